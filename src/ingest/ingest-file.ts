@@ -1,0 +1,166 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Digest, PrismaClient } from '../database/generated/client.ts';
+import type { DigestForm } from '../digest/digest.ts';
+import { DigestError } from '../digest/digest-error.ts';
+import { parseFileName } from '../digest/file-name.ts';
+import { openDigest, type OpenedDigest } from '../digest/open-digest.ts';
+import { SourceError, type DigestFile } from './digest-file.ts';
+import { nothingStored, recordRun, tally, type Counted } from './record-run.ts';
+import type { IngestReport, Problem } from './report.ts';
+import { resolveDigest, type Claim } from './resolve-digest.ts';
+import { reviseDigest } from './revise-digest.ts';
+import { stageEntries, type Staged } from './stage-entries.ts';
+import { storeEntries } from './store-entries.ts';
+import { lockStore, transaction, type Transaction } from './transaction.ts';
+import { createWorkTables, updatePapers } from './update-papers.ts';
+
+/** What the caller says of the digest, and how to take it in. */
+export interface IngestOptions {
+  readonly source?: string | undefined;
+  /** YYYY-MM-DD */
+  readonly date?: string | undefined;
+  /** BCP 47 */
+  readonly language?: string | undefined;
+  /** Store nothing unless every entry is good. */
+  readonly strict?: boolean;
+  /** Work everything out and store nothing, not even the run. */
+  readonly dryRun?: boolean;
+  /** Told what has been read so far. */
+  readonly progress?: (progress: { bytes: number; entries: number }) => void;
+  readonly now?: () => Date;
+}
+
+/**
+ * Takes one file in, whole or not at all, in one transaction; records the run. A file that cannot be a digest is an
+ * answer (status REFUSED with the problem), not an error; rejects only where the database fails.
+ */
+export async function ingestFile(
+  prisma: PrismaClient,
+  file: DigestFile,
+  options: IngestOptions = {},
+): Promise<IngestReport> {
+  const now = options.now ?? (() => new Date());
+  const run = { id: randomUUID(), startedAt: now(), now };
+  const attempt = { file, options, run };
+  try {
+    return await transaction(
+      prisma,
+      async (tx) => await ingest(tx, attempt),
+      (report) => options.dryRun === true || report.status === 'REFUSED',
+    ).then(async (report) => await refusalRecorded(prisma, attempt, report));
+  } catch (error) {
+    if (!(error instanceof DigestError || error instanceof SourceError)) throw error;
+    const line = error instanceof DigestError ? error.line : null;
+    const problem: Problem = { severity: 'REJECTED', line, arxivId: null, message: error.message };
+    const refused = nothingStored({ file, run, status: 'REFUSED', problems: [problem], rejected: 0 });
+    return await refusalRecorded(prisma, attempt, refused);
+  }
+}
+
+interface Attempt {
+  readonly file: DigestFile;
+  readonly options: IngestOptions;
+  readonly run: { readonly id: string; readonly startedAt: Date; readonly now: () => Date };
+}
+
+/** What was undone has taken the run's record with it: a refusal is recorded in a transaction of its own. */
+async function refusalRecorded(
+  prisma: PrismaClient,
+  attempt: Attempt,
+  report: IngestReport,
+): Promise<IngestReport> {
+  if (report.status === 'REFUSED' && attempt.options.dryRun !== true) {
+    await transaction(prisma, async (tx) => await recordRun(tx, attempt.run, { report, digestId: null }));
+  }
+  return report;
+}
+
+async function ingest(tx: Transaction, attempt: Attempt): Promise<IngestReport> {
+  const { file, run, options } = attempt;
+  const bytes = hashed(file.open(), (read) => options.progress?.({ bytes: read, entries: 0 }));
+  const opened = await openDigest(bytes.chunks);
+  if (opened === undefined) return await emptyFile(tx, attempt);
+  const staged = await stageEntries(tx, opened.items, (entries) =>
+    options.progress?.({ bytes: bytes.read(), entries }),
+  );
+  const claim = await claimOf(attempt, staged.problems);
+  const { problems, rejected } = staged;
+  if (staged.entries === 0 || (options.strict === true && rejected > 0)) {
+    return nothingStored({ file, run, status: 'REFUSED', problems, rejected });
+  }
+  await lockStore(tx);
+  const stored = await store(tx, { claim, staged, opened, sha256: bytes.sha256() });
+  const status = stored.unchanged ? 'UNCHANGED' : rejected > 0 ? 'PARTIAL' : 'STORED';
+  const report: IngestReport = {
+    origin: file.origin,
+    status,
+    digest: { ...claim, language: stored.digest.language, revision: stored.digest.revision },
+    entries: staged.entries,
+    ...stored.counted,
+    rejected,
+    problems,
+    durationMs: Math.max(0, run.now().getTime() - run.startedAt.getTime()),
+  };
+  await recordRun(tx, run, { report, digestId: stored.digest.id });
+  return report;
+}
+
+interface Storing {
+  readonly claim: Claim;
+  readonly staged: Staged;
+  readonly opened: OpenedDigest & { form: DigestForm };
+  readonly sha256: string;
+}
+
+async function store(
+  tx: Transaction,
+  { claim, staged, opened, sha256 }: Storing,
+): Promise<{ digest: Digest; unchanged: boolean; counted: Counted }> {
+  const found = await resolveDigest(tx, claim, staged.sample);
+  const file = { form: opened.form, sha256, contents: staged.contents };
+  const { digest, unchanged } = await reviseDigest(tx, found, file);
+  if (!unchanged) {
+    await createWorkTables(tx);
+    await storeEntries(tx, digest, opened.form);
+    await updatePapers(tx);
+  }
+  return { digest, unchanged, counted: await tally(tx, unchanged) };
+}
+
+async function emptyFile(tx: Transaction, { file, run }: Attempt): Promise<IngestReport> {
+  const message = 'expected a digest, got an empty file; what is stored stays as it is';
+  const problem: Problem = { severity: 'WARNING', line: null, arxivId: null, message };
+  const report = nothingStored({ file, run, status: 'UNCHANGED', problems: [problem], rejected: 0 });
+  await recordRun(tx, run, { report, digestId: null });
+  return report;
+}
+
+/** What the digest is called: as the options say, else as file name and place do. Throws SourceError without a source. */
+async function claimOf({ file, options }: Attempt, problems: Problem[]): Promise<Claim> {
+  const named = parseFileName(file.fileName ?? '');
+  const source = options.source ?? (file.source === undefined ? undefined : file.source + named.suffix);
+  if (source === undefined)
+    throw new SourceError(`${file.location}: nothing tells whose digest this is; name it with --source`);
+  const language = options.language ?? named.language;
+  const known = options.date ?? named.date;
+  if (known !== undefined) return { source, date: known, language };
+  const { date, what } = await file.fallbackDate();
+  const message = `no date in the file name and no --date: took ${what}, ${date}`;
+  problems.push({ severity: 'WARNING', line: null, arxivId: null, message });
+  return { source, date, language };
+}
+
+/** Passes chunks on and digests them on the way. `sha256` is for after the last one. */
+function hashed(chunks: AsyncIterable<Uint8Array>, progress: (bytes: number) => void) {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  async function* pass(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      progress(bytes);
+      yield chunk;
+    }
+  }
+  return { chunks: pass(), read: () => bytes, sha256: () => hash.digest('hex') };
+}

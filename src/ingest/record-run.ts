@@ -1,0 +1,107 @@
+import type { IngestStatus } from '../database/generated/enums.ts';
+import type { DigestFile } from './digest-file.ts';
+import type { IngestReport, Problem } from './report.ts';
+import type { Transaction } from './transaction.ts';
+
+/** One attempt to take in one file. */
+export interface Run {
+  /** UUID; a retry keeps it. */
+  readonly id: string;
+  readonly startedAt: Date;
+  readonly now: () => Date;
+}
+
+/** The counts that the staged rows give. */
+export type Counted = Pick<
+  IngestReport,
+  'papers' | 'authors' | 'categories' | 'papersAdded' | 'papersRevised' | 'summariesAdded' | 'unchanged'
+>;
+
+/** Counts what the file holds and, unless it was `unchanged` as a whole, what it did to the store. */
+export async function tally(tx: Transaction, unchanged: boolean): Promise<Counted> {
+  const held = await countHeld(tx);
+  if (unchanged)
+    return { ...held.counts, papersAdded: 0, papersRevised: 0, summariesAdded: 0, unchanged: held.entries };
+  return { ...held.counts, ...(await countDone(tx)) };
+}
+
+async function countHeld(tx: Transaction) {
+  const [held] = await tx.$queryRaw<{ entries: number; papers: number; authors: number }[]>`
+    select count(*)::int as entries, count(distinct arxiv_id)::int as papers,
+      (select count(distinct name)::int from staged, jsonb_array_elements_text(statement->'authors') name
+        where name ~ '\\S') as authors
+    from staged`;
+  const sections = await tx.$queryRaw<{ code: string; entries: number }[]>`
+    select section as code, count(*)::int as entries from staged where section is not null
+    group by section order by min(ordinal)`;
+  const categories = Object.fromEntries(sections.map(({ code, entries }) => [code, entries]));
+  const { entries = 0, papers = 0, authors = 0 } = held ?? {};
+  return { entries, counts: { papers, authors, categories } };
+}
+
+async function countDone(tx: Transaction) {
+  const [done] = await tx.$queryRaw<
+    { papersAdded: number; papersRevised: number; summariesAdded: number; unchanged: number }[]
+  >`
+    select (select count(*)::int from affected where added) as "papersAdded",
+      (select count(*)::int from affected where revised) as "papersRevised",
+      count(*) filter (where s.added and s.status in ('COMPLETE', 'PARTIAL'))::int as "summariesAdded",
+      count(*) filter (where not (s.changed or a.added or a.revised))::int as unchanged
+    from staged s join affected a using (paper_id)`;
+  if (done === undefined) throw new Error('an aggregate gives one row');
+  return done;
+}
+
+/** The report of a file of which nothing is stored. */
+export function nothingStored(what: {
+  file: DigestFile;
+  run: Run;
+  status: IngestStatus;
+  problems: readonly Problem[];
+  rejected: number;
+}): IngestReport {
+  const { file, run, status, problems, rejected } = what;
+  return {
+    origin: file.origin,
+    status,
+    digest: null,
+    entries: 0,
+    papers: 0,
+    authors: 0,
+    categories: {},
+    papersAdded: 0,
+    papersRevised: 0,
+    summariesAdded: 0,
+    unchanged: 0,
+    rejected,
+    problems,
+    durationMs: Math.max(0, run.now().getTime() - run.startedAt.getTime()),
+  };
+}
+
+/** Puts the run and its problems into the store. */
+export async function recordRun(
+  tx: Transaction,
+  run: Run,
+  { report, digestId }: { report: IngestReport; digestId: number | null },
+): Promise<void> {
+  const {
+    origin,
+    status,
+    entries,
+    papersAdded,
+    papersRevised,
+    summariesAdded,
+    unchanged,
+    rejected,
+    durationMs,
+  } = report;
+  const counts = { entries, papersAdded, papersRevised, summariesAdded, unchanged, rejected };
+  await tx.ingestRun.create({
+    data: { id: run.id, startedAt: run.startedAt, origin, status, digestId, durationMs, ...counts },
+  });
+  if (report.problems.length === 0) return;
+  await tx.ingestProblem.createMany({
+    data: report.problems.map((problem, index) => ({ runId: run.id, position: index + 1, ...problem })),
+  });
+}

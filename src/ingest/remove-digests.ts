@@ -1,0 +1,75 @@
+import type { PrismaClient } from '../database/generated/client.ts';
+import { Prisma } from '../database/generated/client.ts';
+import { lockStore, transaction, type Transaction } from './transaction.ts';
+import { createWorkTables, updatePapers } from './update-papers.ts';
+
+/** Which digests: all of a source, or those of a day, or one language of them. */
+export interface Selection {
+  readonly source: string;
+  /** YYYY-MM-DD */
+  readonly date?: string | undefined;
+  /** BCP 47 */
+  readonly language?: string | undefined;
+}
+
+/** What a removal took, as numbers of rows. */
+export interface Removal {
+  readonly digests: number;
+  readonly entries: number;
+  /** Papers that stood in no other digest. */
+  readonly papers: number;
+}
+
+/** What `removeDigests` would take of the store as it is. */
+export async function countDigests(prisma: PrismaClient, selection: Selection): Promise<number> {
+  return (await selected(prisma, selection)).length;
+}
+
+/**
+ * Takes the selected digests out of the store in one transaction, with the papers that stand in no other digest; the
+ * others' states are worked out again, as if the digests had never come in.
+ */
+export async function removeDigests(prisma: PrismaClient, selection: Selection): Promise<Removal> {
+  return await transaction(prisma, async (tx) => {
+    await lockStore(tx);
+    const ids = await selected(tx, selection);
+    await createWorkTables(tx);
+    const entries = await removeEntries(tx, ids);
+    const papers = await removePapers(tx);
+    await updatePapers(tx);
+    await tx.digest.deleteMany({ where: { id: { in: ids } } });
+    await tx.source.deleteMany({ where: { name: selection.source, digests: { none: {} } } });
+    return { digests: ids.length, entries, papers };
+  });
+}
+
+async function selected(
+  tx: Transaction | PrismaClient,
+  { source, date, language }: Selection,
+): Promise<number[]> {
+  const rows = await tx.$queryRaw<{ id: number }[]>`
+    select d.id from digest d join source s on s.id = d.source_id
+    where s.name = ${source}
+      ${date === undefined ? Prisma.empty : Prisma.sql`and d.date = ${date}::text::date`}
+      ${language === undefined ? Prisma.empty : Prisma.sql`and d.language = ${language}`}
+    order by d.id`;
+  return rows.map(({ id }) => id);
+}
+
+async function removeEntries(tx: Transaction, digestIds: readonly number[]): Promise<number> {
+  await tx.$executeRaw`
+    insert into affected (paper_id) select distinct paper_id from digest_entry where digest_id = any(${digestIds})`;
+  return await tx.$executeRaw`delete from digest_entry where digest_id = any(${digestIds})`;
+}
+
+/** Authors and categories of what goes are counted again with those of what changes. */
+async function removePapers(tx: Transaction): Promise<number> {
+  await tx.$executeRaw`
+    create temporary table gone on commit drop as select paper_id from affected a
+    where not exists (select 1 from digest_entry e where e.paper_id = a.paper_id)`;
+  await tx.$executeRaw`
+    insert into touched_author select author_id from authorship where paper_id in (select paper_id from gone)`;
+  await tx.$executeRaw`
+    insert into touched_category select category_id from paper_category where paper_id in (select paper_id from gone)`;
+  return await tx.$executeRaw`delete from paper where id in (select paper_id from gone)`;
+}

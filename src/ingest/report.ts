@@ -1,0 +1,45 @@
+import type { IngestSeverity, IngestStatus } from '../database/generated/enums.ts';
+
+/** What a digest is called: who published it, for which day, in which language (null: a raw listing). */
+export interface DigestKey {
+  readonly source: string;
+  /** YYYY-MM-DD */
+  readonly date: string;
+  /** BCP 47; `und`: AI text in an unnamed language; null: a raw listing. */
+  readonly language: string | null;
+}
+
+/** Something wrong with a file, as `--json` and `ingestRuns` show it. */
+export interface Problem {
+  readonly severity: IngestSeverity;
+  /** From 1; null where the problem has no one line. */
+  readonly line: number | null;
+  readonly arxivId: string | null;
+  readonly message: string;
+}
+
+/** What became of one file: the object that `papergraph ingest --json` prints. Counts are whole numbers. */
+export interface IngestReport {
+  /** File name or URL, without folders, credentials or query. */
+  readonly origin: string;
+  readonly status: IngestStatus;
+  /** Null where nothing is stored under a key. */
+  readonly digest: (DigestKey & { readonly revision: number }) | null;
+  /** Good entries in the file. */
+  readonly entries: number;
+  /** Distinct arXiv ids among them. */
+  readonly papers: number;
+  /** Distinct author names among them. */
+  readonly authors: number;
+  /** Entries per main category. */
+  readonly categories: Readonly<Record<string, number>>;
+  readonly papersAdded: number;
+  readonly papersRevised: number;
+  readonly summariesAdded: number;
+  /** Entries that changed nothing. */
+  readonly unchanged: number;
+  /** Entries that were left out. */
+  readonly rejected: number;
+  readonly problems: readonly Problem[];
+  readonly durationMs: number;
+}

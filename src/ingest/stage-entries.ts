@@ -1,0 +1,138 @@
+import { arxivOrder } from '../arxiv/arxiv-id.ts';
+import { resolveCategory } from '../arxiv/categories.ts';
+import { Prisma } from '../database/generated/client.ts';
+import { contentHash } from '../digest/content-hash.ts';
+import type { ContentsLine, DigestEntry, DigestItem } from '../digest/digest.ts';
+import { summaryFields } from '../digest/summary.ts';
+import type { Problem } from './report.ts';
+import type { Transaction } from './transaction.ts';
+
+/** What staging a file leaves besides the rows of `staged`. */
+export interface Staged {
+  entries: number;
+  rejected: number;
+  /** The first `PROBLEMS_KEPT`, then one that counts the rest. */
+  problems: Problem[];
+  /** The Markdown table of contents, where there is one. */
+  contents: readonly ContentsLine[] | undefined;
+  /** The AI text of the first entries, to tell the language by. */
+  sample: string[];
+}
+
+// Big enough that round trips do not matter, small enough that memory stays flat whatever the file's size.
+const CHUNK_ENTRIES = 500;
+const CHUNK_CHARACTERS = 2_000_000;
+const SAMPLE_ENTRIES = 50;
+const PROBLEMS_KEPT = 1_000;
+
+/**
+ * Reads all items into the temporary table `staged`, which ends with the transaction, in chunks of bounded size.
+ * `progress` is told the number of entries so far. Rejects with what the reader throws.
+ */
+export async function stageEntries(
+  tx: Transaction,
+  items: AsyncIterable<DigestItem>,
+  progress: (entries: number) => void = () => {},
+): Promise<Staged> {
+  await createTable(tx);
+  const staged: Staged = { entries: 0, rejected: 0, problems: [], contents: undefined, sample: [] };
+  let chunk: string[] = [];
+  let characters = 0;
+  for await (const item of items) {
+    if (item.kind !== 'entry') {
+      note(staged, item);
+      continue;
+    }
+    const row = JSON.stringify(stagedRow(item, ++staged.entries));
+    if (staged.sample.length < SAMPLE_ENTRIES) staged.sample.push(aiText(item));
+    characters += row.length;
+    if (chunk.push(row) < CHUNK_ENTRIES && characters < CHUNK_CHARACTERS) continue;
+    await insertChunk(tx, chunk);
+    progress(staged.entries);
+    chunk = [];
+    characters = 0;
+  }
+  await insertChunk(tx, chunk);
+  progress(staged.entries);
+  await numberTwins(tx);
+  return staged;
+}
+
+function note(staged: Staged, item: Exclude<DigestItem, DigestEntry>): void {
+  if (item.kind === 'contents') {
+    staged.contents = item.sections;
+    return;
+  }
+  if (item.severity === 'REJECTED') staged.rejected++;
+  const { severity, message } = item;
+  if (staged.problems.length < PROBLEMS_KEPT) {
+    staged.problems.push({ severity, line: item.line ?? null, arxivId: item.arxivId ?? null, message });
+  } else {
+    const more = Number(staged.problems[PROBLEMS_KEPT]?.message.split(' ')[0] ?? 0) + 1;
+    staged.problems[PROBLEMS_KEPT] = {
+      severity: 'WARNING',
+      line: null,
+      arxivId: null,
+      message: `${more} more problems`,
+    };
+  }
+}
+
+async function createTable(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`
+    create temporary table staged (
+      ordinal int primary key, arxiv_id text not null, arxiv_order text not null,
+      content_hash text not null, twin int not null default 0, fingerprint text not null, section text,
+      statement jsonb not null, parts jsonb, status summary_status,
+      tldr text, motivation text, method text, result text, conclusion text,
+      paper_id int, entry_id int, inherited_position int,
+      added boolean not null default false, changed boolean not null default false
+    ) on commit drop`;
+}
+
+function stagedRow(entry: DigestEntry, ordinal: number) {
+  const { arxivId, statement, parts } = entry;
+  return {
+    ordinal,
+    arxiv_id: arxivId.id,
+    arxiv_order: arxivOrder(arxivId.id),
+    content_hash: contentHash(entry),
+    fingerprint: fingerprint(entry),
+    section: statement.category === undefined ? null : resolveCategory(statement.category),
+    statement,
+    parts: parts ?? null,
+    ...(parts === undefined ? {} : summaryFields(parts)),
+  };
+}
+
+/** What tells whether two files print the same day's digest: see `stored_fingerprint` in resolve-digest.ts. */
+function fingerprint(entry: DigestEntry): string {
+  const part = entry.parts?.find(({ label }) => label === 'TL;DR');
+  return part === undefined ? '' : (part.text ?? 'None');
+}
+
+function aiText(entry: DigestEntry): string {
+  return (entry.parts ?? []).map((part) => part.text ?? '').join('\n');
+}
+
+async function insertChunk(tx: Transaction, chunk: readonly string[]): Promise<void> {
+  if (chunk.length === 0) return;
+  const columns = Prisma.raw(
+    'ordinal, arxiv_id, arxiv_order, content_hash, fingerprint, section, statement, parts, status, ' +
+      'tldr, motivation, method, result, conclusion',
+  );
+  await tx.$executeRaw`
+    insert into staged (${columns})
+    select ${columns} from jsonb_populate_recordset(null::staged, ${`[${chunk.join(',')}]`}::jsonb)`;
+}
+
+/** The same paper printed twice with the same content is two entries: they are told apart by their number. */
+async function numberTwins(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`
+    update staged set twin = numbered.twin
+    from (
+      select ordinal, row_number() over (partition by arxiv_id, content_hash order by ordinal) - 1 as twin from staged
+    ) numbered
+    where numbered.ordinal = staged.ordinal and numbered.twin > 0`;
+  await tx.$executeRaw`analyze staged`;
+}

@@ -1,0 +1,351 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeMarkdown } from '../../src/digest/write-markdown.ts';
+import type { SummaryPart } from '../../src/digest/digest.ts';
+import { ingestFile } from '../../src/ingest/ingest-file.ts';
+import { removeDigests } from '../../src/ingest/remove-digests.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
+import { dumpStore } from '../support/store-dump.ts';
+
+let database: Awaited<ReturnType<typeof openTestDatabase>>;
+beforeEach(async () => {
+  database = await openTestDatabase();
+});
+afterEach(async () => {
+  await database.close();
+});
+
+const ZH = '2026-01-15_AI_enhanced_Chinese.jsonl';
+const [A, B, C] = ['2601.00001', '2601.00002', '2601.00003'] as const;
+
+async function take(name: string, text: string | Uint8Array, options: Parameters<typeof ingestFile>[2] = {}) {
+  return await ingestFile(database.prisma, textFile(name, text), options);
+}
+
+const dump = async () => await dumpStore(database.pool);
+
+async function rows<Row extends object>(sql: string): Promise<Row[]> {
+  return (await database.pool.query<Row>(sql)).rows;
+}
+
+/** The Markdown that the producer makes of JSONL records, sections as first seen. */
+function asMarkdown(...records: Record<string, unknown>[]): string {
+  const labels: [string, string][] = [
+    ['tldr', 'TL;DR'],
+    ['motivation', 'Motivation'],
+    ['method', 'Method'],
+    ['result', 'Result'],
+    ['conclusion', 'Conclusion'],
+  ];
+  return writeMarkdown({
+    entries: records.map((record) => {
+      const ai = record['AI'] as Record<string, string>;
+      return {
+        url: record['abs'] as string,
+        title: record['title'] as string,
+        authors: record['authors'] as string[],
+        category: (record['categories'] as string[])[0] ?? '',
+        abstract: record['summary'] as string,
+        parts: labels.map(([key, label]): SummaryPart => ({ label, text: ai[key] ?? '' })),
+      };
+    }),
+  });
+}
+
+describe('taking a digest in', () => {
+  test('stores papers, authors, categories and summaries, and counts them', async () => {
+    const report = await take(ZH, jsonl(jsonRecord(A), jsonRecord(B, { authors: ['Ada Park'] })));
+    expect(report).toMatchObject({
+      origin: ZH,
+      status: 'STORED',
+      digest: { source: 'test', date: '2026-01-15', language: 'zh', revision: 1 },
+      entries: 2,
+      papers: 2,
+      authors: 2,
+      categories: { 'cs.LG': 2 },
+      papersAdded: 2,
+      papersRevised: 0,
+      summariesAdded: 2,
+      unchanged: 0,
+      rejected: 0,
+      problems: [],
+    });
+    expect(await rows('select name, paper_count from author order by name')).toEqual([
+      { name: 'Ada Park', paper_count: 2 },
+      { name: 'Günter Öz', paper_count: 1 },
+    ]);
+    expect(await rows(`select code, paper_count from category where paper_count > 0 order by code`)).toEqual([
+      { code: 'cs.LG', paper_count: 2 },
+      { code: 'stat.ML', paper_count: 2 },
+    ]);
+  });
+
+  test('the same bytes again change nothing and say so', async () => {
+    const text = jsonl(jsonRecord(A), jsonRecord(B));
+    await take(ZH, text);
+    const before = await dump();
+    expect(await take(ZH, text)).toMatchObject({
+      status: 'UNCHANGED',
+      entries: 2,
+      unchanged: 2,
+      papersAdded: 0,
+    });
+    expect(await dump()).toEqual(before);
+  });
+
+  test('the same paper twice in one digest is two entries of one paper', async () => {
+    const other = jsonRecord(A, { AI: { ...(jsonRecord(A)['AI'] as object), tldr: '另一个摘要。' } });
+    const report = await take(ZH, jsonl(jsonRecord(A), jsonRecord(A), other));
+    expect(report).toMatchObject({ entries: 3, papers: 1, papersAdded: 1, summariesAdded: 3 });
+    expect(await rows('select position, twin from digest_entry order by position')).toEqual([
+      { position: 1, twin: 0 },
+      { position: 2, twin: 1 },
+      { position: 3, twin: 0 },
+    ]);
+  });
+
+  test('versions and prefixes fold into one paper, whose version is the highest seen', async () => {
+    await take(ZH, jsonl(jsonRecord(`${A}v2`), jsonRecord('astro-ph/9605151v1')));
+    await take('2026-01-16_AI_enhanced_Chinese.jsonl', jsonl(jsonRecord(A)));
+    expect(await rows('select arxiv_id, version from paper order by arxiv_order')).toEqual([
+      { arxiv_id: 'astro-ph/9605151', version: 1 },
+      { arxiv_id: A, version: 2 },
+    ]);
+  });
+
+  test('aliases resolve to one category and other subjects stay apart', async () => {
+    await take(ZH, jsonl(jsonRecord(A, { categories: ['cs.SY', 'eess.SY', '68T50 (Primary)'] })));
+    expect(await rows('select c.code from paper_category k join category c on c.id = k.category_id')).toEqual(
+      [{ code: 'eess.SY' }],
+    );
+    expect(await rows('select subject_classes from paper')).toEqual([
+      { subject_classes: ['68T50 (Primary)'] },
+    ]);
+  });
+
+  test('NUL is removed and warned of', async () => {
+    const report = await take(ZH, jsonl(jsonRecord(A, { title: 'A\0B' })));
+    expect(report).toMatchObject({
+      status: 'STORED',
+      rejected: 0,
+      problems: [{ severity: 'WARNING', arxivId: A }],
+    });
+    expect(await rows('select title from paper')).toEqual([{ title: 'AB' }]);
+  });
+
+  test('a bad record is left out and the others are stored', async () => {
+    const report = await take(ZH, `${jsonl(jsonRecord(A))}{"id": "no"}\n${jsonl(jsonRecord(B))}`);
+    expect(report).toMatchObject({ status: 'PARTIAL', entries: 2, rejected: 1 });
+    expect(report.problems[0]).toMatchObject({ severity: 'REJECTED', line: 2 });
+    expect(await rows('select status, rejected from ingest_run')).toEqual([
+      { status: 'PARTIAL', rejected: 1 },
+    ]);
+  });
+
+  test('with strict a bad record keeps the whole file out', async () => {
+    const report = await take(ZH, `${jsonl(jsonRecord(A))}{"id": "no"}\n`, { strict: true });
+    expect(report).toMatchObject({ status: 'REFUSED', digest: null, rejected: 1 });
+    expect(await rows('select 1 from paper')).toEqual([]);
+    expect(await rows('select status from ingest_run')).toEqual([{ status: 'REFUSED' }]);
+  });
+
+  test('what is no digest is refused, and the refusal is recorded with its line', async () => {
+    const report = await take('2026-01-15.md', '# Read me\n\nHello.\n');
+    expect(report).toMatchObject({
+      status: 'REFUSED',
+      digest: null,
+      problems: [{ severity: 'REJECTED', line: 1 }],
+    });
+    expect(await rows('select severity, line from ingest_problem')).toEqual([
+      { severity: 'REJECTED', line: 1 },
+    ]);
+  });
+
+  test('an empty file is unchanged, warned of, and replaces nothing', async () => {
+    await take(ZH, jsonl(jsonRecord(A)));
+    const before = await dump();
+    expect(await take(ZH, '')).toMatchObject({ status: 'UNCHANGED', problems: [{ severity: 'WARNING' }] });
+    expect(await dump()).toEqual(before);
+  });
+
+  test('a dry run counts all and stores nothing, not even the run', async () => {
+    const report = await take(ZH, jsonl(jsonRecord(A)), { dryRun: true });
+    expect(report).toMatchObject({ status: 'STORED', papersAdded: 1 });
+    expect(await rows('select 1 from paper union all select 1 from ingest_run')).toEqual([]);
+  });
+
+  test('a file without a date takes its fallback and warns', async () => {
+    const report = await take('digest.jsonl', jsonl(jsonRecord(A)));
+    expect(report.digest).toMatchObject({ date: '2026-01-01', language: 'zh' });
+    expect(report.problems).toMatchObject([{ severity: 'WARNING' }]);
+  });
+});
+
+describe('a digest published again', () => {
+  test('supersedes its entries: changed ones are new rows, the old ones stay', async () => {
+    await take(ZH, jsonl(jsonRecord(A), jsonRecord(B)));
+    const changed = jsonRecord(A, { AI: { ...(jsonRecord(A)['AI'] as object), tldr: '重写的摘要。' } });
+    const report = await take(ZH, jsonl(changed, jsonRecord(B)));
+    expect(report).toMatchObject({
+      status: 'STORED',
+      digest: { revision: 2 },
+      summariesAdded: 1,
+      unchanged: 1,
+    });
+    expect(
+      await rows(`select p.arxiv_id, e.current, m.tldr from digest_entry e join paper p on p.id = e.paper_id
+        join summary m on m.entry_id = e.id order by e.id`),
+    ).toEqual([
+      { arxiv_id: A, current: false, tldr: `本文提出 ${A} 的方法。` },
+      { arxiv_id: B, current: true, tldr: `本文提出 ${B} 的方法。` },
+      { arxiv_id: A, current: true, tldr: '重写的摘要。' },
+    ]);
+  });
+
+  test('A, B, A is revision 3, and the entries of A are the same entries again', async () => {
+    const [first, second] = [jsonl(jsonRecord(A), jsonRecord(B)), jsonl(jsonRecord(A), jsonRecord(C))];
+    await take(ZH, first);
+    const keys = await rows(`select key from digest_entry where current order by key`);
+    await take(ZH, second);
+    expect(await take(ZH, first)).toMatchObject({ digest: { revision: 3 }, papersAdded: 0 });
+    expect(await rows(`select key from digest_entry where current order by key`)).toEqual(keys);
+  });
+
+  test('a paper that it no longer prints stays', async () => {
+    await take(ZH, jsonl(jsonRecord(A), jsonRecord(B)));
+    const [before] = await rows(`select title, abstract, comment from paper where arxiv_id = '${B}'`);
+    await take(ZH, jsonl(jsonRecord(A)));
+    expect(await rows(`select title, abstract, comment from paper where arxiv_id = '${B}'`)).toEqual([
+      before,
+    ]);
+    expect(await rows('select entry_count from digest')).toEqual([{ entry_count: 1 }]);
+  });
+});
+
+describe('the two forms of one digest', () => {
+  const records = [
+    jsonRecord(A),
+    jsonRecord(B, { categories: ['cs.CV', 'cs.LG'] }),
+    jsonRecord(C, { AI: { ...(jsonRecord(C)['AI'] as object), translated_summary: '译文。' } }),
+  ];
+  const [one, two, three] = records as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ];
+  const markdown = asMarkdown(one, three, two);
+
+  test('add up to the same store in either order, the Markdown fixing the layout', async () => {
+    await take('2026-01-15.md', markdown);
+    const enriched = await take(ZH, jsonl(...records));
+    expect(enriched).toMatchObject({
+      digest: { language: 'zh', revision: 1 },
+      papersRevised: 3,
+      summariesAdded: 0,
+    });
+    const first = await dump();
+    await database.close();
+    database = await openTestDatabase();
+    await take(ZH, jsonl(...records));
+    expect(await take('2026-01-15.md', markdown)).toMatchObject({
+      digest: { language: 'zh', revision: 1 },
+      unchanged: 3,
+    });
+    expect(await dump()).toEqual(first);
+    expect(
+      await rows('select markdown_position, jsonl_position, position from digest_entry order by position'),
+    ).toEqual([
+      { markdown_position: 1, jsonl_position: 1, position: 1 },
+      { markdown_position: 2, jsonl_position: 3, position: 2 },
+      { markdown_position: 3, jsonl_position: 2, position: 3 },
+    ]);
+  });
+
+  test('JSONL alone stands as the producer prints it: cs.CV first, then sections as first seen', async () => {
+    await take(ZH, jsonl(...records));
+    expect(
+      await rows(
+        'select p.arxiv_id from digest_entry e join paper p on p.id = e.paper_id order by e.position',
+      ),
+    ).toEqual([{ arxiv_id: B }, { arxiv_id: A }, { arxiv_id: C }]);
+  });
+
+  test('a file that names the language takes over the digest whose language was a guess', async () => {
+    await take('2026-01-15.md', markdown);
+    expect(await rows('select language, language_guessed from digest')).toEqual([
+      { language: 'zh', language_guessed: true },
+    ]);
+    await take('2026-01-15_AI_enhanced_Japanese.jsonl', jsonl(...records));
+    expect(await rows('select language, language_guessed, revision from digest')).toEqual([
+      { language: 'ja', language_guessed: false, revision: 1 },
+    ]);
+  });
+
+  test('JSONL published again supersedes what both forms printed, in the Markdown’s layout', async () => {
+    await take(ZH, jsonl(...records));
+    await take('2026-01-15.md', markdown);
+    const changed = { ...one, AI: { ...(one['AI'] as object), tldr: '重写的摘要。' } };
+    await take(ZH, jsonl(changed, two, three));
+    expect(
+      await rows(`select e.position, e.markdown_position, m.tldr = '重写的摘要。' as fresh
+        from digest_entry e join summary m on m.entry_id = e.id where current order by position`),
+    ).toEqual([
+      { position: 1, markdown_position: 1, fresh: true },
+      { position: 2, markdown_position: 2, fresh: false },
+      { position: 3, markdown_position: 3, fresh: false },
+    ]);
+  });
+
+  test('a raw listing is a digest of its own, without a language', async () => {
+    await take(ZH, jsonl(...records));
+    const raw = records.map(({ AI: _, ...record }) => record);
+    expect(await take('2026-01-15.jsonl', jsonl(...raw))).toMatchObject({
+      digest: { language: null },
+      summariesAdded: 0,
+    });
+    expect(await rows('select count(*)::int as digests from digest')).toEqual([{ digests: 2 }]);
+  });
+});
+
+describe('many at once', () => {
+  test('digests that share papers and authors, taken in at the same time, count right', async () => {
+    const texts = Array.from({ length: 8 }, (_, n) =>
+      jsonl(jsonRecord(A), jsonRecord(`2601.1000${n}`, { authors: ['Ada Park', `Author ${n}`] })),
+    );
+    await Promise.all(
+      texts.map(async (text, n) => await take(`2026-02-0${n + 1}_AI_enhanced_Chinese.jsonl`, text)),
+    );
+    expect(
+      await rows(`select name, paper_count from author where name in ('Ada Park', 'Author 3') order by name`),
+    ).toEqual([
+      { name: 'Ada Park', paper_count: 9 },
+      { name: 'Author 3', paper_count: 1 },
+    ]);
+    expect(
+      await rows('select first_digest_date::text as day from paper order by arxiv_order limit 1'),
+    ).toEqual([{ day: '2026-02-01' }]);
+  });
+});
+
+describe('removing', () => {
+  test('leaves the store as if the digest had never come in', async () => {
+    await take(ZH, jsonl(jsonRecord(A), jsonRecord(B)));
+    const before = await dump();
+    const later = jsonl(jsonRecord(B, { title: 'Renamed', authors: ['New Name'] }), jsonRecord(C));
+    await ingestFile(database.prisma, textFile('2026-01-20_AI_enhanced_Chinese.jsonl', later, 'other'));
+    expect(await removeDigests(database.prisma, { source: 'other' })).toEqual({
+      digests: 1,
+      entries: 2,
+      papers: 1,
+    });
+    expect(await dump()).toEqual(before);
+  });
+
+  test('ingested again, a removed digest starts at revision 1', async () => {
+    await take(ZH, jsonl(jsonRecord(A)));
+    await take(ZH, jsonl(jsonRecord(B)));
+    await removeDigests(database.prisma, { source: 'test', date: '2026-01-15', language: 'zh' });
+    expect(await rows('select 1 from paper')).toEqual([]);
+    expect(await take(ZH, jsonl(jsonRecord(A)))).toMatchObject({ status: 'STORED', digest: { revision: 1 } });
+  });
+});

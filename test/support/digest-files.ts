@@ -1,0 +1,61 @@
+import path from 'node:path';
+import type { PrismaClient } from '../../src/database/generated/client.ts';
+import type { DigestFile } from '../../src/ingest/digest-file.ts';
+import { findFiles } from '../../src/ingest/find-files.ts';
+import { ingestFile, type IngestOptions } from '../../src/ingest/ingest-file.ts';
+import type { IngestReport } from '../../src/ingest/report.ts';
+
+/** A digest file that lies nowhere: its text under a name. */
+export function textFile(fileName: string, text: string | Uint8Array, source = 'test'): DigestFile {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+  return {
+    origin: fileName,
+    location: fileName,
+    fileName,
+    source,
+    fallbackDate: async () => ({ date: '2026-01-01', what: 'the test’s day' }),
+    size: bytes.length,
+    open: async function* () {
+      yield bytes;
+    },
+  };
+}
+
+/** Takes in a file of the repository or a folder beside it. */
+export async function ingestPath(
+  prisma: PrismaClient,
+  name: string,
+  options?: IngestOptions,
+): Promise<IngestReport> {
+  const world = { stdin: (async function* () {})(), cwd: process.cwd(), now: () => new Date() };
+  const [file] = await findFiles(path.resolve(name), world);
+  if (file === undefined) throw new Error(`${name} holds no file`);
+  return await ingestFile(prisma, file, options);
+}
+
+/** One record as the producer writes it to JSONL; `change` replaces or adds keys. */
+export function jsonRecord(id: string, change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    id,
+    categories: ['cs.LG', 'stat.ML'],
+    pdf: `https://arxiv.org/pdf/${id}`,
+    abs: `https://arxiv.org/abs/${id}`,
+    authors: ['Ada Park', 'Günter Öz'],
+    title: `Paper ${id}`,
+    comment: '10 pages',
+    summary: `Abstract of ${id}.`,
+    AI: {
+      tldr: `本文提出 ${id} 的方法。`,
+      motivation: '动机说明。',
+      method: '方法说明。',
+      result: '结果说明。',
+      conclusion: '结论说明。',
+    },
+    ...change,
+  };
+}
+
+/** A JSONL digest of records. */
+export function jsonl(...records: object[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join('');
+}
