@@ -1,3 +1,4 @@
+import { isPrinted } from '../digest/content-hash.ts';
 import type { DigestForm, SummaryPart } from '../digest/digest.ts';
 import { summaryFields } from '../digest/summary.ts';
 import type { Transaction } from './transaction.ts';
@@ -9,16 +10,22 @@ const CHUNK = 500;
  * stored already and whose parts differ: the printed parts stand as Markdown has them, then what JSONL adds.
  */
 export async function mergeSummaries(tx: Transaction, form: DigestForm): Promise<void> {
-  for (let after = 0; ;) {
-    const rows = await differing(tx, after);
-    if (rows.length === 0) return;
-    const merged = rows.map(({ entryId, stored, staged, printed }) => {
-      const parts = form === 'MARKDOWN' ? union(staged, stored) : printed ? union(stored, staged) : staged;
-      return { entry_id: entryId, parts, ...summaryFields(parts) };
-    });
-    await update(tx, merged);
-    after = rows.at(-1)?.entryId ?? Infinity;
+  let after = 0;
+  for (let rows = await differing(tx, after); rows.length > 0; rows = await differing(tx, after)) {
+    await update(
+      tx,
+      rows.map((row) => {
+        const parts = mergedParts(form, row);
+        return { entry_id: row.entryId, parts, ...summaryFields(parts) };
+      }),
+    );
+    after = Math.max(...rows.map(({ entryId }) => entryId));
   }
+}
+
+function mergedParts(form: DigestForm, { stored, staged, printed }: Differing): readonly SummaryPart[] {
+  if (form === 'MARKDOWN') return union(staged, stored);
+  return printed ? union(stored.filter(isPrinted), staged) : staged;
 }
 
 interface Differing {

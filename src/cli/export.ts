@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import type { Database } from '../database/connect.ts';
+import { digestMarkdown } from '../reads/digest-markdown.ts';
+import type { Output } from './ingest.ts';
+
+/** Which digest `papergraph export` writes, and where. */
+export interface ExportFlags {
+  /** YYYY-MM-DD */
+  readonly date: string;
+  /** BCP 47 */
+  readonly language?: string | undefined;
+  readonly source?: string | undefined;
+  /** A file's path; standard output where absent. */
+  readonly out?: string | undefined;
+}
+
+/**
+ * `papergraph export`: writes one stored digest as Markdown in the producer's current template. Gives the exit status:
+ * 0, 1 where there is no such digest or it has no Markdown form, 2 where several match (they are listed).
+ */
+export async function exportDigest(flags: ExportFlags, database: Database, output: Output): Promise<number> {
+  const found = await matching(flags, database);
+  const [digest] = found;
+  if (digest === undefined) {
+    output.stderr.write(`expected a digest of ${describe(flags)}, but none is stored\n`);
+    return 1;
+  }
+  if (found.length > 1) {
+    const list = found.map(
+      (each) =>
+        `  ${describe({ ...each, source: each.source, language: each.language ?? '(raw listing)' })}\n`,
+    );
+    output.stderr.write(
+      `expected one digest, but ${found.length} match; name one with --source and --language:\n${list.join('')}`,
+    );
+    return 2;
+  }
+  const markdown = await digestMarkdown(database.pool, digest.id);
+  if (markdown === null) {
+    output.stderr.write(
+      `${describe({ ...digest, language: digest.language ?? undefined })}: is a raw listing or has an entry without ` +
+        'category; neither has a Markdown form\n',
+    );
+    return 1;
+  }
+  if (flags.out === undefined) output.stdout.write(markdown);
+  else await writeFile(flags.out, markdown);
+  return 0;
+}
+
+interface Match {
+  readonly id: number;
+  readonly source: string;
+  readonly date: string;
+  readonly language: string | null;
+}
+
+async function matching({ date, language, source }: ExportFlags, { prisma }: Database): Promise<Match[]> {
+  const digests = await prisma.digest.findMany({
+    where: {
+      date: new Date(date),
+      ...(language === undefined ? {} : { language }),
+      ...(source === undefined ? {} : { source: { name: source } }),
+    },
+    include: { source: true },
+    orderBy: [{ source: { name: 'asc' } }, { language: { sort: 'asc', nulls: 'first' } }],
+  });
+  return digests.map((digest) => ({
+    id: digest.id,
+    date,
+    language: digest.language,
+    source: digest.source.name,
+  }));
+}
+
+function describe({ date, language, source }: Pick<ExportFlags, 'date' | 'language' | 'source'>): string {
+  return [source, date, language].filter((part) => part !== undefined).join(' ');
+}

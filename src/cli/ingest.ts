@@ -1,0 +1,67 @@
+import type { PrismaClient } from '../database/generated/client.ts';
+import { SourceError, type DigestFile } from '../ingest/digest-file.ts';
+import { findFiles, type World } from '../ingest/find-files.ts';
+import { ingestFile } from '../ingest/ingest-file.ts';
+import type { IngestReport } from '../ingest/report.ts';
+import { describeProblem, describeReport } from './describe-report.ts';
+import { progressBar } from './progress-bar.ts';
+
+/** The flags of `papergraph ingest`, checked. */
+export interface IngestFlags {
+  readonly source?: string | undefined;
+  /** YYYY-MM-DD */
+  readonly date?: string | undefined;
+  /** BCP 47 */
+  readonly language?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly strict?: boolean | undefined;
+}
+
+/** Where the command prints. */
+export interface Output {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
+/**
+ * `papergraph ingest`: takes the sources in one after the other; reports go to stdout, problems to stderr. Gives the
+ * exit status: 0 when all were taken, 1 when a source or an entry was refused.
+ */
+export async function ingest(
+  sources: readonly string[],
+  flags: IngestFlags,
+  { prisma, world, output }: { prisma: PrismaClient; world: World; output: Output },
+): Promise<number> {
+  let refused = false;
+  const bar = progressBar(output.stderr, flags.json !== true);
+  for (const source of sources) {
+    const files = await filesOf(source, world, output);
+    refused ||= files.length === 0;
+    for (const file of files) {
+      const report = await ingestFile(prisma, file, { ...flags, progress: bar.start(file) });
+      bar.stop();
+      print(file, report, { flags, output });
+      refused ||= report.status === 'REFUSED' || report.status === 'PARTIAL';
+    }
+  }
+  return refused ? 1 : 0;
+}
+
+async function filesOf(source: string, world: World, { stderr }: Output): Promise<DigestFile[]> {
+  try {
+    return await findFiles(source, world);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    stderr.write(`${error.message}\n`);
+    return [];
+  }
+}
+
+function print(file: DigestFile, report: IngestReport, to: { flags: IngestFlags; output: Output }): void {
+  const { flags, output } = to;
+  for (const problem of report.problems) output.stderr.write(`${describeProblem(file.location, problem)}\n`);
+  const dryRun = flags.dryRun === true ? ' [dry run, nothing stored]' : '';
+  const line = flags.json === true ? JSON.stringify(report) : describeReport(file.location, report) + dryRun;
+  output.stdout.write(`${line}\n`);
+}

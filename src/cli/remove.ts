@@ -1,0 +1,45 @@
+import { createInterface } from 'node:readline/promises';
+import type { PrismaClient } from '../database/generated/client.ts';
+import { countDigests, removeDigests, type Selection } from '../ingest/remove-digests.ts';
+import type { Output } from './ingest.ts';
+
+/**
+ * `papergraph remove`: takes digests out of the store again; asks on a terminal, wants `--yes` elsewhere. Gives the exit
+ * status: 0, 1 where nothing matches or the answer was no, 2 without a way to ask.
+ */
+export async function remove(
+  selection: Selection,
+  yes: boolean,
+  io: Output & { prisma: PrismaClient; stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean } },
+): Promise<number> {
+  const digests = await countDigests(io.prisma, selection);
+  const what = [selection.source, selection.date, selection.language]
+    .filter((part) => part !== undefined)
+    .join(' ');
+  if (digests === 0) {
+    io.stderr.write(`expected digests of ${what}, but none is stored\n`);
+    return 1;
+  }
+  if (!yes && io.stdin.isTTY !== true) {
+    io.stderr.write(`this would remove ${digests} digests of ${what}; say so with --yes\n`);
+    return 2;
+  }
+  if (!yes && !(await agreed(`Remove ${digests} digests of ${what}? [y/N] `, io))) return 1;
+  const removed = await removeDigests(io.prisma, selection);
+  io.stdout.write(
+    `${what}: removed ${removed.digests} digests, ${removed.entries} entries, ${removed.papers} papers\n`,
+  );
+  return 0;
+}
+
+async function agreed(
+  question: string,
+  io: { stdin: NodeJS.ReadableStream; stderr: NodeJS.WritableStream },
+): Promise<boolean> {
+  const prompt = createInterface({ input: io.stdin, output: io.stderr });
+  try {
+    return /^y(es)?$/i.test(await prompt.question(question));
+  } finally {
+    prompt.close();
+  }
+}

@@ -1,0 +1,49 @@
+import { globSync } from 'tinyglobby';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+// Rooms, and the rooms that each may import: downward only. What is not listed is not allowed.
+const ROOMS: Record<string, readonly string[]> = {
+  arxiv: [],
+  language: [],
+  digest: ['arxiv'],
+  database: ['arxiv'],
+  ingest: ['digest', 'language', 'arxiv', 'database'],
+  reads: ['digest', 'language', 'arxiv', 'database'],
+  graphql: ['reads', 'digest', 'language', 'arxiv', 'database'],
+  http: ['graphql', 'database'],
+  cli: ['http', 'graphql', 'reads', 'ingest', 'digest', 'language', 'database'],
+};
+
+function imports(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)].flatMap(([, specifier]) =>
+    specifier === undefined ? [] : [path.normalize(path.join(path.dirname(file), specifier))],
+  );
+}
+
+const roomOf = (file: string) => path.relative('src', file).split(path.sep)[0] ?? '';
+
+describe('the rooms of src', () => {
+  const files = globSync('src/*/**/*.ts', { ignore: ['src/database/generated/**'] });
+
+  test('are all known', () => {
+    expect([...new Set(files.map(roomOf))].toSorted()).toEqual(Object.keys(ROOMS).toSorted());
+  });
+
+  test.each(Object.entries(ROOMS))('%s imports no room but %j', (room, allowed) => {
+    const broken = files
+      .filter((file) => roomOf(file) === room)
+      .flatMap((file) => imports(file).map((target) => ({ file, target, to: roomOf(target) })))
+      .filter(({ target, to }) => to !== room && target.split(path.sep).length > 2 && !allowed.includes(to));
+    expect(broken).toEqual([]);
+  });
+
+  test('leave the environment to cli and the exit to main', () => {
+    const readers = files.filter(
+      (file) => roomOf(file) !== 'cli' && /process\.(env|exit)\b/.test(readFileSync(file, 'utf8')),
+    );
+    expect(readers.map(roomOf).filter((room) => room !== 'database')).toEqual([]);
+  });
+});
