@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 const ROOMS: Record<string, readonly string[]> = {
   arxiv: [],
   language: [],
-  digest: ['arxiv'],
+  digest: ['arxiv', 'language'],
   database: ['arxiv'],
   ingest: ['digest', 'language', 'arxiv', 'database'],
   reads: ['digest', 'language', 'arxiv', 'database'],

@@ -22,9 +22,9 @@ export interface IngestOptions {
   /** BCP 47 */
   readonly language?: string | undefined;
   /** Store nothing unless every entry is good. */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
   /** Work everything out and store nothing, not even the run. */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
   /** Told what has been read so far. */
   readonly progress?: (progress: { bytes: number; entries: number }) => void;
   readonly now?: () => Date;

@@ -1,0 +1,41 @@
+import type { DigestEntry, DigestItem } from './digest.ts';
+
+// eslint-disable-next-line no-control-regex -- NUL is what it looks for
+const NUL = /\0/g;
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+const EITHER = /[\0\uD800-\uDFFF]/;
+
+/** The entry without what Postgres text cannot hold, behind a warning that counts what was taken out. */
+export function* cleanEntry(entry: DigestEntry): Generator<DigestItem> {
+  const removed = { nul: 0, surrogates: 0 };
+  const [statement, parts] = clean([entry.statement, entry.parts] as const, removed);
+  const { nul, surrogates } = removed;
+  if (nul + surrogates === 0) {
+    yield entry;
+    return;
+  }
+  const done = [
+    ...(nul === 0 ? [] : [`removed ${nul} NUL character${nul === 1 ? '' : 's'}`]),
+    ...(surrogates === 0
+      ? []
+      : [`replaced ${surrogates} unpaired surrogate${surrogates === 1 ? '' : 's'} by U+FFFD`]),
+  ].join(' and ');
+  const message = `${done}, which Postgres text cannot hold`;
+  yield { kind: 'problem', severity: 'WARNING', line: entry.line, arxivId: entry.arxivId.id, message };
+  yield { ...entry, statement, parts };
+}
+
+function clean<T>(value: T, removed: { nul: number; surrogates: number }): T {
+  if (typeof value === 'string') return (EITHER.test(value) ? cleanText(value, removed) : value) as T;
+  if (Array.isArray(value)) return value.map((each: unknown) => clean(each, removed)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]: [string, unknown]) => [key, clean(each, removed)]),
+  ) as T;
+}
+
+function cleanText(text: string, removed: { nul: number; surrogates: number }): string {
+  return text
+    .replaceAll(NUL, () => (removed.nul++, ''))
+    .replaceAll(LONE_SURROGATE, () => (removed.surrogates++, '\uFFFD'));
+}

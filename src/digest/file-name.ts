@@ -1,0 +1,28 @@
+import { parseLanguage } from '../language/language.ts';
+
+/** What a digest's file name tells. */
+export interface FileName {
+  /** YYYY-MM-DD */
+  readonly date: string | undefined;
+  /** BCP 47; `und` where the name says that a language was meant and not which. */
+  readonly language: string | undefined;
+  /** What stands beyond date and language, such as `_database`: it tells digests of one source apart. */
+  readonly suffix: string;
+}
+
+const DATED = /^(\d{4}-\d{2}-\d{2})(.*?)(?:_AI_enhanced_(.*?))?(?:\.[a-z]+)?$/su;
+
+/** Reads `YYYY-MM-DD[suffix][_AI_enhanced_[Language]].md|jsonl`; a name without a date tells nothing. */
+export function parseFileName(name: string): FileName {
+  const [, date = '', suffix = '', language] = DATED.exec(name) ?? [];
+  if (!isDay(date)) return { date: undefined, language: undefined, suffix: '' };
+  return { date, language: language === undefined ? undefined : (parseLanguage(language) ?? 'und'), suffix };
+}
+
+/** Tells a day of the calendar, YYYY-MM-DD, from other text. */
+export function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
+  );
+}

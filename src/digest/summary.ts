@@ -1,0 +1,74 @@
+import type { SummaryPart } from './digest.ts';
+
+/** What AI text comes to: its status, and the parts that have a field of their own (null without text). */
+export interface SummaryFields {
+  readonly status: 'COMPLETE' | 'PARTIAL' | 'FAILED';
+  readonly tldr: string | null;
+  readonly motivation: string | null;
+  readonly method: string | null;
+  readonly result: string | null;
+  readonly conclusion: string | null;
+}
+
+// What producers print where the model failed. Matched whole, never by prefix: real titles start with "Error…" too.
+const PLACEHOLDERS = new Set([
+  'Summary generation failed',
+  'Motivation analysis unavailable',
+  'Method extraction failed',
+  'Result analysis unavailable',
+  'Conclusion extraction failed',
+  'Processing failed',
+  'Error',
+  'None',
+  'N/A',
+  '错误：AI分析失败。',
+  '达到API配额限制，请明天再试',
+  'Error: API quota exceeded',
+  '请联系管理员或等待明天API配额重置。',
+  'Request timed out.',
+  'Error: Failed to generate summary.',
+  'This content has not passed the compliance test and has been hidden.',
+]);
+const API_ERROR = /^Error code: \d{3} - \{.*\}$/s;
+
+// The parts that the producers' prompts ask for. A record is held against the one that it has most of.
+const TEMPLATES: readonly (readonly string[])[] = [
+  ['TL;DR', 'Motivation', 'Method', 'Result', 'Conclusion'],
+  ['Task', 'Motivation', 'Method', 'Result', 'Conclusion'],
+  ['TL;DR', 'Background', 'Data', 'Method', 'Result'],
+  ['Background Knowledge', 'Contribution'],
+];
+
+/** Status and fields of AI text. Text is given as published, untrimmed. */
+export function summaryFields(parts: readonly SummaryPart[]): SummaryFields {
+  const texts = new Map(sections(parts).map(({ label, text }) => [label, text]));
+  const wanted = new Set([...templateOf(parts), ...parts.map(({ label }) => label)]);
+  const complete = [...wanted].every((label) => texts.has(label));
+  return {
+    status: texts.size === 0 ? 'FAILED' : complete ? 'COMPLETE' : 'PARTIAL',
+    tldr: texts.get('TL;DR') ?? null,
+    motivation: texts.get('Motivation') ?? null,
+    method: texts.get('Method') ?? null,
+    result: texts.get('Result') ?? null,
+    conclusion: texts.get('Conclusion') ?? null,
+  };
+}
+
+/** The parts that have text, in published order. */
+export function sections(parts: readonly SummaryPart[]): { label: string; text: string }[] {
+  return parts.flatMap(({ label, text }) => (text === null || isPlaceholder(text) ? [] : [{ label, text }]));
+}
+
+function isPlaceholder(text: string): boolean {
+  const bare = text.trim();
+  return bare === '' || PLACEHOLDERS.has(bare) || API_ERROR.test(bare);
+}
+
+function templateOf(parts: readonly SummaryPart[]): readonly string[] {
+  const labels = new Set(parts.map(({ label }) => label));
+  const fit = TEMPLATES.map((template) => ({
+    template,
+    has: template.filter((label) => labels.has(label)).length,
+  }));
+  return fit.reduce((best, next) => (next.has > best.has ? next : best)).template;
+}

@@ -1,0 +1,40 @@
+import type pg from 'pg';
+import { absUrl } from '../arxiv/arxiv-id.ts';
+import type { ContentsLine, Statement, SummaryPart } from '../digest/digest.ts';
+import { writeMarkdown } from '../digest/write-markdown.ts';
+
+interface Row {
+  readonly arxivId: string;
+  readonly statement: Statement;
+  readonly parts: SummaryPart[] | null;
+  readonly language: string | null;
+  readonly contents: ContentsLine[] | null;
+}
+
+/**
+ * A stored digest as Markdown in the producer's current template, byte for byte as it came in where it came in that
+ * template (NUL apart); null for a raw listing, where an entry has no category, and where there is no such digest. What
+ * its Markdown file did not print (entries of the JSONL alone) is left out where it has one.
+ */
+export async function digestMarkdown(pool: pg.Pool, digestId: number): Promise<string | null> {
+  const { rows } = await pool.query<Row>({ name: 'digest_markdown', text: SQL, values: [digestId] });
+  const [first] = rows;
+  if (first === undefined || first.language === null) return null;
+  const entries = rows.flatMap(({ arxivId, statement, parts }) => {
+    const { url = absUrl(arxivId), title, authors, category, abstract } = statement;
+    return category === undefined ? [] : [{ url, title, authors, category, abstract, parts: parts ?? [] }];
+  });
+  if (entries.length < rows.length) return null;
+  return writeMarkdown({ contents: first.contents ?? undefined, entries });
+}
+
+const SQL = `
+  with entry as (
+    select *, bool_or(markdown_position is not null) over () as printed
+    from digest_entry where digest_id = $1 and current
+  )
+  select p.arxiv_id as "arxivId", e.statement, s.parts, d.language, d.contents
+  from entry e join digest d on d.id = e.digest_id join paper p on p.id = e.paper_id
+    left join summary s on s.entry_id = e.id
+  where e.markdown_position is not null or not e.printed
+  order by e.position`;

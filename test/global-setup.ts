@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { openDatabase } from '../src/database/connect.ts';
+import { openEmbedded } from '../src/database/embedded.ts';
+import { migrate } from '../src/database/migrate.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** How to reach the tests' server. */
+    server: { host: string; port: number; user: string; password: string };
+  }
+}
+
+const TEMPLATE = 'papergraph_template';
+
+/** One server for the whole run: that of TEST_DATABASE_URL, else an embedded one; a migrated database to copy. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { server, stop } = await startServer();
+  project.provide('server', server);
+  const admin = new pg.Client({ ...server, database: 'postgres' });
+  await admin.connect();
+  await admin.query(`drop database if exists ${TEMPLATE}`);
+  await admin.query(`create database ${TEMPLATE} encoding 'UTF8' template template0`);
+  const database = await openDatabase({ url: urlOf(server, TEMPLATE), dataDir: '' });
+  await migrate(database.pool);
+  await database.close();
+  return async () => {
+    await admin.query(`drop database if exists ${TEMPLATE} with (force)`);
+    await admin.end();
+    await stop();
+  };
+}
+
+type Server = { host: string; port: number; user: string; password: string };
+
+async function startServer(): Promise<{ server: Server; stop: () => Promise<void> }> {
+  const url = process.env['TEST_DATABASE_URL'];
+  if (url !== undefined) {
+    const { hostname, port, username, password } = new URL(url);
+    return {
+      server: { host: hostname, port: Number(port || 5432), user: username, password },
+      stop: async () => {},
+    };
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-test-'));
+  chmodSync(folder, 0o755);
+  const { connection, close } = await openEmbedded(folder);
+  const { host = '', port = 5432, user = '', password } = connection;
+  const stop = async (): Promise<void> => {
+    await close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { server: { host, port, user, password: String(password) }, stop };
+}
+
+/** A socket's folder cannot stand where a URL has its host: it goes into the query. */
+export function urlOf({ host, port, user, password }: Server, database: string): string {
+  const credentials = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  return host.startsWith('/')
+    ? `postgresql://${credentials}@localhost/${database}?host=${encodeURIComponent(host)}&port=${port}`
+    : `postgresql://${credentials}@${host}:${port}/${database}`;
+}
