@@ -192,8 +192,6 @@ create index paper_first_digest_date_arxiv_order_idx on paper(first_digest_date 
 
 create index paper_title_folded_arxiv_order_idx on paper(title_folded, arxiv_order desc);
 
-create index paper_code_stars_arxiv_order_idx on paper(code_stars desc, arxiv_order desc);
-
 create index paper_primary_category_id_idx on paper(primary_category_id);
 
 create unique index author_name_key on author(name);
@@ -254,3 +252,6 @@ alter table paper_category add constraint paper_category_position_check check (p
 alter table digest add constraint digest_counts_check check (revision >= 0 and entry_count >= 0);
 alter table author add constraint author_paper_count_check check (paper_count >= 0);
 alter table category add constraint category_paper_count_check check (paper_count >= 0);
+
+-- Papers without code stand behind all others in the order of stars.
+create index paper_stars_idx on paper (coalesce(code_stars, -1) desc, arxiv_order desc);
