@@ -26,12 +26,12 @@ export interface Output {
 
 /**
  * `papergraph ingest`: takes the sources in one after the other; reports go to stdout, problems to stderr. Gives the
- * exit status: 0 when all were taken, 1 when a source or an entry was refused.
+ * exit status: 0 when all were taken, 1 when a source or an entry was refused. After `stop` no further file begins.
  */
 export async function ingest(
   sources: readonly string[],
   flags: IngestFlags,
-  { prisma, world, output }: { prisma: PrismaClient; world: World; output: Output },
+  { prisma, world, output, stop }: { prisma: PrismaClient; world: World; output: Output; stop: AbortSignal },
 ): Promise<number> {
   let refused = false;
   const bar = progressBar(output.stderr, flags.json !== true);
@@ -39,6 +39,7 @@ export async function ingest(
     const files = await filesOf(source, world, output);
     refused ||= files.length === 0;
     for (const file of files) {
+      if (stop.aborted) return 1;
       const report = await ingestFile(prisma, file, { ...flags, progress: bar.start(file) });
       bar.stop();
       print(file, report, { flags, output });
