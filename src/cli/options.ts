@@ -1,0 +1,110 @@
+import { Option, type Command } from 'commander';
+import { LOG_LEVELS, type LogLevel } from '../logger.ts';
+import { UsageError, type Io } from './io.ts';
+
+/** The options of every command. */
+export interface SharedOptions {
+  /** The embedded Postgres where absent. */
+  readonly databaseUrl?: string;
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+}
+
+/** The options of `papergraph serve`. */
+export interface ServeOptions extends SharedOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly sample?: boolean;
+}
+
+interface SettingOptions {
+  readonly flags: string;
+  /** The environment variable that sets it too. */
+  readonly variable: string;
+  readonly about: string;
+  readonly preset?: string | number;
+  /** What it takes, in words that follow "expected". */
+  readonly takes?: string;
+  /** Gives undefined where the text is not what it takes; without it any text will do. */
+  readonly parse?: (text: string) => unknown;
+}
+
+/**
+ * An option that an environment variable sets too. Commander's own `env()` reads the process's environment; this one
+ * is given it (`applyEnvironment`), and names in an error what was wrong: the flag or the variable.
+ */
+class Setting extends Option {
+  readonly variable: string;
+  readonly #takes: string;
+  readonly #parse: (text: string) => unknown;
+
+  constructor({ flags, variable, about, preset, takes = 'a text', parse = (text) => text }: SettingOptions) {
+    super(flags, `${about} (env: ${variable})`);
+    this.variable = variable;
+    this.#takes = takes;
+    this.#parse = parse;
+    this.argParser((text) => this.read(text, this.long ?? flags));
+    if (preset !== undefined) this.default(preset);
+  }
+
+  /** The value that a text stands for; throws UsageError that names `origin`, the flag or variable it came from. */
+  read(text: string, origin: string): unknown {
+    const value = text === '' ? undefined : this.#parse(text);
+    if (value === undefined) throw new UsageError(`${origin}: expected ${this.#takes}, got "${text}"`);
+    return value;
+  }
+}
+
+/** The settings of every command. */
+export const sharedSettings = (): Option[] => [
+  new Setting({
+    flags: '--database-url <url>',
+    variable: 'DATABASE_URL',
+    about: 'a Postgres of your own, postgres://…; without it, the embedded one',
+  }),
+  new Setting({
+    flags: '--data-dir <folder>',
+    variable: 'PAPERGRAPH_DATA_DIR',
+    about: 'where the embedded Postgres keeps its data',
+    preset: '.papergraph',
+    takes: 'a folder',
+  }),
+  new Setting({
+    flags: '--log-level <level>',
+    variable: 'PAPERGRAPH_LOG_LEVEL',
+    about: `how much to log: ${LOG_LEVELS.join(', ')}`,
+    preset: 'info',
+    takes: `one of ${LOG_LEVELS.join(', ')}`,
+    parse: (text) => LOG_LEVELS.find((level) => level === text),
+  }),
+];
+
+/** The settings of `papergraph serve`. */
+export const serveSettings = (): Option[] => [
+  new Setting({
+    flags: '--port <port>',
+    variable: 'PORT',
+    about: 'port to listen on; 0 takes any free one',
+    preset: 4000,
+    takes: 'a whole number from 0 to 65535',
+    parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
+  }),
+  new Setting({
+    flags: '--host <host>',
+    variable: 'HOST',
+    about: 'address to listen on; 0.0.0.0 or :: for every one',
+    preset: '127.0.0.1',
+    takes: 'an address or host name',
+  }),
+];
+
+/** Sets what the environment says and no flag does; a variable that is empty says nothing. */
+export function applyEnvironment(command: Command, env: Io['env']): void {
+  for (const option of command.options) {
+    if (!(option instanceof Setting)) continue;
+    const name = option.attributeName();
+    const text = env[option.variable];
+    if (text === undefined || text === '' || command.getOptionValueSource(name) === 'cli') continue;
+    command.setOptionValueWithSource(name, option.read(text, option.variable), 'env');
+  }
+}

@@ -1,0 +1,9 @@
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { schema } from '../graphql/schema.ts';
+import type { Io } from './io.ts';
+
+/** `papergraph schema`: prints the GraphQL schema, in SDL. Gives the exit status. */
+export function printSdl({ stdout }: Io): number {
+  stdout.write(`${printSchema(lexicographicSortSchema(schema))}\n`);
+  return 0;
+}

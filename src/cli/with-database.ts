@@ -1,0 +1,44 @@
+import type { Logger } from 'pino';
+import { openDatabase, type Database } from '../database/connect.ts';
+import { migrate } from '../database/migrate.ts';
+import { createLogger } from '../logger.ts';
+import { stopped, type Io } from './io.ts';
+import type { SharedOptions } from './options.ts';
+
+/** Opens the database that the options name; the caller closes it. Rejects with DatabaseError. */
+export async function open(options: SharedOptions, log: Logger): Promise<Database> {
+  return await openDatabase({
+    url: options.databaseUrl,
+    dataDir: options.dataDir,
+    log: (message) => log.info(message),
+  });
+}
+
+/**
+ * Runs `use` with the database and closes it, whatever happens. When the program is to end, the transaction in hand is
+ * still finished, nothing new begins, and the promise rejects with the reason.
+ */
+export async function withDatabase<T>(
+  options: SharedOptions,
+  io: Io,
+  use: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database = await open(options, createLogger(options.logLevel, io.stderr));
+  try {
+    return await Promise.race([use(database), stopped(io.stop)]);
+  } finally {
+    await database.close();
+  }
+}
+
+/** As `withDatabase`, with the schema migrated first. */
+export async function withStore<T>(
+  options: SharedOptions,
+  io: Io,
+  use: (database: Database) => Promise<T>,
+): Promise<T> {
+  return await withDatabase(options, io, async (database) => {
+    await migrate(database.pool);
+    return await use(database);
+  });
+}

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** The server cannot listen where it was told to; the message is one line and says why. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** A server that listens. */
+export interface Listening {
+  /** Where, with the port that it really has; `localhost` where it listens on every address. */
+  readonly url: string;
+  /**
+   * Takes no new connection, lets the requests in hand finish, and cuts those off that take longer than `withinMs`
+   * milliseconds (10,000).
+   */
+  close(withinMs?: number): Promise<void>;
+}
+
+// A client that sends slowly, or holds a connection without asking, is let go.
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  // Longer than the 60 seconds of common load balancers, who must be the ones to close.
+  keepAliveTimeout: 65_000,
+};
+const MAX_HEADERS = 64;
+const MAX_REQUESTS_PER_SOCKET = 1_000;
+
+/** Starts the server; port 0 takes any free one. Rejects with ListenError. */
+export async function listen(
+  app: RequestListener,
+  { host, port }: { host: string; port: number },
+): Promise<Listening> {
+  const server = createServer(LIMITS, app);
+  server.maxHeadersCount = MAX_HEADERS;
+  server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (error) {
+    throw new ListenError(explain(error as NodeJS.ErrnoException, host, port), { cause: error });
+  }
+  const url = urlOf(server.address() as AddressInfo);
+  return { url, close: async (withinMs = 10_000) => await close(server, withinMs) };
+}
+
+function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  const where = `${host} port ${port}`;
+  if (code === 'EADDRINUSE')
+    return `${where} is taken: choose another with --port or PORT (0 takes any free one)`;
+  if (code === 'EACCES') return `${where} may not be used by this user: choose another with --port or PORT`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${host} is no address of this machine: choose another with --host or HOST`;
+  return `cannot listen on ${where}: ${message}`;
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  if (address === '0.0.0.0' || address === '::') return `http://localhost:${port}`;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+async function close(server: Server, withinMs: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // A connection that was busy at `close` is idle when its answer has gone out, and would be kept alive.
+  server.on('request', (_request, response) => response.setHeader('connection', 'close'));
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), withinMs);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(cut);
+}

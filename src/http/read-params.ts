@@ -1,0 +1,70 @@
+import { GraphQLError } from 'graphql';
+import type { GraphQLParams } from 'graphql-yoga';
+import type { IncomingMessage } from 'node:http';
+
+const BODY_BYTES = 100_000;
+// Half a dozen times the longest document of our own (the introspection query); parsing must stay cheap.
+const QUERY_CHARACTERS = 20_000;
+
+/**
+ * What a request asks, by "GraphQL over HTTP": POST with JSON, or GET with URL parameters. Nothing else is taken: a
+ * form or plain text is what other web sites can post here in a visitor's name. Rejects with a GraphQLError that
+ * carries the HTTP status.
+ */
+export async function readParams(request: IncomingMessage): Promise<GraphQLParams> {
+  const params = request.method === 'GET' ? fromUrl(request.url ?? '') : await fromBody(request);
+  const { query } = params as { query?: unknown };
+  if (typeof query !== 'string') throw refuse(400, 'query: expected the text of a GraphQL document');
+  if (query.length <= QUERY_CHARACTERS) return params;
+  throw refuse(413, `query: expected at most ${QUERY_CHARACTERS} characters, got ${query.length}`);
+}
+
+function fromUrl(url: string): GraphQLParams {
+  const given = new URLSearchParams(url.split('?').slice(1).join('?'));
+  return {
+    query: given.get('query') ?? undefined,
+    operationName: given.get('operationName') || undefined,
+    variables: jsonParameter(given, 'variables'),
+    extensions: jsonParameter(given, 'extensions'),
+  } as GraphQLParams;
+}
+
+function jsonParameter(given: URLSearchParams, name: string): unknown {
+  const text = given.get(name);
+  return text === null || text === '' ? undefined : parseJson(text, name);
+}
+
+async function fromBody(request: IncomingMessage): Promise<GraphQLParams> {
+  if (request.method !== 'POST') throw refuse(405, `method: expected GET or POST, got ${request.method}`);
+  const type = request.headers['content-type'] ?? 'none';
+  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type))
+    throw refuse(415, `content type: expected application/json in UTF-8, got ${type}`);
+  const params = parseJson(await readBody(request), 'body');
+  if (typeof params === 'object' && params !== null && !Array.isArray(params)) return params;
+  throw refuse(400, 'body: expected one JSON object with `query`; several in an array are not taken');
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Read to its end even when it is too long: a client that is still sending does not see the answer.
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= BODY_BYTES) chunks.push(chunk);
+  }
+  if (bytes > BODY_BYTES) throw refuse(413, `body: expected at most ${BODY_BYTES} bytes, got ${bytes}`);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refuse(400, `${what}: expected JSON`);
+  }
+}
+
+function refuse(status: number, message: string): GraphQLError {
+  const headers = status === 405 ? { allow: 'GET, HEAD, POST' } : {};
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status, headers } } });
+}

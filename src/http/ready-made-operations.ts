@@ -1,0 +1,138 @@
+/** An operation that GraphiQL opens with. */
+export interface ReadyMadeOperation {
+  readonly query: string;
+  /** JSON text, as GraphiQL's editor shows it. */
+  readonly variables?: string;
+}
+
+/** The tabs of a first visit: each runs as it is and shows something on the bundled sample. */
+export const readyMadeOperations: readonly ReadyMadeOperation[] = [
+  {
+    query: `# The newest papers, their authors, and what else those wrote.
+query NewestPapers {
+  papers(first: 5) {
+    totalCount
+    nodes {
+      arxivId
+      title
+      primaryCategory {
+        name
+      }
+      summary {
+        language
+        tldr
+      }
+      authors(first: 3) {
+        nodes {
+          name
+          papers(first: 2) {
+            nodes {
+              title
+              categories {
+                code
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# Who wrote most, with whom, and on what.
+query BusiestAuthors {
+  authors(first: 10, orderBy: PAPER_COUNT) {
+    nodes {
+      name
+      paperCount
+      categories {
+        paperCount
+        category {
+          code
+          name
+        }
+      }
+      coauthors(first: 3) {
+        edges {
+          paperCount
+          node {
+            name
+          }
+        }
+      }
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# The latest digest, as it was published.
+query LatestDigest {
+  digests(first: 1) {
+    nodes {
+      date
+      language
+      source {
+        name
+      }
+      entryCount
+      categories {
+        entryCount
+        category {
+          code
+          name
+        }
+      }
+      entries(first: 5) {
+        nodes {
+          position
+          paper {
+            title
+            absUrl
+          }
+          summary {
+            tldr
+            motivation
+            method
+            result
+            conclusion
+          }
+        }
+      }
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# Papers that meet a filter; change it below, under "Variables".
+query FilteredPapers($filter: PaperFilter, $first: Int = 10) {
+  papers(filter: $filter, orderBy: TITLE, first: $first) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    nodes {
+      title
+      pdfUrl
+      categories {
+        code
+      }
+      firstDigestDate
+    }
+  }
+}
+`,
+    variables: `{
+  "filter": {
+    "categories": ["cs.*"],
+    "hasSummary": true
+  },
+  "first": 10
+}
+`,
+  },
+];

@@ -1,0 +1,30 @@
+import type { Logger } from 'pino';
+import type { Exchange } from './exchange.ts';
+
+// What a client chose is cut to a length that a log line can bear.
+const LONGEST = 100;
+const QUIET = new Set(['/healthz', '/readyz']);
+
+/** Logs the exchange once it is over: never variables, tokens, query text or the rest of the URL. */
+export function logExchange(exchange: Exchange, path: string, log: Logger): void {
+  const { id: requestId, request, response } = exchange;
+  const { method } = request;
+  const started = performance.now();
+  response.once('close', () => {
+    const { operation } = exchange;
+    log[QUIET.has(path) ? 'debug' : 'info'](
+      {
+        requestId,
+        method,
+        path: path.slice(0, LONGEST),
+        ...(operation === undefined
+          ? {}
+          : { operation: { ...operation, name: operation.name?.slice(0, LONGEST) } }),
+        status: response.statusCode,
+        ...(response.writableFinished ? {} : { aborted: true }),
+        durationMs: Math.round(performance.now() - started),
+      },
+      'request',
+    );
+  });
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { send, type Exchange } from './exchange.ts';
+
+/** A file in memory, compressed at most once for each encoding, with an ETag for browsers that have it already. */
+export interface StaticFile {
+  serve(exchange: Exchange): Promise<void>;
+}
+
+type Encode = (content: Buffer) => Promise<Buffer>;
+
+// At quality 5 brotli takes about as long as gzip for a fifth less; 11, its own choice, takes a minute.
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+
+const ENCODINGS: readonly [name: string, encode: Encode][] = [
+  ['br', async (content) => await promisify(brotliCompress)(content, BROTLI)],
+  ['gzip', promisify<Buffer, Buffer>(gzip)],
+];
+
+/** A file that is always served with these headers. */
+export function staticFile(content: string | Buffer, headers: Readonly<Record<string, string>>): StaticFile {
+  const bytes = Buffer.from(content);
+  const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
+  const encoded = new Map<string, Promise<Buffer>>();
+  return {
+    serve: async (exchange) => {
+      const [name, encode] = negotiate(exchange.request.headers['accept-encoding']);
+      const etag = `"${hash}-${name}"`;
+      const all = { ...headers, etag, vary: [headers['vary'], 'accept-encoding'].filter(Boolean).join(', ') };
+      if (exchange.request.headers['if-none-match']?.includes(etag) === true) {
+        exchange.response.writeHead(304, all).end();
+        return;
+      }
+      const body = encoded.get(name) ?? encode(bytes);
+      encoded.set(name, body);
+      send(exchange, 200, { ...all, ...(name === IDENTITY ? {} : { 'content-encoding': name }) }, await body);
+    },
+  };
+}
+
+const IDENTITY = 'identity';
+
+/** The best encoding that an Accept-Encoding header allows (RFC 9110 §12.5.3, weights but 0 disregarded). */
+function negotiate(header = ''): [name: string, encode: Encode] {
+  const parts = header.toLowerCase().replaceAll(/\s/g, '').split(',');
+  const accepted = new Set(
+    parts.filter((part) => !/;q=0(\.0*)?$/.test(part)).map((part) => part.split(';', 1)[0]),
+  );
+  return ENCODINGS.find(([name]) => accepted.has(name)) ?? [IDENTITY, async (content) => content];
+}

@@ -1,0 +1,42 @@
+import { buildSchema, type GraphQLSchema } from 'graphql';
+import { onTestFinished } from 'vitest';
+import { createApp } from '../../src/http/app.ts';
+import { listen, type Listening } from '../../src/http/listen.ts';
+import { createReadiness, type Readiness } from '../../src/http/readiness.ts';
+import { createLogger } from '../../src/logger.ts';
+
+/** What a test server is made of; what is absent is the simplest thing that works. */
+export interface TestServerOptions {
+  readonly schema?: GraphQLSchema;
+  readonly createContext?: () => object;
+  readonly readiness?: Readiness;
+}
+
+/** A server on a free port that ends with the test. */
+export interface TestServer extends Listening {
+  /** The lines logged so far, parsed. */
+  readonly logged: Record<string, unknown>[];
+  /** Sends a JSON body to /graphql. */
+  readonly post: (body: unknown, headers?: Record<string, string>) => Promise<Response>;
+}
+
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const logged: Record<string, unknown>[] = [];
+  const log = createLogger('debug', {
+    write: (line) => logged.push(JSON.parse(line) as Record<string, unknown>),
+  });
+  const { schema = buildSchema('type Query { hello: String }'), createContext = () => ({}) } = options;
+  const app = createApp({ schema, createContext, readiness: options.readiness ?? createReadiness({}), log });
+  const server = await listen(app, { host: '127.0.0.1', port: 0 });
+  onTestFinished(async () => await server.close(0));
+  return {
+    ...server,
+    logged,
+    post: async (body, headers = {}) =>
+      await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+  };
+}
