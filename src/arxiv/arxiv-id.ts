@@ -10,12 +10,21 @@ export interface ArxivId {
 const NEW_STYLE = /^(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})$/;
 const OLD_STYLE = /^([a-z]+(?:-[a-z]+)?)(?:\.[A-Z]{2})?\/(\d{2})(0[1-9]|1[0-2])(\d{3})$/;
 
+// The archives that papers were ever filed under in the old style; https://arxiv.org/archive lists what became of them.
+const ARCHIVES = new Set(
+  (
+    'acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga ' +
+    'funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph ' +
+    'q-alg q-bio quant-ph solv-int supr-con'
+  ).split(' '),
+);
+
 /**
  * Reads an arXiv identifier from `2601.09684`, `2601.09684v2`, `arXiv:…`, an abs or pdf URL, or an old-style
  * `astro-ph/9605151v1`; undefined where the text is none of these.
  */
 export function parseArxivId(text: string): ArxivId | undefined {
-  const parts = /^(.*?)(?:v([1-9]\d{0,3}))?$/s.exec(withoutPlace(text.trim()));
+  const parts = /^(.*?)(?:v([1-9]\d{0,3}))?$/.exec(withoutPlace(text.trim()));
   const id = canonical(parts?.[1] ?? '');
   if (id === undefined) return undefined;
   const version = parts?.[2];
@@ -23,7 +32,7 @@ export function parseArxivId(text: string): ArxivId | undefined {
 }
 
 function withoutPlace(text: string): string {
-  const url = /^https?:\/\/(?:[a-z]+\.)?arxiv\.org\/(?:abs|pdf)\/([^?#]+)/i.exec(text);
+  const url = /^https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf)\/([^?#]+)/i.exec(text);
   if (url?.[1] !== undefined) return url[1].replace(/\.pdf$/i, '').replace(/\/$/, '');
   return text.replace(/^arxiv:\s*/i, '');
 }
@@ -41,7 +50,8 @@ function newStyle(text: string): string | undefined {
 function oldStyle(text: string): string | undefined {
   const [, archive = '', year = '', month = '', number = ''] = OLD_STYLE.exec(text) ?? [];
   const listed = `${year >= '91' ? '19' : '20'}${year}${month}`;
-  return listed >= '199107' && listed <= '200703' ? `${archive}/${year}${month}${number}` : undefined;
+  if (!ARCHIVES.has(archive) || listed < '199107' || listed > '200703') return undefined;
+  return `${archive}/${year}${month}${number}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { DigestEntry, DigestItem } from './digest.ts';
+import { warn } from './problem.ts';
 
 // eslint-disable-next-line no-control-regex -- NUL is what it looks for
 const NUL = /\0/g;
@@ -21,7 +22,7 @@ export function* cleanEntry(entry: DigestEntry): Generator<DigestItem> {
       : [`replaced ${surrogates} unpaired surrogate${surrogates === 1 ? '' : 's'} by U+FFFD`]),
   ].join(' and ');
   const message = `${done}, which Postgres text cannot hold`;
-  yield { kind: 'problem', severity: 'WARNING', line: entry.line, arxivId: entry.arxivId.id, message };
+  yield warn(entry.line, entry.arxivId.id, message);
   yield { ...entry, statement, parts };
 }
 

@@ -10,7 +10,7 @@ export interface FileName {
   readonly suffix: string;
 }
 
-const DATED = /^(\d{4}-\d{2}-\d{2})(.*?)(?:_AI_enhanced_(.*?))?(?:\.[a-z]+)?$/su;
+const DATED = /^(\d{4}-\d{2}-\d{2})(.*?)(?:_AI_enhanced_(.*?))?(?:\.[a-z]+)?$/isu;
 
 /** Reads `YYYY-MM-DD[suffix][_AI_enhanced_[Language]].md|jsonl`; a name without a date tells nothing. */
 export function parseFileName(name: string): FileName {
@@ -19,10 +19,9 @@ export function parseFileName(name: string): FileName {
   return { date, language: language === undefined ? undefined : (parseLanguage(language) ?? 'und'), suffix };
 }
 
-/** Tells a day of the calendar, YYYY-MM-DD, from other text. */
+/** Tells a day of the calendar, YYYY-MM-DD from the year 1 on, from other text. */
 export function isDay(text: string): boolean {
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
-  return (
-    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
-  );
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }

@@ -6,9 +6,15 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 /** A field of a record that is not what it should be. */
 export class Fault extends Error {
   constructor(key: string, expected: string, got: unknown) {
-    const shown = got === undefined ? 'none' : quote(typeof got === 'string' ? got : JSON.stringify(got));
-    super(`expected ${expected} as "${key}", got ${shown}`);
+    super(`expected ${expected} as "${key}", got ${describe(got)}`);
   }
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'none';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return typeof value === 'string' ? quote(value) : JSON.stringify(value);
 }
 
 /** A field that must be text. Throws Fault. */
@@ -36,6 +42,7 @@ export function optional<T>(
 export function stringList(record: JsonRecord, key: string): string[] {
   const value = record[key];
   const list: unknown[] = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [undefined];
-  if (!list.every((each) => typeof each === 'string')) throw new Fault(key, 'a list of texts', value);
-  return list;
+  if (list.every((each) => typeof each === 'string')) return list;
+  const wrong = Array.isArray(value) ? list.find((each) => typeof each !== 'string') : value;
+  throw new Fault(key, 'a list of texts', wrong);
 }

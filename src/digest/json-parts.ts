@@ -4,19 +4,22 @@ import { Fault, type JsonRecord } from './json-fields.ts';
 // As the producer's Markdown labels them.
 const LABELS: Readonly<Record<string, string>> = { tldr: 'TL;DR' };
 
-// AI text that some forks write beside the summary, not into `AI`.
-const TOP_LEVEL = ['toc_summary', 'background_knowledge', 'contribution'];
+// AI text that some forks write beside `AI`.
+const BESIDE = new Set(['toc_summary', 'background_knowledge', 'contribution', 'summary_zh']);
 
 /** The AI text of a record in published order; undefined where it has none. Throws Fault where `AI` is no object. */
 export function aiParts(record: JsonRecord): SummaryPart[] | undefined {
-  const ai = record['AI'] ?? {};
-  if (typeof ai !== 'object' || Array.isArray(ai)) throw new Fault('AI', 'an object', ai);
-  const beside = TOP_LEVEL.filter((key) => key in record).map((key): [string, unknown] => [key, record[key]]);
-  const parts = [...Object.entries(ai), ...beside].map(([key, value]: [string, unknown]) => ({
-    label: labelOf(key),
-    text: textOf(value),
-  }));
+  const published = Object.entries(record).flatMap(([key, value]) =>
+    key === 'AI' ? Object.entries(aiObject(value)) : BESIDE.has(key) ? [[key, value] as const] : [],
+  );
+  const parts = published.map(([key, value]) => ({ label: labelOf(key), text: textOf(key, value) }));
   return parts.length === 0 ? undefined : parts;
+}
+
+function aiObject(value: unknown): JsonRecord {
+  if (value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw new Fault('AI', 'an object', value);
+  return value as JsonRecord;
 }
 
 /** `translated_summary` is `Translated Summary`. */
@@ -25,8 +28,13 @@ function labelOf(key: string): string {
   return LABELS[key] ?? words.join(' ');
 }
 
-function textOf(value: unknown): string | null {
+function textOf(key: string, value: unknown): string | null {
   if (value === null || typeof value === 'string') return value;
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value.join(', ');
-  return JSON.stringify(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // What was parsed can be nested deeper than it can be written.
+    throw new Fault(key, 'text', value);
+  }
 }

@@ -1,5 +1,6 @@
-import type { DigestForm, DigestItem, DigestProblem } from './digest.ts';
+import type { DigestForm, DigestItem } from './digest.ts';
 import { DigestError, quote } from './digest-error.ts';
+import { warn } from './problem.ts';
 import { readJsonl } from './read-jsonl.ts';
 import { readLines, type Line } from './read-lines.ts';
 import { readMarkdown } from './read-markdown.ts';
@@ -8,8 +9,8 @@ import { readMarkdown } from './read-markdown.ts';
 export interface OpenedDigest {
   readonly form: DigestForm;
   /**
-   * The entries and what is wrong with the others, read as they are asked for. Throws DigestError where no entry is
-   * good: the shape is not known.
+   * The entries and what is wrong with the others, read as they are asked for, once. Throws DigestError where no entry
+   * is good: the shape is not known.
    */
   readonly items: AsyncIterable<DigestItem>;
 }
@@ -23,64 +24,78 @@ export async function openDigest(chunks: AsyncIterable<Uint8Array>): Promise<Ope
   const lines = readLines(chunks);
   const first = await firstLine(lines);
   if (first === undefined) return undefined;
-  const { line, bom } = first;
-  const form = formOf(line);
-  const all = prepend(line, lines);
+  const form = formOf(first.line);
+  if (form === undefined) {
+    await lines.return(undefined);
+    throw unknown(first.line);
+  }
+  const all = prepend(first.line, lines);
   const items = form === 'JSONL' ? readJsonl(all) : readMarkdown(all);
-  return { form, items: entriesOrError(bom ? withBomWarning(items) : items) };
+  return { form, items: entriesOrError(first.bom ? withBomWarning(items) : items) };
 }
 
 const BOM = '\uFEFF';
 
 async function firstLine(lines: AsyncGenerator<Line>): Promise<{ line: Line; bom: boolean } | undefined> {
+  let bom = false;
   for (let next = await lines.next(); next.done !== true; next = await lines.next()) {
     const line = next.value;
-    const bom = line.number === 1 && line.text.startsWith(BOM);
-    const text = bom ? line.text.slice(1) : line.text;
-    if (line.fault !== undefined || text.trim() !== '') return { line: { ...line, text }, bom };
+    bom ||= line.number === 1 && line.text.startsWith(BOM);
+    const text = bom && line.number === 1 ? line.text.slice(1) : line.text;
+    if (text.trim() !== '') return { line: { ...line, text }, bom };
   }
   return undefined;
 }
 
-const KNOWN =
-  'a digest: JSON objects, one a line, or Markdown that starts with a table of contents ("<div id=toc></div>") or an ' +
-  'entry ("### [")';
+/** A category stands alone in the title of a section, where no table of contents comes first. */
+const MARKDOWN = /^(?:### \[|<div id=|# Table of Contents$|# [a-z-]+(?:\.[A-Za-z-]+)?(?: \[|$))/;
 
-function formOf({ number, text, fault }: Line): DigestForm {
-  if (fault !== undefined) throw new DigestError(number, `expected ${KNOWN}, got ${fault}`);
+function formOf({ text }: Line): DigestForm | undefined {
   if (text.trimStart().startsWith('{')) return 'JSONL';
-  if (text.startsWith('<div id=toc>') || text.startsWith('### [')) return 'MARKDOWN';
-  throw new DigestError(number, `expected ${KNOWN}, got ${quote(text)}`);
+  return MARKDOWN.test(text) ? 'MARKDOWN' : undefined;
 }
 
-async function* prepend(line: Line, rest: AsyncIterable<Line>): AsyncGenerator<Line> {
-  yield line;
-  yield* rest;
+function unknown({ number, text, fault }: Line): DigestError {
+  const known =
+    'a digest: JSON objects, one a line, or Markdown that starts with a table of contents ("<div id=toc></div>") or an ' +
+    'entry ("### [")';
+  return new DigestError(number, `expected ${known}, got ${fault ?? quote(text)}`);
+}
+
+/** Closes `rest` however it is left. */
+async function* prepend(line: Line, rest: AsyncGenerator<Line>): AsyncGenerator<Line> {
+  try {
+    yield line;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
 }
 
 async function* withBomWarning(items: AsyncIterable<DigestItem>): AsyncGenerator<DigestItem> {
   const message = 'dropped the byte order mark at the start';
-  yield { kind: 'problem', severity: 'WARNING', line: 1, arxivId: undefined, message };
+  yield warn(1, undefined, message);
   yield* items;
 }
 
-// A file without one good entry is refused whole, so its problems wait until there is one; a file can have millions.
+// Nobody's digest starts like this and then comes right; waiting for it would need memory without bound.
 const MOST_WAITING = 10_000;
 
+/** Holds back what comes before the first good entry: without one the file is refused whole. */
 async function* entriesOrError(items: AsyncIterable<DigestItem>): AsyncGenerator<DigestItem> {
-  let waiting: DigestItem[] | undefined = [];
-  let refused: DigestProblem | undefined;
+  const waiting: DigestItem[] = [];
+  let known = false;
   for await (const item of items) {
-    if (waiting === undefined) {
-      yield item;
-      continue;
+    if (!known) waiting.push(item);
+    else yield item;
+    if (!known && item.kind === 'entry') {
+      known = true;
+      yield* waiting.splice(0);
     }
-    if (item.kind === 'problem' && item.severity === 'REJECTED') refused ??= item;
-    if (waiting.length < MOST_WAITING || item.kind === 'entry') waiting.push(item);
-    if (item.kind !== 'entry') continue;
-    yield* waiting;
-    waiting = undefined;
+    if (waiting.length >= MOST_WAITING) break;
   }
-  if (waiting === undefined) return;
-  throw new DigestError(refused?.line ?? 1, refused?.message ?? 'expected entries, got none');
+  if (known) return;
+  const refused = waiting.find((item) => item.kind === 'problem' && item.severity === 'REJECTED');
+  if (refused?.kind === 'problem') throw new DigestError(refused.line ?? 1, refused.message);
+  throw new DigestError(1, 'expected entries, got none');
 }

@@ -92,15 +92,24 @@ interface Head {
 
 function readHead(text: string): Head {
   const [anchor = '', authorLine = ''] = text.split('\n', 2);
-  const [, title, url] = /^### (?:\[\d+\] )?\[(.*)\]\((https?:.*)\)$/s.exec(anchor) ?? [];
-  if (title === undefined || url === undefined) {
+  const [start] = /^### (?:\[\d+\] )?\[/.exec(anchor) ?? [];
+  const middle = anchor.lastIndexOf('](http');
+  if (start === undefined || middle < start.length || !anchor.endsWith(')')) {
     throw new Misfit(`expected "### [number] [title](link)", got ${quote(anchor)}`, 0, undefined);
   }
+  const url = anchor.slice(middle + 2, -1);
   const arxivId = parseArxivId(url);
   if (arxivId === undefined) throw new Misfit(`expected a link to arXiv, got ${quote(url)}`, 0, undefined);
-  const [, names] = /^\*(.*)\*$/s.exec(authorLine) ?? [];
-  if (names === undefined) throw new Misfit(`expected "*authors*", got ${quote(authorLine)}`, 1, arxivId.id);
-  return { arxivId, url, title, authors: splitNames(names), end: anchor.length + authorLine.length + 1 };
+  if (authorLine.length < 2 || !authorLine.startsWith('*') || !authorLine.endsWith('*')) {
+    throw new Misfit(`expected "*authors*", got ${quote(authorLine)}`, 1, arxivId.id);
+  }
+  return {
+    arxivId,
+    url,
+    title: anchor.slice(start.length, middle),
+    authors: splitNames(authorLine.slice(1, -1)),
+    end: anchor.length + 1 + authorLine.length,
+  };
 }
 
 /** Names are joined by commas alone: a comma before a space, or at a name's end, is the name's own ("R. Ryan, Jr."). */

@@ -5,75 +5,67 @@ import type { DigestEntry, DigestItem, Statement } from './digest.ts';
 import { isDay } from './file-name.ts';
 import { aiParts } from './json-parts.ts';
 import { Fault, optional, optionalText, stringList, text, type JsonRecord } from './json-fields.ts';
+import { reject } from './problem.ts';
 import { MAX_ENTRY_BYTES, type Line } from './read-lines.ts';
 
 /** Reads a digest of JSON objects, one a line, in every record shape that has an id, a title and a summary. */
 export async function* readJsonl(lines: AsyncIterable<Line>): AsyncGenerator<DigestItem> {
-  let rejected: { line: Line; item: DigestItem } | undefined;
   for await (const line of lines) {
-    if (rejected !== undefined) yield rejected.item;
-    rejected = undefined;
-    if (line.fault === undefined && line.text.trim() === '') continue;
+    if (line.text.trim() === '') continue;
     const read = readLine(line);
     if (read.kind === 'entry') yield* cleanEntry(read);
-    else rejected = { line, item: read };
+    else yield read;
   }
-  if (rejected !== undefined) yield isCut(rejected.line) ? cut(rejected.line) : rejected.item;
 }
 
-function readLine({ number, text: json, fault }: Line): DigestItem {
+function readLine(line: Line): DigestItem {
+  const { number, text: json, fault } = line;
   if (fault !== undefined) {
-    return reject(
-      number,
-      undefined,
-      `expected a record of at most ${MAX_ENTRY_BYTES} bytes of UTF-8, got ${fault}`,
-    );
+    const expected = `a record of at most ${MAX_ENTRY_BYTES} bytes of UTF-8`;
+    return reject(number, printedId(json), `expected ${expected}, got ${fault}`);
   }
-  const record = parse(json);
-  if (record === undefined)
-    return reject(number, undefined, `expected a JSON object on one line, got ${quote(json)}`);
-  try {
-    return readRecord(number, record);
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    const { id } = record;
-    return reject(number, typeof id === 'string' ? parseArxivId(id)?.id : undefined, error.message);
+  const value = parse(json);
+  if (value === undefined && !line.ended) return cut(line);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return reject(number, printedId(json), `expected a JSON object on one line, got ${quote(json)}`);
   }
+  return readRecord(number, value as JsonRecord);
 }
 
-function parse(json: string): JsonRecord | undefined {
+/** Undefined, which JSON cannot say, where the text is not JSON. */
+function parse(json: string): unknown {
   try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as JsonRecord)
-      : undefined;
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
 }
 
-function reject(line: number, arxivId: string | undefined, message: string): DigestItem {
-  return { kind: 'problem', severity: 'REJECTED', line, arxivId, message };
-}
-
-/** A last line that begins as a record and does not close. */
-function isCut({ text: json }: Line): boolean {
-  return json.trimStart().startsWith('{') && !json.trimEnd().endsWith('}') && parse(json) === undefined;
+/** The id of a record that cannot be parsed: most have it at the start. */
+function printedId(json: string): string | undefined {
+  const id = /"id":\s*"([^"]*)"/.exec(json)?.[1];
+  return id === undefined ? undefined : parseArxivId(id)?.id;
 }
 
 function cut({ number, text: json }: Line): DigestItem {
-  const id = /"id":\s*"([^"]*)"/.exec(json)?.[1];
-  const arxivId = id === undefined ? undefined : parseArxivId(id)?.id;
+  const end = quote(json.slice(-40));
   return reject(
     number,
-    arxivId,
-    `the file ends in the middle of this record: expected "}", got ${quote(json.slice(-40))}`,
+    printedId(json),
+    `the file ends in the middle of this record: expected "}" and a line feed, got ${end}`,
   );
 }
 
-function readRecord(line: number, record: JsonRecord): DigestEntry {
-  const arxivId = readId(record);
-  return { kind: 'entry', line, arxivId, statement: readStatement(record, arxivId), parts: aiParts(record) };
+function readRecord(line: number, record: JsonRecord): DigestItem {
+  try {
+    const arxivId = readId(record);
+    const statement = readStatement(record, arxivId);
+    return { kind: 'entry', line, arxivId, statement, parts: aiParts(record) } satisfies DigestEntry;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const id = record['id'];
+    return reject(line, typeof id === 'string' ? parseArxivId(id)?.id : undefined, error.message);
+  }
 }
 
 function readId(record: JsonRecord): ArxivId {
@@ -84,42 +76,64 @@ function readId(record: JsonRecord): ArxivId {
 }
 
 function readStatement(record: JsonRecord, { id, version }: ArxivId): Statement {
-  const url = optionalText(record, 'abs') ?? optionalText(record, 'url');
-  const categories = optional(record, 'categories', stringList) ?? optional(record, 'cate', stringList);
-  const category =
-    optionalText(record, 'primary_category') ?? optional(record, 'cate', stringList)?.[0] ?? categories?.[0];
+  const url = optionalText(record, 'abs') ?? optionalText(record, 'url') ?? absUrl(id);
+  const comment = record['comment'] === null ? null : optionalText(record, 'comment');
   return {
-    ...(url === undefined || url === absUrl(id) ? {} : { url }),
+    ...(url === absUrl(id) ? {} : { url }),
     ...(version === undefined ? {} : { version }),
     title: text(record, 'title'),
     abstract: text(record, 'summary'),
     authors: optional(record, 'authors', authorList) ?? [],
-    ...(category === undefined ? {} : { category }),
-    ...(categories === undefined ? {} : { categories }),
-    ...(record['comment'] === null ? { comment: null } : {}),
-    ...stated('comment', optionalText(record, 'comment')),
+    ...categoriesOf(record),
+    ...(comment === undefined ? {} : { comment }),
     ...codeOf(record),
+  };
+}
+
+function categoriesOf(record: JsonRecord): Pick<Statement, 'category' | 'categories'> {
+  const cate = optional(record, 'cate', stringList);
+  const categories = optional(record, 'categories', stringList) ?? cate;
+  const category = optionalText(record, 'primary_category') ?? cate?.[0] ?? categories?.[0];
+  return {
+    ...(category === undefined || category === '' ? {} : { category }),
+    ...(categories === undefined ? {} : { categories }),
   };
 }
 
 /** One string holds all names in the records of some forks. */
 function authorList(record: JsonRecord, key: string): string[] {
   const value = record[key];
-  return typeof value === 'string' ? value.split(',').map((name) => name.trim()) : stringList(record, key);
+  if (typeof value !== 'string') return stringList(record, key);
+  return value
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 function codeOf(record: JsonRecord): Pick<Statement, 'codeUrl' | 'codeStars' | 'codeUpdatedOn'> {
   const codeUrl = optionalText(record, 'code_url');
+  const codeStars = optional(record, 'code_stars', count);
+  const codeUpdatedOn = optional(record, 'code_last_update', day);
   if (codeUrl === undefined || codeUrl === '') return {};
-  const stars = record['code_stars'];
-  const updated = optionalText(record, 'code_last_update');
   return {
     codeUrl,
-    ...(Number.isSafeInteger(stars) ? { codeStars: Math.min(Number(stars), 2 ** 31 - 1) } : {}),
-    ...(updated !== undefined && isDay(updated) ? { codeUpdatedOn: updated } : {}),
+    ...(codeStars === undefined ? {} : { codeStars }),
+    ...(codeUpdatedOn === undefined ? {} : { codeUpdatedOn }),
   };
 }
 
-function stated<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<Key, string>);
+const LARGEST_INT = 2 ** 31 - 1;
+
+function count(record: JsonRecord, key: string): number {
+  const value = record[key];
+  if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > LARGEST_INT) {
+    throw new Fault(key, `a whole number from 0 to ${LARGEST_INT}`, value);
+  }
+  return Number(value);
+}
+
+function day(record: JsonRecord, key: string): string {
+  const value = text(record, key);
+  if (!isDay(value)) throw new Fault(key, 'a day (YYYY-MM-DD)', value);
+  return value;
 }

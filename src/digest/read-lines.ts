@@ -1,11 +1,15 @@
+import { isUtf8 } from 'node:buffer';
+
 /** One line of a file, without its LF. */
 export interface Line {
   /** From 1. */
   readonly number: number;
-  /** Empty where the line has a `fault`. */
+  /** Only the line's beginning, as far as it can be read, where the line has a `fault`. */
   readonly text: string;
   /** Why the line could not be read; undefined where it could. */
   readonly fault: string | undefined;
+  /** False where the file ended before the line did. */
+  readonly ended: boolean;
 }
 
 /** The longest line, and the longest entry, that is read: 1 MiB. */
@@ -23,19 +27,20 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
   for await (const chunk of chunks) {
     let from = 0;
     for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, from)) {
-      pending.add(chunk.subarray(from, at));
-      yield pending.take(++number);
+      yield { number: ++number, ...pending.end(chunk.subarray(from, at)), ended: true };
       from = at + 1;
     }
     pending.add(chunk.subarray(from));
   }
-  if (!pending.empty) yield pending.take(++number);
+  if (!pending.empty) yield { number: ++number, ...pending.end(new Uint8Array()), ended: false };
 }
 
-/** The bytes of a line that has not ended yet, no more of them than a line may have. */
+type Text = Pick<Line, 'text' | 'fault'>;
+
+/** The bytes of a line that has not ended yet: copied, as chunks can be tiny, and no more than a line may have. */
 class PendingLine {
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  #parts: Uint8Array[] = [];
+  #kept = Buffer.alloc(65_536);
+  /** Of the line, kept or not. */
   #bytes = 0;
 
   get empty(): boolean {
@@ -43,25 +48,39 @@ class PendingLine {
   }
 
   add(part: Uint8Array): void {
-    if (part.length === 0) return;
-    this.#bytes += part.length;
-    if (this.#bytes > MAX_ENTRY_BYTES) this.#parts = [];
-    else this.#parts.push(part);
+    const from = Math.min(this.#bytes, MAX_ENTRY_BYTES);
+    const to = Math.min((this.#bytes += part.length), MAX_ENTRY_BYTES);
+    if (to > this.#kept.length) {
+      const larger = Buffer.alloc(Math.min(2 * to, MAX_ENTRY_BYTES));
+      this.#kept.copy(larger, 0, 0, from);
+      this.#kept = larger;
+    }
+    this.#kept.set(part.subarray(0, to - from), from);
   }
 
-  take(number: number): Line {
-    const [parts, bytes] = [this.#parts, this.#bytes];
-    [this.#parts, this.#bytes] = [[], 0];
-    if (bytes > MAX_ENTRY_BYTES) return { number, text: '', fault: `a line of ${bytes} bytes` };
-    const [only] = parts;
-    try {
-      return {
-        number,
-        text: this.#decoder.decode(parts.length === 1 ? only : Buffer.concat(parts)),
-        fault: undefined,
-      };
-    } catch {
-      return { number, text: '', fault: 'bytes that are not UTF-8 (is it in another encoding?)' };
-    }
+  /** The line, with its last part; then empty. */
+  end(part: Uint8Array): Text {
+    if (this.empty) return readLine(part, part.length);
+    this.add(part);
+    const bytes = this.#bytes;
+    this.#bytes = 0;
+    return readLine(this.#kept.subarray(0, Math.min(bytes, MAX_ENTRY_BYTES)), bytes);
   }
+}
+
+const HEAD_BYTES = 400;
+
+function readLine(line: Uint8Array, bytes: number): Text {
+  const fault =
+    bytes > MAX_ENTRY_BYTES
+      ? `a line of ${bytes} bytes`
+      : isUtf8(line)
+        ? undefined
+        : 'bytes that are not UTF-8 (is it in another encoding?)';
+  return { text: decode(fault === undefined ? line : line.subarray(0, HEAD_BYTES)), fault };
+}
+
+/** What is not UTF-8 becomes U+FFFD. */
+function decode({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('utf8');
 }

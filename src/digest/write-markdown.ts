@@ -20,16 +20,19 @@ export function writeMarkdown(digest: {
   contents?: readonly ContentsLine[] | undefined;
   entries: Iterable<PrintedEntry>;
 }): string {
-  const sections = new Map<string, string[]>(digest.contents?.map(({ category }) => [category, []]));
-  let number = 0;
+  const sections = new Map<string, PrintedEntry[]>(digest.contents?.map(({ category }) => [category, []]));
   for (const entry of digest.entries) {
-    const printed = writeEntry(entry, ++number);
     const section = sections.get(entry.category);
-    if (section === undefined) sections.set(entry.category, [printed]);
-    else section.push(printed);
+    if (section === undefined) sections.set(entry.category, [entry]);
+    else section.push(entry);
   }
   const counted = [...sections].map(([category, entries]) => ({ category, total: entries.length }));
-  return writeContents(digest.contents ?? counted) + [...sections].map(writeSection).join('');
+  let number = 0;
+  const written = [...sections].map(
+    ([category, entries]) =>
+      writeHead(category) + entries.map((each) => writeEntry(each, ++number)).join('\n\n'),
+  );
+  return writeContents(digest.contents ?? counted) + written.join('');
 }
 
 function writeContents(contents: readonly ContentsLine[]): string {
@@ -39,8 +42,8 @@ function writeContents(contents: readonly ContentsLine[]): string {
   return `<div id=toc></div>\n\n# Table of Contents\n\n${lines.join('')}`;
 }
 
-function writeSection([category, entries]: [string, string[]]): string {
-  return `\n\n<div id='${category}'></div>\n\n# ${category} [[Back]](#toc)\n\n${entries.join('\n\n')}`;
+function writeHead(category: string): string {
+  return `\n\n<div id='${category}'></div>\n\n# ${category} [[Back]](#toc)\n\n`;
 }
 
 function writeEntry(

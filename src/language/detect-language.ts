@@ -1,14 +1,16 @@
-// Scripts that one language writes, or nearly: the most letters decide. Kana before Han, as Japanese has both.
-const SCRIPTS: readonly (readonly [RegExp, string])[] = [
-  [/\p{Script=Hangul}/gu, 'ko'],
-  [/\p{Script=Thai}/gu, 'th'],
-  [/\p{Script=Greek}/gu, 'el'],
-  [/\p{Script=Hebrew}/gu, 'he'],
-];
-
-const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/gu;
+// Scripts by the languages that they tell. What is counted: words, and in Chinese and Japanese characters, which are
+// about a word each. Cyrillic and Arabic script write many languages: some letters are of one of them alone.
 const HAN = /\p{Script=Han}/gu;
-const WORD = /[\p{Script=Latin}\p{M}'’]+/gu;
+const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/gu;
+const LATIN = /\p{Script=Latin}[\p{Script=Latin}'’]*/gu;
+const OTHERS: readonly (readonly [script: RegExp, language: (text: string) => string])[] = [
+  [/\p{Script=Hangul}+/gu, () => 'ko'],
+  [/\p{Script=Thai}+/gu, () => 'th'],
+  [/\p{Script=Greek}{2,}/gu, () => 'el'],
+  [/\p{Script=Hebrew}+/gu, () => 'he'],
+  [/\p{Script=Cyrillic}+/gu, (text) => (/[їєґ]/i.test(text) ? 'uk' : /[ыэ]/i.test(text) ? 'ru' : 'und')],
+  [/\p{Script=Arabic}+/gu, (text) => (/[پچژگ]/.test(text) ? 'und' : 'ar')],
+];
 
 // The commonest words of languages that digests are written in; enough of them in a text tell it from the others.
 const FUNCTION_WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -22,8 +24,12 @@ const FUNCTION_WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
 
 // Abstracts' worth of text is plenty; a digest of megabytes need not be read through.
 const MOST_CHARACTERS = 50_000;
+const FEWEST_WORDS = 5;
 // Formulas and names in Latin letters stand in texts of every language.
-const LEAST_SHARE = 0.12;
+const LEAST_TO_LATIN = 0.5;
+const LEAST_KANA = 0.1;
+const LEAST_FUNCTION_WORDS = 0.12;
+const LEAST_LEAD = 1.3;
 
 /**
  * The language (BCP 47) that the texts are written in, told by their script and, for Latin script, by the commonest words;
@@ -31,32 +37,37 @@ const LEAST_SHARE = 0.12;
  */
 export function detectLanguage(texts: Iterable<string>): string {
   let sample = '';
-  for (const text of texts) {
-    sample += `${text}\n`;
+  for (const each of texts) {
+    sample += `${each.slice(0, MOST_CHARACTERS)}\n`;
     if (sample.length > MOST_CHARACTERS) break;
   }
-  return byScript(sample) ?? byWords(sample) ?? 'und';
+  const text = sample.normalize('NFC');
+  return byScript(text) ?? byWords(text) ?? 'und';
 }
 
 function byScript(text: string): string | undefined {
-  const latin = count(text, WORD);
-  const [kana, han] = [count(text, KANA), count(text, HAN)];
-  const counts = SCRIPTS.map(([script, language]) => [count(text, script), language] as const);
-  // One Han character is about a word; Japanese text is a third kana or more.
-  const candidates = [...counts, [kana + han, kana > (kana + han) / 10 ? 'ja' : 'zh'] as const];
-  const [letters, language] = candidates.reduce((best, next) => (next[0] > best[0] ? next : best));
-  return letters > latin * 0.5 && letters > 3 ? language : undefined;
+  const kana = count(text, KANA);
+  const east = kana + count(text, HAN);
+  const candidates = [
+    { size: east, language: () => (kana > east * LEAST_KANA ? 'ja' : 'zh') },
+    ...OTHERS.map(([script, language]) => ({ size: count(text, script), language: () => language(text) })),
+  ];
+  const most = candidates.reduce((best, next) => (next.size > best.size ? next : best));
+  const enough = Math.max(FEWEST_WORDS, count(text, LATIN) * LEAST_TO_LATIN);
+  return most.size >= enough ? most.language() : undefined;
 }
 
 function byWords(text: string): string | undefined {
-  const all = text.toLowerCase().match(WORD) ?? [];
+  const all = text.toLowerCase().match(LATIN) ?? [];
+  if (all.length < FEWEST_WORDS) return undefined;
   const shares = Object.entries(FUNCTION_WORDS).map(([language, common]) => ({
     language,
     share: all.filter((word) => common.has(word)).length / all.length,
   }));
   const [best, second] = shares.toSorted((a, b) => b.share - a.share);
-  if (best === undefined || second === undefined || all.length < 5) return undefined;
-  return best.share > LEAST_SHARE && best.share > second.share * 1.3 ? best.language : undefined;
+  if (best === undefined || second === undefined) return undefined;
+  const certain = best.share > LEAST_FUNCTION_WORDS && best.share > second.share * LEAST_LEAD;
+  return certain ? best.language : undefined;
 }
 
 function count(text: string, pattern: RegExp): number {

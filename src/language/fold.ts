@@ -1,15 +1,23 @@
-// Letters that are no base letter with a mark, so that Unicode does not take them apart; as Postgres's unaccent has them.
-const LETTERS: Readonly<Record<string, string>> = {
-  ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ß: 'ss', æ: 'ae', œ: 'oe', ı: 'i', ħ: 'h', ŧ: 't', ŋ: 'n', ĸ: 'k',
-}; // prettier-ignore
+// Letters that Unicode does not take apart into a base letter and a mark; as Postgres's unaccent has them.
+// prettier-ignore
+const LETTERS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    a: 'ⱥ', ae: 'æ', b: 'ƀƃɓ', c: 'ƈȼ', d: 'ðđƌȡɖɗ', db: 'ȸ', e: 'ɇɛ', f: 'ƒ', g: 'ǥɠ', h: 'ħ', hv: 'ƕ', i: 'ıɨɩ',
+    j: 'ȷɉ', k: 'ƙ', l: 'łƚȴ', n: 'ŋƞȵɲ', o: 'ø', oe: 'œ', oi: 'ƣ', p: 'ƥ', q: 'ĸ', qp: 'ȹ', r: 'ɍ', s: 'ȿ', ss: 'ß',
+    t: 'ŧƫƭȶʈⱦ', th: 'þ', u: 'ʉ', v: 'ʋ', y: 'ƴɏ', z: 'ƶȥɀ', σ: 'ς',
+  }).flatMap(([base, letters]) => Array.from(letters, (letter) => [letter, base] as const)),
+);
+
+// Marks of no script of their own are accents. Those of a script (Indic vowels), and kana's voicing, make other letters.
+const ACCENTS = /(?![\u3099\u309A])(?=\p{Mn})\p{Script=Inherited}/gu;
 
 /** Text as it is compared: case and accents folded, compatibility forms resolved, runs of white space as one space. */
 export function fold(text: string): string {
   return text
     .normalize('NFKD')
-    .replaceAll(/\p{Mn}/gu, '')
+    .replaceAll(ACCENTS, '')
     .toLowerCase()
-    .replaceAll(/[łøđðþßæœıħŧŋĸ]/g, (letter) => LETTERS[letter] ?? letter)
+    .replaceAll(/[^\0-\x7F]/gu, (letter) => LETTERS.get(letter) ?? letter)
     .normalize('NFC')
     .replaceAll(/\s+/g, ' ')
     .trim();

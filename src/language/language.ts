@@ -1,14 +1,7 @@
 const ENGLISH = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
 
-// Chinese is named with its script more often than any other language.
-const WITH_SCRIPT = ['zh-Hans', 'zh-Hant'];
-
-/** Every language of two letters that has a name, by its names in English and in itself, in lower case. */
-const BY_NAME: ReadonlyMap<string, string> = new Map(
-  [...twoLetterTags(), ...WITH_SCRIPT].flatMap((language) =>
-    names(language).map((name) => [name.toLowerCase(), language]),
-  ),
-);
+// Languages that are named with their script or country more often than any other.
+const VARIETIES = ['zh-Hans', 'zh-Hant', 'pt-BR'];
 
 /**
  * The BCP 47 tag that a text names: a tag (`zh-Hant`), or a language's name in English or in itself (`Chinese`, `中文`);
@@ -17,7 +10,39 @@ const BY_NAME: ReadonlyMap<string, string> = new Map(
 export function parseLanguage(text: string): string | undefined {
   const name = text.trim().normalize('NFC');
   if (name === '') return 'und';
-  return BY_NAME.get(name.toLowerCase().replaceAll('_', ' ')) ?? tag(name);
+  return byName().get(name.toLowerCase().replaceAll('_', ' ')) ?? tag(name);
+}
+
+let table: ReadonlyMap<string, string> | undefined;
+
+/** Languages by their names in lower case. Built when it is first asked for: it takes some 30 ms. */
+function byName(): ReadonlyMap<string, string> {
+  table ??= new Map(
+    [...twoLetterTags(), ...VARIETIES].flatMap((language) =>
+      names(language).map((name) => [name.normalize('NFC').toLowerCase(), language]),
+    ),
+  );
+  return table;
+}
+
+function twoLetterTags(): string[] {
+  const letters = Array.from({ length: 26 }, (_, index) => String.fromCodePoint(97 + index));
+  return letters
+    .flatMap((a) => letters.map((b) => a + b))
+    .filter((code) => Intl.getCanonicalLocales(code)[0] === code);
+}
+
+/** In English and in the language itself, as both name its varieties ("Simplified Chinese", "Chinese (Simplified)"). */
+function names(language: string): string[] {
+  const base = new Intl.Locale(language).language;
+  const named = ['en', base, language].flatMap((inLanguage) =>
+    (['dialect', 'standard'] as const).map((languageDisplay) =>
+      new Intl.DisplayNames([inLanguage], { type: 'language', fallback: 'none', languageDisplay }).of(
+        language,
+      ),
+    ),
+  );
+  return named.filter((name) => name !== undefined);
 }
 
 /** A well-formed tag whose language has a name; "foo" is well formed and names none. */
@@ -29,16 +54,4 @@ function tag(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function twoLetterTags(): string[] {
-  const letters = Array.from({ length: 26 }, (_, index) => String.fromCodePoint(97 + index));
-  return letters
-    .flatMap((a) => letters.map((b) => a + b))
-    .filter((code) => Intl.getCanonicalLocales(code)[0] === code);
-}
-
-function names(tagged: string): string[] {
-  const own = new Intl.DisplayNames([tagged], { type: 'language', fallback: 'none' });
-  return [ENGLISH.of(tagged), own.of(tagged)].filter((name) => name !== undefined);
 }

@@ -1,0 +1,107 @@
+import { cleanEntry } from './clean-entry.ts';
+import { quote } from './digest-error.ts';
+import type { DigestEntry, DigestItem } from './digest.ts';
+import { Misfit, parseMarkdownEntry } from './parse-markdown-entry.ts';
+import { reject, warn } from './problem.ts';
+import { MAX_ENTRY_BYTES, type Line } from './read-lines.ts';
+
+/** What an entry's first line starts with. */
+export const ENTRY_START = '### [';
+/** An entry's last line. */
+export const ENTRY_END = '</details>';
+
+/** The lines of one entry, from its first to the one before the next entry or section. */
+export interface Block {
+  /** The number of its first line. */
+  readonly start: number;
+  readonly section: string | undefined;
+  readonly lines: string[];
+  bytes: number;
+  /** Why it cannot be read, with the line. */
+  fault: { line: number; message: string } | undefined;
+}
+
+/** The block that a line starts. `section` is the one that it stands in, where the file has sections. */
+export function newBlock(line: Line, section: string | undefined): Block {
+  const block: Block = { start: line.number, section, lines: [], bytes: 0, fault: undefined };
+  addLine(block, line);
+  return block;
+}
+
+/** Adds a line; a block that has grown too long, or has a line that cannot be read, keeps no more of them. */
+export function addLine(block: Block, { text, number, fault }: Line): void {
+  block.bytes += Buffer.byteLength(text) + 1;
+  if (fault !== undefined) {
+    block.fault ??= { line: number, message: `expected text of an entry in UTF-8, got ${fault}` };
+  } else if (block.bytes > MAX_ENTRY_BYTES) {
+    const message = `expected an entry of at most ${MAX_ENTRY_BYTES} bytes, got a longer one`;
+    block.fault ??= { line: block.start, message };
+  }
+  if (block.fault === undefined || block.lines.length === 0) block.lines.push(text);
+  else block.lines.length = 1;
+}
+
+/** Reads the entry of a block and reports what stands after it. `atEnd`: the file ends with the block. */
+export function* readBlock(block: Block, atEnd: boolean): Generator<DigestItem> {
+  const { lines, start, fault } = block;
+  const end = lines.lastIndexOf(ENTRY_END);
+  if (fault !== undefined || end < 0) {
+    const cut = atEnd ? { line: start, message: cutMessage(lines) } : undefined;
+    const { line, message, arxivId } = misfitOf(block);
+    yield reject((fault ?? cut)?.line ?? line, arxivId, (fault ?? cut)?.message ?? message);
+    return;
+  }
+  yield* readEntry({ ...block, lines: lines.slice(0, end + 1) });
+  const rest = lines.findIndex((line, index) => index > end && line !== '');
+  if (rest < 0) return;
+  const expected = atEnd
+    ? 'the file ends in the middle of an entry: expected'
+    : 'expected an entry or a section:';
+  yield reject(
+    start + rest,
+    undefined,
+    `${expected} "### [number] [title](link)", got ${quote(lines[rest] ?? '')}`,
+  );
+}
+
+function cutMessage(lines: readonly string[]): string {
+  const last = lines.findLast((line) => line !== '') ?? '';
+  return `the file ends in the middle of this entry: expected ${quote(ENTRY_END)}, got ${quote(last)}`;
+}
+
+function* readEntry(block: Block): Generator<DigestItem> {
+  const entry = parse(block);
+  if (entry instanceof Misfit) {
+    yield reject(block.start + entry.line, entry.arxivId, entry.message);
+    return;
+  }
+  const odd = block.lines.findIndex(
+    (line, index) => index > 0 && index < block.lines.length - 1 && looksLikeEntry(line),
+  );
+  if (odd >= 0) {
+    const message =
+      'this line reads like the start or end of an entry; it was taken as text of the entry around it';
+    yield warn(block.start + odd, entry.arxivId.id, message);
+  }
+  yield* cleanEntry(entry);
+}
+
+function parse({ lines, section, start }: Block): DigestEntry | Misfit {
+  try {
+    return { ...parseMarkdownEntry(lines.join('\n'), section), line: start };
+  } catch (error) {
+    if (error instanceof Misfit) return error;
+    throw error;
+  }
+}
+
+/** What is wrong with a block that has no end, and whose it is. */
+function misfitOf(block: Block): { line: number; message: string; arxivId: string | undefined } {
+  const read = parse(block);
+  if (!(read instanceof Misfit)) return { line: block.start, message: '', arxivId: read.arxivId.id };
+  return { line: block.start + read.line, message: read.message, arxivId: read.arxivId };
+}
+
+function looksLikeEntry(line: string): boolean {
+  return line === ENTRY_END || (line.startsWith(ENTRY_START) && line.includes('](http'));
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { DigestError } from '../../src/digest/digest-error.ts';
+import type { DigestContents, DigestEntry, DigestForm, DigestProblem } from '../../src/digest/digest.ts';
+import { openDigest } from '../../src/digest/open-digest.ts';
+
+/** All that a file gives. */
+export interface ReadDigest {
+  form: DigestForm | undefined;
+  contents: DigestContents['sections'] | undefined;
+  entries: DigestEntry[];
+  problems: DigestProblem[];
+}
+
+/** Reads a whole digest from text or bytes, in chunks of `size` bytes. */
+export async function readDigest(content: string | Uint8Array, size = Infinity): Promise<ReadDigest> {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const opened = await openDigest(chunksOf(bytes, size));
+  const read: ReadDigest = { form: opened?.form, contents: undefined, entries: [], problems: [] };
+  for await (const item of opened?.items ?? []) {
+    if (item.kind === 'entry') read.entries.push(item);
+    else if (item.kind === 'problem') read.problems.push(item);
+    else read.contents = item.sections;
+  }
+  return read;
+}
+
+/** The bytes in chunks of a size. */
+export async function* chunksOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, Math.min(at + size, bytes.length));
+}
+
+/** A small digest with something odd about it. */
+export function fixture(name: string): Buffer {
+  return readFileSync(new URL(`../fixtures/digests/${name}`, import.meta.url));
+}
+
+/** The error that a file is refused with; fails where it is not refused. */
+export async function refusalOf(content: string | Uint8Array): Promise<DigestError> {
+  try {
+    await readDigest(content);
+  } catch (error) {
+    if (error instanceof DigestError) return error;
+    throw error;
+  }
+  throw new Error('expected the file to be refused, it was read');
+}
