@@ -8,7 +8,7 @@ export interface ReadyMadeOperation {
 /** The tabs of a first visit: each runs as it is and shows something on the bundled sample. */
 export const readyMadeOperations: readonly ReadyMadeOperation[] = [
   {
-    query: `# The newest papers, their authors, and what else those wrote.
+    query: `# The newest papers, and what else their authors wrote
 query NewestPapers {
   papers(first: 5) {
     totalCount
@@ -41,7 +41,7 @@ query NewestPapers {
 `,
   },
   {
-    query: `# Who wrote most, with whom, and on what.
+    query: `# Who wrote most, on what, and with whom
 query BusiestAuthors {
   authors(first: 10, orderBy: PAPER_COUNT) {
     nodes {
@@ -68,7 +68,7 @@ query BusiestAuthors {
 `,
   },
   {
-    query: `# The latest digest, as it was published.
+    query: `# The latest digest, entry by entry
 query LatestDigest {
   digests(first: 1) {
     nodes {
@@ -107,9 +107,9 @@ query LatestDigest {
 `,
   },
   {
-    query: `# Papers that meet a filter; change it below, under "Variables".
-query FilteredPapers($filter: PaperFilter, $first: Int = 10) {
-  papers(filter: $filter, orderBy: TITLE, first: $first) {
+    query: `# Papers that meet the filter below
+query FilteredPapers($filter: PaperFilter) {
+  papers(filter: $filter, orderBy: TITLE) {
     totalCount
     pageInfo {
       hasNextPage
@@ -130,8 +130,7 @@ query FilteredPapers($filter: PaperFilter, $first: Int = 10) {
   "filter": {
     "categories": ["cs.*"],
     "hasSummary": true
-  },
-  "first": 10
+  }
 }
 `,
   },

@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createContextFactory } from '../../src/graphql/context.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { ingestSample } from '../../src/ingest/sample.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startTestServer } from '../support/server.ts';
+
+const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const PICTURES = 'test/.artifacts';
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A page that reaches one server alone, with what it asked of others and what it complained of. */
+async function openPage(browser: Browser, origin: string) {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  const elsewhere: string[] = [];
+  const complaints: string[] = [];
+  await page.route('**/*', async (route) => {
+    const url = route.request().url();
+    if (new URL(url).origin === origin || url.startsWith('blob:')) return await route.continue();
+    elsewhere.push(url);
+    return await route.abort();
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return { page, elsewhere, complaints };
+}
+
+const answerOf = async (page: Page): Promise<string> =>
+  await page.locator('.graphiql-response').innerText({ timeout: 30_000 });
+
+describe.skipIf(!existsSync(CHROMIUM))(
+  `GraphiQL in a browser (skipped without ${CHROMIUM} or CHROMIUM_PATH)`,
+  () => {
+    let browser: Browser;
+    let database: TestDatabase;
+    beforeAll(async () => {
+      mkdirSync(PICTURES, { recursive: true });
+      database = await openTestDatabase();
+      await ingestSample(database.prisma);
+      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    });
+    afterAll(async () => {
+      await browser.close();
+      await database.close();
+    });
+
+    test('opens with a nested query that runs by the play button, and loads nothing from elsewhere', async () => {
+      const createContext = createContextFactory({ database, prepared: true });
+      const { url } = await startTestServer({ schema, createContext });
+      const { page, elsewhere, complaints } = await openPage(browser, url);
+      await page.goto(`${url}/graphql`);
+      await page.getByRole('button', { name: /execute query/i }).click();
+      await expect
+        .poll(async () => await answerOf(page), { timeout: 30_000 })
+        .toMatch(/"papers":[\s\S]*"title": "\w/);
+      await page.screenshot({ path: `${PICTURES}/graphiql.png` });
+
+      expect(await page.getByRole('tab').allInnerTexts()).toContain('NewestPapers');
+      expect(elsewhere).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+  },
+);

@@ -1,0 +1,108 @@
+import { buildSchema } from 'graphql';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { runCli } from '../support/cli.ts';
+
+const NOWHERE = 'postgres://jane:secret@127.0.0.1:1';
+
+describe('a wrong value ends the program with status 2 and one line that says where it stood', () => {
+  test.each<[argv: string[], env: Record<string, string>, line: string]>([
+    [['serve', '--port', 'http'], {}, '--port: expected a whole number from 0 to 65535, got "http"'],
+    [['serve', '--port', '65536'], {}, '--port: expected a whole number from 0 to 65535, got "65536"'],
+    [['serve'], { PORT: '40 00' }, 'PORT: expected a whole number from 0 to 65535, got "40 00"'],
+    [['serve', '--host='], {}, '--host: expected an address or host name, got ""'],
+    [['migrate', '--log-level', 'loud'], {}, '--log-level: expected one of silent, fatal, error,'],
+    [
+      ['migrate'],
+      { PAPERGRAPH_LOG_LEVEL: 'loud' },
+      'PAPERGRAPH_LOG_LEVEL: expected one of silent, fatal, error,',
+    ],
+    [
+      ['migrate'],
+      { DATABASE_URL: 'mysql://localhost' },
+      'DATABASE_URL (--database-url): expected postgres://',
+    ],
+  ])('%j %j', async (argv, env, line) => {
+    const { status, stdout, stderr } = await runCli(argv, env);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^papergraph: .*\n$/);
+    expect(stderr).toContain(line);
+  });
+});
+
+describe('wrong usage ends with status 2 and one line', () => {
+  test.each<[argv: string[], word: string]>([
+    [['serve', '--prot', '1'], '--prot'],
+    [['server'], 'server'],
+    [['serve', 'now'], 'arguments'],
+    [['ingest'], 'source'],
+    [['export'], '--date'],
+  ])('%j', async (argv, word) => {
+    const { status, stderr } = await runCli(argv);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error: .*\n$/);
+    expect(stderr).toContain(word);
+  });
+
+  test('no command at all shows the help on stderr', async () => {
+    const { status, stdout, stderr } = await runCli([]);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^Usage: papergraph/);
+  });
+});
+
+test('a database that is not there ends with status 2 and one line without the password', async () => {
+  const { status, stderr } = await runCli(['migrate', '--database-url', `${NOWHERE}/papers`]);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^papergraph: no database at 127\.0\.0\.1:1\/papers: .*\n$/);
+  expect(stderr).not.toContain('secret');
+});
+
+test.each<[title: string, argv: string[], env: Record<string, string>, expected: string]>([
+  [
+    'a flag wins over the environment',
+    ['--database-url', `${NOWHERE}/flag`],
+    { DATABASE_URL: `${NOWHERE}/env` },
+    'flag',
+  ],
+  ['the environment wins over the default', [], { DATABASE_URL: `${NOWHERE}/env` }, 'env'],
+])('%s, before the command and after it', async (_title, argv, env, expected) => {
+  const after = await runCli(['migrate', ...argv], env);
+  const before = await runCli([...argv, 'migrate'], env);
+  expect([after.stderr, before.stderr]).toEqual([
+    expect.stringContaining(`no database at 127.0.0.1:1/${expected}`),
+    expect.stringContaining(`no database at 127.0.0.1:1/${expected}`),
+  ]);
+});
+
+test('a variable that is empty says nothing', async () => {
+  const env = { PAPERGRAPH_LOG_LEVEL: '', PORT: '', DATABASE_URL: `${NOWHERE}/env` };
+  expect((await runCli(['serve'], env)).stderr).toContain('no database at');
+});
+
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(await runCli(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('--help of a command tells its options, the shared ones and their variables', async () => {
+  const { status, stdout, stderr } = await runCli(['serve', '--help']);
+  expect([status, stderr]).toEqual([0, '']);
+  for (const word of [
+    '--port',
+    'PORT',
+    '--host',
+    'HOST',
+    '--sample',
+    '--database-url',
+    'DATABASE_URL',
+    '--data-dir',
+  ])
+    expect(stdout).toContain(word);
+});
+
+test('schema prints a schema that builds', async () => {
+  const { status, stdout } = await runCli(['schema']);
+  expect(status).toBe(0);
+  expect(buildSchema(stdout).getQueryType()?.getFields()).toHaveProperty('papers');
+});

@@ -1,0 +1,101 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { PassThrough, Readable } from 'node:stream';
+import { globSync } from 'tinyglobby';
+import { onTestFinished } from 'vitest';
+import { run } from '../../src/cli/program.ts';
+
+/** What a command wrote, and its exit status. */
+export interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that runs inside the test's process. */
+export interface Running {
+  readonly outcome: Promise<Outcome>;
+  /** What it has written so far. */
+  readonly stdout: () => string;
+  /** Ends it as a signal would. */
+  readonly stop: (reason: Error) => void;
+}
+
+/** Starts a command inside this process, in an environment of its own. */
+export function startCli(argv: readonly string[], env: Record<string, string> = {}): Running {
+  const [stdout, stderr] = [collect(), collect()];
+  const controller = new AbortController();
+  const io = {
+    env,
+    cwd: process.cwd(),
+    stdin: Readable.from([]),
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    stop: controller.signal,
+  };
+  const outcome = run(argv, io).then((status) => ({ status, stdout: stdout.text(), stderr: stderr.text() }));
+  return { outcome, stdout: stdout.text, stop: (reason) => controller.abort(reason) };
+}
+
+/** Runs a command inside this process to its end. */
+export async function runCli(argv: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+  return await startCli(argv, env).outcome;
+}
+
+function collect(): { stream: PassThrough; text: () => string } {
+  const stream = new PassThrough();
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  return { stream, text: () => text };
+}
+
+/** A command that runs in a process of its own. */
+export interface Child {
+  readonly process: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Its exit status, or the signal that ended it. */
+  readonly exit: Promise<number | string>;
+}
+
+/** Starts bin/papergraph.js as a user would, from a build that is not older than the sources. */
+export function spawnCli(argv: readonly string[], env: Record<string, string> = {}): Child {
+  buildIfStale();
+  const child = spawn(process.execPath, ['bin/papergraph.js', ...argv], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const written = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (written.stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (written.stderr += chunk));
+  const exit = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  return { process: child, stdout: () => written.stdout, stderr: () => written.stderr, exit };
+}
+
+/** The first match of what a command writes, waited for; fails with all that it wrote where it ends without one. */
+export async function waitFor(child: Child, pattern: RegExp): Promise<string> {
+  let ended: number | string | undefined;
+  void child.exit.then((status) => (ended = status));
+  for (;;) {
+    const found = pattern.exec(child.stdout());
+    if (found !== null) return found[0];
+    if (ended !== undefined) throw new Error(`ended with ${ended}: ${child.stdout()}${child.stderr()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function buildIfStale(): void {
+  const built = statSync('dist/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = globSync(['src/**/*.ts', 'tsconfig*.json']);
+  if (sources.every((file) => statSync(file).mtimeMs < built)) return;
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  if (status !== 0) throw new Error(`the build failed:\n${stdout}`);
+}
