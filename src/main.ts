@@ -25,4 +25,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const { env, stdin, stdout, stderr } = process;
 const io = { env, cwd: process.cwd(), stdin, stdout, stderr, stop: controller.signal };
-process.exit(await run(process.argv.slice(2), io));
+const status = await run(process.argv.slice(2), io);
+// What was written to a pipe may still be on its way.
+stdout.write('', () => process.exit(status));

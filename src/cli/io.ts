@@ -29,10 +29,10 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Rejects with the reason once the program is to end. */
-export async function stopped(stop: AbortSignal): Promise<never> {
-  return await new Promise((_resolve, reject) => {
-    const end = (): void => reject(stop.reason as Error);
+/** Resolves with the reason once the program is to end. */
+export async function stopReason(stop: AbortSignal): Promise<Error> {
+  return await new Promise((resolve) => {
+    const end = (): void => resolve(stop.reason as Error);
     if (stop.aborted) end();
     else stop.addEventListener('abort', end, { once: true });
   });

@@ -7,7 +7,7 @@ import { listen } from '../http/listen.ts';
 import { createReadiness, type Readiness } from '../http/readiness.ts';
 import { ingestSample } from '../ingest/sample.ts';
 import { createLogger } from '../logger.ts';
-import { Interrupted, stopped, type Io } from './io.ts';
+import { Interrupted, stopReason, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 import { open } from './with-database.ts';
 
@@ -24,17 +24,16 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
     const readiness = databaseReadiness(database);
     const createContext = createContextFactory({ database, prepared: true });
     const server = await listen(createApp({ schema, createContext, readiness, log }), options);
-    io.stdout.write(welcome(server.url));
     log.info({ url: server.url, database: database.where }, 'listening');
-    const reason: unknown = await stopped(io.stop).catch((error: unknown) => error);
-    log.info('stopping');
+    io.stdout.write(welcome(server.url));
+    const reason = await stopReason(io.stop);
+    log.info({ reason: reason.message }, 'stopping');
     readiness.drain();
     await server.close();
-    if (!(reason instanceof Interrupted)) throw reason;
-    return 0;
+    if (reason instanceof Interrupted) return 0;
+    throw reason;
   } finally {
     await database.close();
-    log.info('stopped');
   }
 }
 

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { openDatabase, type Database } from '../database/connect.ts';
 import { migrate } from '../database/migrate.ts';
 import { createLogger } from '../logger.ts';
-import { stopped, type Io } from './io.ts';
+import { stopReason, type Io } from './io.ts';
 import type { SharedOptions } from './options.ts';
 
 /** Opens the database that the options name; the caller closes it. Rejects with DatabaseError. */
@@ -25,10 +25,14 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const database = await open(options, createLogger(options.logLevel, io.stderr));
   try {
-    return await Promise.race([use(database), stopped(io.stop)]);
+    return await Promise.race([use(database), interruption(io.stop)]);
   } finally {
     await database.close();
   }
+}
+
+async function interruption(stop: AbortSignal): Promise<never> {
+  throw await stopReason(stop);
 }
 
 /** As `withDatabase`, with the schema migrated first. */

@@ -66,7 +66,7 @@ async function close(server: Server, withinMs: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   // A connection that was busy at `close` is idle when its answer has gone out, and would be kept alive.
-  server.on('request', (_request, response) => response.setHeader('connection', 'close'));
+  server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), withinMs);
   await closed;

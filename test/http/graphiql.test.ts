@@ -1,9 +1,7 @@
-import { Kind, parse } from 'graphql';
 import { get, type IncomingHttpHeaders } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { readyMadeOperations } from '../../src/http/ready-made-operations.ts';
 import { startTestServer } from '../support/server.ts';
 
 interface Raw {
@@ -96,15 +94,4 @@ test('a client that is no browser gets no page', async () => {
   const { url } = await startTestServer();
   const { status, headers } = await fetchRaw(`${url}/graphql`, { accept: 'application/json' });
   expect([status, headers['content-type']]).toEqual([400, 'application/json; charset=utf-8']);
-});
-
-test('the ready-made operations each have a name of their own, and variables that are JSON', () => {
-  const names = readyMadeOperations.map(({ query }) => {
-    const [definition] = parse(query).definitions;
-    return definition?.kind === Kind.OPERATION_DEFINITION ? definition.name?.value : undefined;
-  });
-  expect(names).not.toContain(undefined);
-  expect(new Set(names).size).toBe(names.length);
-  for (const { variables } of readyMadeOperations)
-    expect(() => JSON.parse(variables ?? '{}') as unknown).not.toThrow();
 });
