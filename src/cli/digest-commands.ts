@@ -57,8 +57,8 @@ async function runIngest(command: Command, io: Io): Promise<number> {
     throw new UsageError('standard input (-) does not tell whose digest it is: name it with --source');
   }
   const world = { stdin: io.stdin, cwd: io.cwd, now: () => new Date() };
-  return await withStore(flags, io, async ({ prisma }) => {
-    return await ingest(command.args, flags, { prisma, world, output: io, stop: io.stop });
+  return await withStore(flags, io, async ({ pool }) => {
+    return await ingest(command.args, flags, { pool, world, output: io, stop: io.stop });
   });
 }
 
@@ -67,8 +67,8 @@ async function runRemove(command: Command, io: Io): Promise<number> {
     SharedOptions & { source: string; date?: string; language?: string; yes?: boolean }
   >();
   const { stdin, stdout, stderr } = io;
-  return await withStore(flags, io, async ({ prisma }) => {
-    return await remove(flags, flags.yes === true, { prisma, stdin, stdout, stderr });
+  return await withStore(flags, io, async ({ pool }) => {
+    return await remove(flags, flags.yes === true, { pool, stdin, stdout, stderr });
   });
 }
 

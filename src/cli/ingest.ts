@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../database/generated/client.ts';
+import type pg from 'pg';
 import { SourceError, type DigestFile } from '../ingest/digest-file.ts';
 import { findFiles, type World } from '../ingest/find-files.ts';
 import { ingestFile } from '../ingest/ingest-file.ts';
@@ -31,7 +31,7 @@ export interface Output {
 export async function ingest(
   sources: readonly string[],
   flags: IngestFlags,
-  { prisma, world, output, stop }: { prisma: PrismaClient; world: World; output: Output; stop: AbortSignal },
+  { pool, world, output, stop }: { pool: pg.Pool; world: World; output: Output; stop: AbortSignal },
 ): Promise<number> {
   let refused = false;
   const bar = progressBar(output.stderr, flags.json !== true);
@@ -40,7 +40,7 @@ export async function ingest(
     refused ||= files.length === 0;
     for (const file of files) {
       if (stop.aborted) return 1;
-      const report = await ingestFile(prisma, file, { ...flags, progress: bar.start(file) });
+      const report = await ingestFile(pool, file, { ...flags, progress: bar.start(file) });
       bar.stop();
       print(file, report, { flags, output });
       refused ||= report.status === 'REFUSED' || report.status === 'PARTIAL';

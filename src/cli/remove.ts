@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { PrismaClient } from '../database/generated/client.ts';
+import type pg from 'pg';
 import { countDigests, removeDigests, type Selection } from '../ingest/remove-digests.ts';
 import type { Output } from './ingest.ts';
 
@@ -10,9 +10,9 @@ import type { Output } from './ingest.ts';
 export async function remove(
   selection: Selection,
   yes: boolean,
-  io: Output & { prisma: PrismaClient; stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean } },
+  io: Output & { pool: pg.Pool; stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean } },
 ): Promise<number> {
-  const digests = await countDigests(io.prisma, selection);
+  const digests = await countDigests(io.pool, selection);
   const what = [selection.source, selection.date, selection.language]
     .filter((part) => part !== undefined)
     .join(' ');
@@ -25,7 +25,7 @@ export async function remove(
     return 2;
   }
   if (!yes && !(await agreed(`Remove ${digests} digests of ${what}? [y/N] `, io))) return 1;
-  const removed = await removeDigests(io.prisma, selection);
+  const removed = await removeDigests(io.pool, selection);
   io.stdout.write(
     `${what}: removed ${removed.digests} digests, ${removed.entries} entries, ${removed.papers} papers\n`,
   );

@@ -20,7 +20,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
   const database = await open(options, log);
   try {
     for (const name of await migrate(database.pool)) log.info({ migration: name }, 'migration applied');
-    if (options.sample === true) log.info({ files: await ingestSample(database.prisma) }, 'sample ingested');
+    if (options.sample === true) log.info({ files: await ingestSample(database) }, 'sample ingested');
     const readiness = databaseReadiness(database);
     const createContext = createContextFactory({ database, prepared: true });
     const server = await listen(createApp({ schema, createContext, readiness, log }), options);

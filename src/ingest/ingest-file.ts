@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Digest, PrismaClient } from '../database/generated/client.ts';
+import type pg from 'pg';
 import type { DigestForm } from '../digest/digest.ts';
 import { DigestError } from '../digest/digest-error.ts';
 import { parseFileName } from '../digest/file-name.ts';
@@ -9,6 +9,7 @@ import { nothingStored, recordRun, tally, type Counted } from './record-run.ts';
 import type { IngestReport, Problem } from './report.ts';
 import { resolveDigest, type Claim } from './resolve-digest.ts';
 import { reviseDigest } from './revise-digest.ts';
+import type { StoredDigest } from './stored-digest.ts';
 import { stageEntries, type Staged } from './stage-entries.ts';
 import { storeEntries } from './store-entries.ts';
 import { lockStore, transaction, type Transaction } from './transaction.ts';
@@ -35,7 +36,7 @@ export interface IngestOptions {
  * answer (status REFUSED with the problem), not an error; rejects only where the database fails.
  */
 export async function ingestFile(
-  prisma: PrismaClient,
+  pool: pg.Pool,
   file: DigestFile,
   options: IngestOptions = {},
 ): Promise<IngestReport> {
@@ -44,16 +45,16 @@ export async function ingestFile(
   const attempt = { file, options, run };
   try {
     return await transaction(
-      prisma,
+      pool,
       async (tx) => await ingest(tx, attempt),
       (report) => options.dryRun === true || report.status === 'REFUSED',
-    ).then(async (report) => await refusalRecorded(prisma, attempt, report));
+    ).then(async (report) => await refusalRecorded(pool, attempt, report));
   } catch (error) {
     if (!(error instanceof DigestError || error instanceof SourceError)) throw error;
     const line = error instanceof DigestError ? error.line : null;
     const problem: Problem = { severity: 'REJECTED', line, arxivId: null, message: error.message };
     const refused = nothingStored({ file, run, status: 'REFUSED', problems: [problem], rejected: 0 });
-    return await refusalRecorded(prisma, attempt, refused);
+    return await refusalRecorded(pool, attempt, refused);
   }
 }
 
@@ -64,13 +65,9 @@ interface Attempt {
 }
 
 /** What was undone has taken the run's record with it: a refusal is recorded in a transaction of its own. */
-async function refusalRecorded(
-  prisma: PrismaClient,
-  attempt: Attempt,
-  report: IngestReport,
-): Promise<IngestReport> {
+async function refusalRecorded(pool: pg.Pool, attempt: Attempt, report: IngestReport): Promise<IngestReport> {
   if (report.status === 'REFUSED' && attempt.options.dryRun !== true) {
-    await transaction(prisma, async (tx) => await recordRun(tx, attempt.run, { report, digestId: null }));
+    await transaction(pool, async (tx) => await recordRun(tx, attempt.run, { report, digestId: null }));
   }
   return report;
 }
@@ -115,7 +112,7 @@ interface Storing {
 async function store(
   tx: Transaction,
   { claim, staged, opened, sha256 }: Storing,
-): Promise<{ digest: Digest; unchanged: boolean; counted: Counted }> {
+): Promise<{ digest: StoredDigest; unchanged: boolean; counted: Counted }> {
   const found = await resolveDigest(tx, claim, staged.sample);
   const file = { form: opened.form, sha256, contents: staged.contents };
   const { digest, unchanged } = await reviseDigest(tx, found, file);

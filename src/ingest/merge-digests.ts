@@ -1,12 +1,12 @@
-import type { Digest } from '../database/generated/client.ts';
+import type { StoredDigest } from './stored-digest.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
  * Moves everything of the digest `from` into `into`, of the same source and day, and drops `from`: both turned out
  * to be one. Entries that both print become one; the caller gives the moved entries their new keys.
  */
-export async function mergeDigests(tx: Transaction, from: Digest, into: Digest): Promise<void> {
-  await tx.$executeRaw`
+export async function mergeDigests(tx: Transaction, from: StoredDigest, into: StoredDigest): Promise<void> {
+  await tx.execute`
     update digest_entry kept
     set markdown_position = coalesce(kept.markdown_position, moved.markdown_position),
       jsonl_position = coalesce(kept.jsonl_position, moved.jsonl_position),
@@ -14,18 +14,18 @@ export async function mergeDigests(tx: Transaction, from: Digest, into: Digest):
     from digest_entry moved
     where kept.digest_id = ${into.id} and moved.digest_id = ${from.id} and moved.paper_id = kept.paper_id
       and moved.content_hash = kept.content_hash and moved.twin = kept.twin`;
-  await tx.$executeRaw`
+  await tx.execute`
     update digest_entry moved set digest_id = ${into.id}
     where moved.digest_id = ${from.id} and not exists (
       select 1 from digest_entry kept where kept.digest_id = ${into.id} and kept.paper_id = moved.paper_id
         and kept.content_hash = moved.content_hash and kept.twin = moved.twin)`;
-  await tx.$executeRaw`
+  await tx.execute`
     update digest_revision set digest_id = ${into.id} where digest_id = ${from.id}`;
-  await tx.$executeRaw`update ingest_run set digest_id = ${into.id} where digest_id = ${from.id}`;
-  await tx.$executeRaw`
+  await tx.execute`update ingest_run set digest_id = ${into.id} where digest_id = ${from.id}`;
+  await tx.execute`
     update digest into_digest
     set contents = coalesce(into_digest.contents, from_digest.contents),
       revision = greatest(into_digest.revision, from_digest.revision)
     from digest from_digest where into_digest.id = ${into.id} and from_digest.id = ${from.id}`;
-  await tx.digest.delete({ where: { id: from.id } });
+  await tx.execute`delete from digest where id = ${from.id}`;
 }

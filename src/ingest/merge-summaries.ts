@@ -37,7 +37,7 @@ interface Differing {
 }
 
 async function differing(tx: Transaction, after: number): Promise<Differing[]> {
-  return await tx.$queryRaw<Differing[]>`
+  return await tx.query<Differing>`
     select e.id as "entryId", m.parts as stored, s.parts as staged, e.markdown_position is not null as printed
     from staged s join digest_entry e on e.id = s.entry_id join summary m on m.entry_id = e.id
     where s.parts is not null and s.parts <> m.parts and e.id > ${after}
@@ -51,7 +51,7 @@ function union(first: readonly SummaryPart[], second: readonly SummaryPart[]): r
 }
 
 async function update(tx: Transaction, merged: readonly object[]): Promise<void> {
-  await tx.$executeRaw`
+  await tx.execute`
     with fresh as (select * from jsonb_populate_recordset(null::summary, ${JSON.stringify(merged)}::jsonb)),
     updated as (
       update summary m set status = f.status, tldr = f.tldr, motivation = f.motivation, method = f.method,

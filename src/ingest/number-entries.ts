@@ -1,4 +1,4 @@
-import type { Digest } from '../database/generated/client.ts';
+import type { StoredDigest } from './stored-digest.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
@@ -6,8 +6,8 @@ import type { Transaction } from './transaction.ts';
  * has behind them; JSONL alone in the producer's order of sections (cs.CV and cs.CL first, then as first seen); a raw
  * listing as it stands.
  */
-export async function numberEntries(tx: Transaction, digest: Digest): Promise<void> {
-  await tx.$executeRaw`
+export async function numberEntries(tx: Transaction, digest: StoredDigest): Promise<void> {
+  await tx.execute`
     with entry as (
       select e.id, e.markdown_position, e.jsonl_position, c.code,
         min(e.jsonl_position) over (partition by e.section_id) as section_position
@@ -25,7 +25,7 @@ export async function numberEntries(tx: Transaction, digest: Digest): Promise<vo
     )
     update digest_entry e set position = numbered.position
     from numbered where numbered.id = e.id and numbered.position <> e.position`;
-  await tx.$executeRaw`
+  await tx.execute`
     update digest set entry_count = (select count(*) from digest_entry where digest_id = ${digest.id} and current)
     where id = ${digest.id}`;
 }

@@ -26,12 +26,12 @@ export async function tally(tx: Transaction, unchanged: boolean): Promise<Counte
 }
 
 async function countHeld(tx: Transaction) {
-  const [held] = await tx.$queryRaw<{ entries: number; papers: number; authors: number }[]>`
+  const [held] = await tx.query<{ entries: number; papers: number; authors: number }>`
     select count(*)::int as entries, count(distinct arxiv_id)::int as papers,
       (select count(distinct name)::int from staged, jsonb_array_elements_text(statement->'authors') name
         where name ~ '\\S') as authors
     from staged`;
-  const sections = await tx.$queryRaw<{ code: string; entries: number }[]>`
+  const sections = await tx.query<{ code: string; entries: number }>`
     select section as code, count(*)::int as entries from staged where section is not null
     group by section order by min(ordinal)`;
   const categories = Object.fromEntries(sections.map(({ code, entries }) => [code, entries]));
@@ -40,9 +40,12 @@ async function countHeld(tx: Transaction) {
 }
 
 async function countDone(tx: Transaction) {
-  const [done] = await tx.$queryRaw<
-    { papersAdded: number; papersRevised: number; summariesAdded: number; unchanged: number }[]
-  >`
+  const [done] = await tx.query<{
+    papersAdded: number;
+    papersRevised: number;
+    summariesAdded: number;
+    unchanged: number;
+  }>`
     select (select count(*)::int from affected where added) as "papersAdded",
       (select count(*)::int from affected where revised) as "papersRevised",
       count(*) filter (where s.added and s.status in ('COMPLETE', 'PARTIAL'))::int as "summariesAdded",
@@ -88,20 +91,23 @@ export async function recordRun(
   const {
     origin,
     status,
+    durationMs,
     entries,
     papersAdded,
     papersRevised,
     summariesAdded,
     unchanged,
     rejected,
-    durationMs,
   } = report;
-  const counts = { entries, papersAdded, papersRevised, summariesAdded, unchanged, rejected };
-  await tx.ingestRun.create({
-    data: { id: run.id, startedAt: run.startedAt, origin, status, digestId, durationMs, ...counts },
-  });
-  if (report.problems.length === 0) return;
-  await tx.ingestProblem.createMany({
-    data: report.problems.map((problem, index) => ({ runId: run.id, position: index + 1, ...problem })),
-  });
+  await tx.execute`
+    insert into ingest_run (id, started_at, origin, status, digest_id, duration_ms, entries, papers_added, papers_revised,
+      summaries_added, unchanged, rejected)
+    values (${run.id}, ${run.startedAt}, ${origin}, ${status}, ${digestId}, ${durationMs}, ${entries}, ${papersAdded},
+      ${papersRevised}, ${summariesAdded}, ${unchanged}, ${rejected})`;
+  await tx.execute`
+    insert into ingest_problem (run_id, position, severity, line, arxiv_id, message)
+    select ${run.id}, position, severity, line, "arxivId", message
+    from rows from (jsonb_to_recordset(${JSON.stringify(report.problems)}::text::jsonb)
+      as (severity ingest_severity, line int, "arxivId" text, message text))
+      with ordinality as t(severity, line, "arxivId", message, position)`;
 }

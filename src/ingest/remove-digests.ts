@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../database/generated/client.ts';
+import type pg from 'pg';
 import { Prisma } from '../database/generated/client.ts';
 import { lockStore, transaction, type Transaction } from './transaction.ts';
 import { createWorkTables, updatePapers } from './update-papers.ts';
@@ -21,33 +21,31 @@ export interface Removal {
 }
 
 /** What `removeDigests` would take of the store as it is. */
-export async function countDigests(prisma: PrismaClient, selection: Selection): Promise<number> {
-  return (await selected(prisma, selection)).length;
+export async function countDigests(pool: pg.Pool, selection: Selection): Promise<number> {
+  return await transaction(pool, async (tx) => (await selected(tx, selection)).length);
 }
 
 /**
  * Takes the selected digests out of the store in one transaction, with the papers that stand in no other digest; the
  * others' states are worked out again, as if the digests had never come in.
  */
-export async function removeDigests(prisma: PrismaClient, selection: Selection): Promise<Removal> {
-  return await transaction(prisma, async (tx) => {
+export async function removeDigests(pool: pg.Pool, selection: Selection): Promise<Removal> {
+  return await transaction(pool, async (tx) => {
     await lockStore(tx);
     const ids = await selected(tx, selection);
     await createWorkTables(tx);
     const entries = await removeEntries(tx, ids);
     const papers = await removePapers(tx);
     await updatePapers(tx);
-    await tx.digest.deleteMany({ where: { id: { in: ids } } });
-    await tx.source.deleteMany({ where: { name: selection.source, digests: { none: {} } } });
+    await tx.execute`delete from digest where id = any(${ids})`;
+    await tx.execute`
+      delete from source s where name = ${selection.source} and not exists (select 1 from digest d where d.source_id = s.id)`;
     return { digests: ids.length, entries, papers };
   });
 }
 
-async function selected(
-  tx: Transaction | PrismaClient,
-  { source, date, language }: Selection,
-): Promise<number[]> {
-  const rows = await tx.$queryRaw<{ id: number }[]>`
+async function selected(tx: Transaction, { source, date, language }: Selection): Promise<number[]> {
+  const rows = await tx.query<{ id: number }>`
     select d.id from digest d join source s on s.id = d.source_id
     where s.name = ${source}
       ${date === undefined ? Prisma.empty : Prisma.sql`and d.date = ${date}::text::date`}
@@ -57,19 +55,19 @@ async function selected(
 }
 
 async function removeEntries(tx: Transaction, digestIds: readonly number[]): Promise<number> {
-  await tx.$executeRaw`
+  await tx.execute`
     insert into affected (paper_id) select distinct paper_id from digest_entry where digest_id = any(${digestIds})`;
-  return await tx.$executeRaw`delete from digest_entry where digest_id = any(${digestIds})`;
+  return await tx.execute`delete from digest_entry where digest_id = any(${digestIds})`;
 }
 
 /** Authors and categories of what goes are counted again with those of what changes. */
 async function removePapers(tx: Transaction): Promise<number> {
-  await tx.$executeRaw`
+  await tx.execute`
     create temporary table gone on commit drop as select paper_id from affected a
     where not exists (select 1 from digest_entry e where e.paper_id = a.paper_id)`;
-  await tx.$executeRaw`
+  await tx.execute`
     insert into touched_author select author_id from authorship where paper_id in (select paper_id from gone)`;
-  await tx.$executeRaw`
+  await tx.execute`
     insert into touched_category select category_id from paper_category where paper_id in (select paper_id from gone)`;
-  return await tx.$executeRaw`delete from paper where id in (select paper_id from gone)`;
+  return await tx.execute`delete from paper where id in (select paper_id from gone)`;
 }

@@ -1,7 +1,7 @@
 import { Prisma } from '../database/generated/client.ts';
-import type { Digest } from '../database/generated/client.ts';
 import { detectLanguage } from '../language/detect-language.ts';
 import { mergeDigests } from './merge-digests.ts';
+import { digestColumns, type StoredDigest } from './stored-digest.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What a file says of the digest that it is. */
@@ -22,13 +22,9 @@ export async function resolveDigest(
   tx: Transaction,
   claim: Claim,
   sample: readonly string[],
-): Promise<Digest> {
-  const source = await tx.source.upsert({
-    where: { name: claim.source },
-    create: { name: claim.source },
-    update: {},
-  });
-  const place = { sourceId: source.id, date: claim.date };
+): Promise<StoredDigest> {
+  const sourceId = await findOrCreateSource(tx, claim.source);
+  const place = { sourceId, date: claim.date };
   if (!(await hasAiText(tx)))
     return await findOrCreate(tx, { ...place, language: null, languageGuessed: false });
   const twins = await digestsOfTheSameEntries(tx, place);
@@ -53,29 +49,39 @@ interface Place {
   date: string;
 }
 
+async function findOrCreateSource(tx: Transaction, name: string): Promise<number> {
+  await tx.execute`insert into source (name) values (${name}) on conflict (name) do nothing`;
+  const [source] = await tx.query<{ id: number }>`select id from source where name = ${name}`;
+  if (source === undefined) throw new Error(`source ${name} is not where it was just put`);
+  return source.id;
+}
+
 async function findOrCreate(
   tx: Transaction,
-  key: Place & Pick<Digest, 'language' | 'languageGuessed'>,
-): Promise<Digest> {
-  const { languageGuessed, ...rest } = key;
-  const named = { ...rest, date: new Date(key.date) };
-  const digest = await tx.digest.findFirst({ where: named });
-  if (digest === null) return await tx.digest.create({ data: { ...named, languageGuessed, revision: 0 } });
-  if (!digest.languageGuessed || languageGuessed) return digest;
-  return await tx.digest.update({ where: { id: digest.id }, data: { languageGuessed } });
+  { sourceId, date, language, languageGuessed }: Place & Pick<StoredDigest, 'language' | 'languageGuessed'>,
+): Promise<StoredDigest> {
+  // A name given once stays a name, whatever is guessed later.
+  const [digest] = await tx.query<StoredDigest>`
+    insert into digest (source_id, date, language, language_guessed, revision)
+    values (${sourceId}, ${date}::text::date, ${language}, ${languageGuessed}, 0)
+    on conflict (source_id, date, language)
+      do update set language_guessed = digest.language_guessed and excluded.language_guessed
+    returning ${digestColumns}`;
+  if (digest === undefined) throw new Error('an upsert gives one row');
+  return digest;
 }
 
 async function hasAiText(tx: Transaction): Promise<boolean> {
-  const [row] = await tx.$queryRaw<{ found: boolean }[]>`
+  const [row] = await tx.query<{ found: boolean }>`
     select exists (select 1 from staged where parts is not null) as found`;
   return row?.found ?? false;
 }
 
 /** Digests with a language, of the same source and day, that hold just the ids and TL;DRs staged; named ones first. */
-async function digestsOfTheSameEntries(tx: Transaction, place: Place): Promise<Digest[]> {
+async function digestsOfTheSameEntries(tx: Transaction, place: Place): Promise<StoredDigest[]> {
   const aggregate = Prisma.sql`md5(string_agg(arxiv_id || chr(1) || fingerprint, chr(2)
     order by arxiv_id collate "C", fingerprint collate "C"))`;
-  const found = await tx.$queryRaw<{ id: number }[]>`
+  const found = await tx.query<{ id: number }>`
     with candidate as (
       select d.id from digest d
       where d.source_id = ${place.sourceId} and d.date = ${place.date}::text::date and d.language is not null
@@ -89,25 +95,22 @@ async function digestsOfTheSameEntries(tx: Transaction, place: Place): Promise<D
       ) tldr on true
     )
     select id from stored group by id having ${aggregate} = (select ${aggregate} from staged)`;
-  return await tx.digest.findMany({
-    where: { id: { in: found.map(({ id }) => id) } },
-    orderBy: [{ languageGuessed: 'asc' }, { id: 'asc' }],
-  });
+  return await tx.query<StoredDigest>`
+    select ${digestColumns} from digest where id = any(${found.map(({ id }) => id)})
+    order by language_guessed, id`;
 }
 
 /** Two digests that both came in Markdown, or both in JSONL, are two: a guess that was right twice over stays alone. */
-async function haveNoFormInCommon(tx: Transaction, a: Digest, b: Digest): Promise<boolean> {
-  const forms = await tx.digestRevision.findMany({
-    where: { digestId: { in: [a.id, b.id] } },
-    distinct: ['digestId', 'form'],
-    select: { form: true },
-  });
-  return new Set(forms.map(({ form }) => form)).size === forms.length;
+async function haveNoFormInCommon(tx: Transaction, a: StoredDigest, b: StoredDigest): Promise<boolean> {
+  const [shared] = await tx.query<{ form: string }>`
+    select form from digest_revision where digest_id in (${a.id}, ${b.id})
+    group by form having count(distinct digest_id) > 1`;
+  return shared === undefined;
 }
 
 /** Keys of entries hold their digest's key: they follow it. */
 async function rekey(tx: Transaction, digestId: number): Promise<void> {
-  await tx.$executeRaw`
+  await tx.execute`
     update digest_entry e set key = ${entryKey}
     from digest d, source s, paper p
     where e.digest_id = ${digestId} and d.id = e.digest_id and s.id = d.source_id and p.id = e.paper_id`;

@@ -1,6 +1,6 @@
-import type { Digest } from '../database/generated/client.ts';
 import { Prisma } from '../database/generated/client.ts';
 import type { ContentsLine, DigestForm } from '../digest/digest.ts';
+import { digestColumns, type StoredDigest } from './stored-digest.ts';
 import type { Transaction } from './transaction.ts';
 
 /** One file that a digest came in. */
@@ -17,22 +17,23 @@ export interface DigestFileRecord {
  */
 export async function reviseDigest(
   tx: Transaction,
-  digest: Digest,
-  file: DigestFileRecord,
-): Promise<{ digest: Digest; unchanged: boolean }> {
-  const { form, sha256 } = file;
-  const latest = await tx.digestRevision.findFirst({
-    where: { digestId: digest.id, form },
-    orderBy: { id: 'desc' },
-  });
+  digest: StoredDigest,
+  { form, sha256, contents }: DigestFileRecord,
+): Promise<{ digest: StoredDigest; unchanged: boolean }> {
+  const [latest] = await tx.query<{ sha256: string }>`
+    select sha256 from digest_revision where digest_id = ${digest.id} and form = ${form}::digest_form
+    order by id desc limit 1`;
   if (latest?.sha256 === sha256) return { digest, unchanged: true };
-  const revised = digest.revision === 0 || latest !== null;
+  const revised = digest.revision === 0 || latest !== undefined;
   const revision = digest.revision + (revised ? 1 : 0);
-  await tx.digestRevision.create({ data: { digestId: digest.id, revision, form, sha256 } });
-  const contents = file.contents?.map(({ category, total }) => ({ category, total })) ?? Prisma.DbNull;
-  const data = {
-    ...(revised ? { revision, updatedAt: new Date() } : {}),
-    ...(form === 'MARKDOWN' ? { contents } : {}),
-  };
-  return { digest: await tx.digest.update({ where: { id: digest.id }, data }), unchanged: false };
+  await tx.execute`
+    insert into digest_revision (digest_id, revision, form, sha256)
+    values (${digest.id}, ${revision}, ${form}::digest_form, ${sha256})`;
+  const printed = contents === undefined ? null : JSON.stringify(contents);
+  const [stored = digest] = await tx.query<StoredDigest>`
+    update digest set revision = ${revision}
+      ${revised ? Prisma.sql`, updated_at = now()` : Prisma.empty}
+      ${form === 'MARKDOWN' ? Prisma.sql`, contents = ${printed}::text::jsonb` : Prisma.empty}
+    where id = ${digest.id} returning ${digestColumns}`;
+  return { digest: stored, unchanged: false };
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { PrismaClient } from '../database/generated/client.ts';
+import type { Database } from '../database/connect.ts';
 import { findFiles } from './find-files.ts';
 import { ingestFile } from './ingest-file.ts';
 
@@ -7,11 +7,11 @@ import { ingestFile } from './ingest-file.ts';
 const FOLDER = fileURLToPath(new URL('../../prisma/seed', import.meta.url));
 
 /** Puts the bundled sample (source `sample`) into an empty store; gives the number of files taken, 0 otherwise. */
-export async function ingestSample(prisma: PrismaClient): Promise<number> {
+export async function ingestSample({ pool, prisma }: Database): Promise<number> {
   if ((await prisma.digest.findFirst({ select: { id: true } })) !== null) return 0;
   const world = { stdin: neverRead(), cwd: FOLDER, now: () => new Date() };
   const files = await findFiles(FOLDER, world);
-  for (const file of files) await ingestFile(prisma, file, { source: 'sample', strict: true });
+  for (const file of files) await ingestFile(pool, file, { source: 'sample', strict: true });
   return files.length;
 }
 

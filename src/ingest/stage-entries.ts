@@ -79,7 +79,7 @@ function note(staged: Staged, item: Exclude<DigestItem, DigestEntry>): void {
 }
 
 async function createTable(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`
+  await tx.execute`
     create temporary table staged (
       ordinal int primary key, arxiv_id text not null, arxiv_order text not null,
       content_hash text not null, twin int not null default 0, fingerprint text not null, section text,
@@ -121,18 +121,18 @@ async function insertChunk(tx: Transaction, chunk: readonly string[]): Promise<v
     'ordinal, arxiv_id, arxiv_order, content_hash, fingerprint, section, statement, parts, status, ' +
       'tldr, motivation, method, result, conclusion',
   );
-  await tx.$executeRaw`
+  await tx.execute`
     insert into staged (${columns})
     select ${columns} from jsonb_populate_recordset(null::staged, ${`[${chunk.join(',')}]`}::jsonb)`;
 }
 
 /** The same paper printed twice with the same content is two entries: they are told apart by their number. */
 async function numberTwins(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`
+  await tx.execute`
     update staged set twin = numbered.twin
     from (
       select ordinal, row_number() over (partition by arxiv_id, content_hash order by ordinal) - 1 as twin from staged
     ) numbered
     where numbered.ordinal = staged.ordinal and numbered.twin > 0`;
-  await tx.$executeRaw`analyze staged`;
+  await tx.execute`analyze staged`;
 }

@@ -1,9 +1,9 @@
 import { Prisma } from '../database/generated/client.ts';
-import type { Digest } from '../database/generated/client.ts';
 import type { DigestForm } from '../digest/digest.ts';
 import { mergeSummaries } from './merge-summaries.ts';
 import { numberEntries } from './number-entries.ts';
 import { entryKey } from './resolve-digest.ts';
+import type { StoredDigest } from './stored-digest.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Transaction } from './transaction.ts';
  * whose state may have changed by it (`added`: new to the store). An entry with the same content stays the row that
  * it is and is enriched; a changed one is a new row, and the old one is superseded, never overwritten.
  */
-export async function storeEntries(tx: Transaction, digest: Digest, form: DigestForm): Promise<void> {
+export async function storeEntries(tx: Transaction, digest: StoredDigest, form: DigestForm): Promise<void> {
   await addPapers(tx, digest);
   await addSections(tx);
   await matchEntries(tx, digest);
@@ -38,8 +38,8 @@ function columnsOf(form: DigestForm): Columns {
 }
 
 /** New papers are empty until their state is worked out, in the same transaction. */
-async function addPapers(tx: Transaction, digest: Digest): Promise<void> {
-  await tx.$executeRaw`
+async function addPapers(tx: Transaction, digest: StoredDigest): Promise<void> {
+  await tx.execute`
     with added as (
       insert into paper (arxiv_id, arxiv_order, title, title_folded, abstract, subject_classes, first_digest_date)
       select distinct arxiv_id, arxiv_order, '', '', '', '{}'::text[],
@@ -48,19 +48,19 @@ async function addPapers(tx: Transaction, digest: Digest): Promise<void> {
       returning id
     )
     insert into affected (paper_id, added) select id, true from added`;
-  await tx.$executeRaw`update staged s set paper_id = p.id from paper p where p.arxiv_id = s.arxiv_id`;
-  await tx.$executeRaw`
+  await tx.execute`update staged s set paper_id = p.id from paper p where p.arxiv_id = s.arxiv_id`;
+  await tx.execute`
     insert into affected (paper_id) select distinct paper_id from staged on conflict do nothing`;
 }
 
 async function addSections(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`
+  await tx.execute`
     insert into category (code, aliases) select distinct section, '{}'::text[] from staged where section is not null
     on conflict (code) do nothing`;
 }
 
-async function matchEntries(tx: Transaction, digest: Digest): Promise<void> {
-  await tx.$executeRaw`
+async function matchEntries(tx: Transaction, digest: StoredDigest): Promise<void> {
+  await tx.execute`
     update staged s set entry_id = e.id, changed = not e.current
     from digest_entry e
     where e.digest_id = ${digest.id} and e.paper_id = s.paper_id and e.content_hash = s.content_hash
@@ -68,8 +68,8 @@ async function matchEntries(tx: Transaction, digest: Digest): Promise<void> {
 }
 
 /** Entries that the form printed before and prints no more. One that the other form still prints stays current. */
-async function unprint(tx: Transaction, digest: Digest, { own, other }: Columns): Promise<void> {
-  await tx.$executeRaw`
+async function unprint(tx: Transaction, digest: StoredDigest, { own, other }: Columns): Promise<void> {
+  await tx.execute`
     with gone as (
       update digest_entry e set ${own} = null, current = ${other} is not null
       where e.digest_id = ${digest.id} and e.${own} is not null
@@ -83,8 +83,8 @@ async function unprint(tx: Transaction, digest: Digest, { own, other }: Columns)
  * A paper that both forms print, now with other content in this one, has changed: the new entry takes the place of
  * the old one in the other form too, until that form is published again.
  */
-async function supersede(tx: Transaction, digest: Digest, { own, other }: Columns): Promise<void> {
-  await tx.$executeRaw`
+async function supersede(tx: Transaction, digest: StoredDigest, { own, other }: Columns): Promise<void> {
+  await tx.execute`
     with fresh as (
       select ordinal, paper_id, row_number() over (partition by paper_id order by ordinal) as nth
       from staged where entry_id is null
@@ -107,7 +107,7 @@ async function enrich(tx: Transaction, form: DigestForm, { own, other }: Columns
     form === 'MARKDOWN'
       ? Prisma.sql`(select e.statement || ${printed} from (select s.statement as m) markdown)`
       : Prisma.sql`(select s.statement || ${printed} from (select e.statement as m) markdown)`;
-  await tx.$executeRaw`
+  await tx.execute`
     update digest_entry e
     set statement = case when e.${other} is null then s.statement else ${statement} end,
       section_id = coalesce((select c.id from category c where c.code = s.section), e.section_id),
@@ -115,8 +115,8 @@ async function enrich(tx: Transaction, form: DigestForm, { own, other }: Columns
     from staged s where s.entry_id = e.id`;
 }
 
-async function insertEntries(tx: Transaction, digest: Digest, { own, other }: Columns): Promise<void> {
-  await tx.$executeRaw`
+async function insertEntries(tx: Transaction, digest: StoredDigest, { own, other }: Columns): Promise<void> {
+  await tx.execute`
     with fresh as (
       insert into digest_entry (key, digest_id, paper_id, position, ${own}, ${other}, content_hash, twin, statement,
         section_id)
@@ -134,7 +134,7 @@ async function insertEntries(tx: Transaction, digest: Digest, { own, other }: Co
 }
 
 async function insertSummaries(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`
+  await tx.execute`
     insert into summary (entry_id, paper_id, status, tldr, motivation, method, result, conclusion, parts)
     select entry_id, paper_id, status, tldr, motivation, method, result, conclusion, parts
     from staged where added and parts is not null order by entry_id`;

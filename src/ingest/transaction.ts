@@ -1,48 +1,65 @@
-import { Prisma, type PrismaClient } from '../database/generated/client.ts';
+import type pg from 'pg';
+import { Prisma } from '../database/generated/client.ts';
 
-/** One open transaction of Prisma's. */
-export type Transaction = Prisma.TransactionClient;
+/**
+ * One open transaction. Not Prisma's: Prisma keeps its last 100 statements with their values in memory, which for the
+ * chunks of a digest is hundreds of megabytes.
+ */
+export class Transaction {
+  readonly #client: pg.PoolClient;
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  /** Runs a statement of SQL, its values as parameters; gives the number of rows it touched. */
+  async execute(text: readonly string[], ...values: readonly unknown[]): Promise<number> {
+    return (await this.#run(text, values)).rowCount ?? 0;
+  }
+
+  /** Runs a statement of SQL, its values as parameters; gives its rows. */
+  async query<Row extends object>(text: readonly string[], ...values: readonly unknown[]): Promise<Row[]> {
+    return (await this.#run<Row>(text, values)).rows;
+  }
+
+  async #run<Row extends object>(
+    text: readonly string[],
+    values: readonly unknown[],
+  ): Promise<pg.QueryResult<Row>> {
+    const sql = Prisma.sql(text, ...values);
+    return await this.#client.query<Row>({ text: sql.text, values: sql.values });
+  }
+}
 
 /** "papr" in ASCII: held by whoever changes the store, so that two ingests never merge the same paper at once. */
 const STORE_LOCK = 0x70617072;
-
-// A digest of any size is one transaction: as long as a timer can be.
-const LONGEST = 2 ** 31 - 1;
-
-/** Thrown inside `transaction` to undo everything and still hand back a value. */
-class Undo<T> extends Error {
-  readonly value: T;
-  constructor(value: T) {
-    super('undone on purpose');
-    this.value = value;
-  }
-}
 
 /**
  * Runs `work` in one READ COMMITTED transaction and commits, or undoes it all where `undo` says so of its result.
  * Rejects with what `work` threw, or with the database's error.
  */
 export async function transaction<T>(
-  prisma: PrismaClient,
+  pool: pg.Pool,
   work: (tx: Transaction) => Promise<T>,
   undo: (result: T) => boolean = () => false,
 ): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
   try {
-    return await prisma.$transaction(
-      async (tx) => {
-        const result = await work(tx);
-        if (undo(result)) throw new Undo(result);
-        return result;
-      },
-      { maxWait: 10_000, timeout: LONGEST, isolationLevel: 'ReadCommitted' },
-    );
+    await client.query('begin isolation level read committed');
+    const result = await work(new Transaction(client));
+    await client.query(undo(result) ? 'rollback' : 'commit');
+    return result;
   } catch (error) {
-    if (error instanceof Undo) return error.value as T;
+    await client.query('rollback').catch((broken: Error) => (failure = broken));
     throw error;
+  } finally {
+    // A connection that cannot even roll back is of no more use.
+    client.release(failure);
   }
 }
 
 /** Waits until nobody else changes the store; held until the transaction ends. */
 export async function lockStore(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`select pg_advisory_xact_lock(${STORE_LOCK})`;
+  await tx.execute`select pg_advisory_xact_lock(${STORE_LOCK})`;
 }

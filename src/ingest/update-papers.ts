@@ -7,11 +7,11 @@ const CHUNK = 500;
 
 /** The temporary tables in which a change gathers what it touches; they end with the transaction. */
 export async function createWorkTables(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`
+  await tx.execute`
     create temporary table affected (paper_id int primary key, added boolean not null default false,
       revised boolean not null default false) on commit drop`;
-  await tx.$executeRaw`create temporary table touched_author (id int) on commit drop`;
-  await tx.$executeRaw`create temporary table touched_category (id int) on commit drop`;
+  await tx.execute`create temporary table touched_author (id int) on commit drop`;
+  await tx.execute`create temporary table touched_category (id int) on commit drop`;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function updatePapers(tx: Transaction): Promise<void> {
 }
 
 async function nextPapers(tx: Transaction, after: number): Promise<number[]> {
-  const rows = await tx.$queryRaw<{ paper_id: number }[]>`
+  const rows = await tx.query<{ paper_id: number }>`
     select paper_id from affected where paper_id > ${after} order by paper_id limit ${CHUNK}`;
   return rows.map((row) => row.paper_id);
 }
@@ -96,7 +96,7 @@ function listFields({ authors, categories, firstDigestDate }: PaperState): strin
 }
 
 async function storedStates(tx: Transaction, ids: readonly number[]): Promise<Map<number, PaperState>> {
-  const rows = await tx.$queryRaw<(PaperState & { id: number })[]>`
+  const rows = await tx.query<PaperState & { id: number }>`
     select p.id, p.version, p.title, p.abstract, p.comment, p.code_url as "codeUrl", p.code_stars as "codeStars",
       p.code_updated_on::text as "codeUpdatedOn",
       array(select printed_name from authorship where paper_id = p.id order by position) as authors,
@@ -108,7 +108,7 @@ async function storedStates(tx: Transaction, ids: readonly number[]): Promise<Ma
 }
 
 async function observe(tx: Transaction, ids: readonly number[]): Promise<Map<number, Observation[]>> {
-  const rows = await tx.$queryRaw<(Observation & { paperId: number; statement: Statement })[]>`
+  const rows = await tx.query<Observation & { paperId: number; statement: Statement }>`
     select e.paper_id as "paperId", e.statement, d.date::text as date, s.name as source
     from digest_entry e join digest d on d.id = e.digest_id join source s on s.id = d.source_id
     where e.paper_id = any(${ids}) and (e.current or not exists (
@@ -124,7 +124,7 @@ async function observe(tx: Transaction, ids: readonly number[]): Promise<Map<num
 
 async function writePapers(tx: Transaction, changes: readonly Change[]): Promise<void> {
   const rows = changes.map(({ id, now }) => ({ id, ...now, titleFolded: fold(now.title) }));
-  await tx.$executeRaw`
+  await tx.execute`
     update paper p set version = n.version, title = n.title, title_folded = n."titleFolded", abstract = n.abstract,
       comment = n.comment, code_url = n."codeUrl", code_stars = n."codeStars", code_updated_on = n."codeUpdatedOn",
       subject_classes = n."subjectClasses", first_digest_date = n."firstDigestDate", updated_at = now()
@@ -135,7 +135,7 @@ async function writePapers(tx: Transaction, changes: readonly Change[]): Promise
 }
 
 async function markRevised(tx: Transaction, ids: readonly number[]): Promise<void> {
-  await tx.$executeRaw`update affected set revised = true where not added and paper_id = any(${ids})`;
+  await tx.execute`update affected set revised = true where not added and paper_id = any(${ids})`;
 }
 
 async function writeAuthors(tx: Transaction, changes: readonly Change[]): Promise<void> {
@@ -146,15 +146,15 @@ async function writeAuthors(tx: Transaction, changes: readonly Change[]): Promis
     }),
   );
   const ids = changes.map(({ id }) => id);
-  await tx.$executeRaw`
+  await tx.execute`
     with gone as (delete from authorship where paper_id = any(${ids}) returning author_id)
     insert into touched_author select distinct author_id from gone`;
   const json = JSON.stringify(rows);
-  await tx.$executeRaw`
+  await tx.execute`
     insert into author (name, name_folded)
     select distinct on (name) name, name_folded from jsonb_to_recordset(${json}::jsonb) as n(name text, name_folded text)
     on conflict (name) do nothing`;
-  await tx.$executeRaw`
+  await tx.execute`
     with fresh as (
       insert into authorship (paper_id, position, author_id, printed_name, first_digest_date, arxiv_order)
       select n.paper_id, n.position, a.id, n.printed_name, p.first_digest_date, p.arxiv_order
@@ -170,15 +170,15 @@ async function writeCategories(tx: Transaction, changes: readonly Change[]): Pro
     now.categories.map((code, index) => ({ paper_id: id, position: index + 1, code })),
   );
   const ids = changes.map(({ id }) => id);
-  await tx.$executeRaw`
+  await tx.execute`
     with gone as (delete from paper_category where paper_id = any(${ids}) returning category_id)
     insert into touched_category select distinct category_id from gone`;
   const json = JSON.stringify(rows);
-  await tx.$executeRaw`
+  await tx.execute`
     insert into category (code, aliases)
     select distinct code, '{}'::text[] from jsonb_to_recordset(${json}::jsonb) as n(code text)
     on conflict (code) do nothing`;
-  await tx.$executeRaw`
+  await tx.execute`
     with fresh as (
       insert into paper_category (paper_id, position, category_id, first_digest_date, arxiv_order)
       select n.paper_id, n.position, c.id, p.first_digest_date, p.arxiv_order
@@ -187,7 +187,7 @@ async function writeCategories(tx: Transaction, changes: readonly Change[]): Pro
       returning category_id
     )
     insert into touched_category select distinct category_id from fresh`;
-  await tx.$executeRaw`
+  await tx.execute`
     update paper p set primary_category_id = k.category_id
     from (select unnest(${ids}::int[]) as id) changed
       left join paper_category k on k.paper_id = changed.id and k.position = 1
@@ -196,24 +196,24 @@ async function writeCategories(tx: Transaction, changes: readonly Change[]): Pro
 
 /** Counts afresh for what was touched, so that the counters cannot drift; names that no paper has any more go. */
 async function count(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`
+  await tx.execute`
     update author a set paper_count = counted.papers
     from (
       select t.id, count(distinct k.paper_id) as papers
       from (select distinct id from touched_author) t left join authorship k on k.author_id = t.id group by t.id
     ) counted
     where counted.id = a.id and counted.papers <> a.paper_count`;
-  await tx.$executeRaw`
+  await tx.execute`
     delete from author a using (select distinct id from touched_author) t
     where t.id = a.id and not exists (select 1 from authorship k where k.author_id = a.id)`;
-  await tx.$executeRaw`
+  await tx.execute`
     update category c set paper_count = counted.papers
     from (
       select t.id, count(k.paper_id) as papers
       from (select distinct id from touched_category) t left join paper_category k on k.category_id = t.id group by t.id
     ) counted
     where counted.id = c.id and counted.papers <> c.paper_count`;
-  await tx.$executeRaw`
+  await tx.execute`
     delete from category c
     where c.name is null and c.paper_count = 0
       and not exists (select 1 from digest_entry e where e.section_id = c.id)

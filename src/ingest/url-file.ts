@@ -51,10 +51,10 @@ async function* download(url: URL, shown: string): AsyncGenerator<Uint8Array> {
   if (!response.ok) throw new SourceError(`${shown}: expected the file, got HTTP status ${response.status}`);
   let bytes = 0;
   try {
-    for await (const chunk of response.body ?? []) {
-      bytes += (chunk as Uint8Array).length;
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
       if (bytes > MAX_BYTES) throw new SourceError(`${shown}: is larger than ${MAX_BYTES} bytes`);
-      yield chunk as Uint8Array;
+      yield chunk;
     }
   } catch (error) {
     if (error instanceof SourceError) throw error;

@@ -19,7 +19,7 @@ const ZH = '2026-01-15_AI_enhanced_Chinese.jsonl';
 const [A, B, C] = ['2601.00001', '2601.00002', '2601.00003'] as const;
 
 async function take(name: string, text: string | Uint8Array, options: Parameters<typeof ingestFile>[2] = {}) {
-  return await ingestFile(database.prisma, textFile(name, text), options);
+  return await ingestFile(database.pool, textFile(name, text), options);
 }
 
 const dump = async () => await dumpStore(database.pool);
@@ -332,8 +332,8 @@ describe('removing', () => {
     await take(ZH, jsonl(jsonRecord(A), jsonRecord(B)));
     const before = await dump();
     const later = jsonl(jsonRecord(B, { title: 'Renamed', authors: ['New Name'] }), jsonRecord(C));
-    await ingestFile(database.prisma, textFile('2026-01-20_AI_enhanced_Chinese.jsonl', later, 'other'));
-    expect(await removeDigests(database.prisma, { source: 'other' })).toEqual({
+    await ingestFile(database.pool, textFile('2026-01-20_AI_enhanced_Chinese.jsonl', later, 'other'));
+    expect(await removeDigests(database.pool, { source: 'other' })).toEqual({
       digests: 1,
       entries: 2,
       papers: 1,
@@ -344,7 +344,7 @@ describe('removing', () => {
   test('ingested again, a removed digest starts at revision 1', async () => {
     await take(ZH, jsonl(jsonRecord(A)));
     await take(ZH, jsonl(jsonRecord(B)));
-    await removeDigests(database.prisma, { source: 'test', date: '2026-01-15', language: 'zh' });
+    await removeDigests(database.pool, { source: 'test', date: '2026-01-15', language: 'zh' });
     expect(await rows('select 1 from paper')).toEqual([]);
     expect(await take(ZH, jsonl(jsonRecord(A)))).toMatchObject({ status: 'STORED', digest: { revision: 1 } });
   });

@@ -38,7 +38,7 @@ type Database = Awaited<ReturnType<typeof openTestDatabase>>;
 
 async function ingest(database: Database, file: string): Promise<IngestReport> {
   return await ingestPath(
-    database.prisma,
+    database.pool,
     path.join(FOLDER, file),
     file.startsWith('seed/') ? { date: '2026-01-15' } : {},
   );

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { PrismaClient } from '../../src/database/generated/client.ts';
+import type { Pool } from 'pg';
 import type { DigestFile } from '../../src/ingest/digest-file.ts';
 import { findFiles } from '../../src/ingest/find-files.ts';
 import { ingestFile, type IngestOptions } from '../../src/ingest/ingest-file.ts';
@@ -22,15 +22,11 @@ export function textFile(fileName: string, text: string | Uint8Array, source = '
 }
 
 /** Takes in a file of the repository or a folder beside it. */
-export async function ingestPath(
-  prisma: PrismaClient,
-  name: string,
-  options?: IngestOptions,
-): Promise<IngestReport> {
+export async function ingestPath(pool: Pool, name: string, options?: IngestOptions): Promise<IngestReport> {
   const world = { stdin: (async function* () {})(), cwd: process.cwd(), now: () => new Date() };
   const [file] = await findFiles(path.resolve(name), world);
   if (file === undefined) throw new Error(`${name} holds no file`);
-  return await ingestFile(prisma, file, options);
+  return await ingestFile(pool, file, options);
 }
 
 /** One record as the producer writes it to JSONL; `change` replaces or adds keys. */
