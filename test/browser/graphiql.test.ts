@@ -50,7 +50,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
     beforeAll(async () => {
       mkdirSync(PICTURES, { recursive: true });
       database = await openTestDatabase();
-      await ingestSample(database.prisma);
+      await ingestSample(database);
       browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
     });
     afterAll(async () => {

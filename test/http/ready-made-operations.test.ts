@@ -23,7 +23,7 @@ describe('on the bundled sample', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await openTestDatabase();
-    await ingestSample(database.prisma);
+    await ingestSample(database);
   });
   afterAll(async () => await database.close());
 
