@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createContextFactory } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { ingestSample } from '../../src/ingest/sample.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -42,37 +42,34 @@ async function openPage(browser: Browser, origin: string) {
 const answerOf = async (page: Page): Promise<string> =>
   await page.locator('.graphiql-response').innerText({ timeout: 30_000 });
 
-describe.skipIf(!existsSync(CHROMIUM))(
-  `GraphiQL in a browser (skipped without ${CHROMIUM} or CHROMIUM_PATH)`,
-  () => {
-    let browser: Browser;
-    let database: TestDatabase;
-    beforeAll(async () => {
-      mkdirSync(PICTURES, { recursive: true });
-      database = await openTestDatabase();
-      await ingestSample(database);
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-    });
-    afterAll(async () => {
-      await browser.close();
-      await database.close();
-    });
+async function startBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  onTestFinished(async () => await browser.close());
+  return browser;
+}
 
-    test('opens with a nested query that runs by the play button, and loads nothing from elsewhere', async () => {
-      const createContext = createContextFactory({ database, prepared: true });
-      const { url } = await startTestServer({ schema, createContext });
-      const { page, elsewhere, complaints } = await openPage(browser, url);
-      await page.goto(`${url}/graphql`);
-      await page.getByRole('button', { name: /execute query/i }).click();
-      await expect
-        .poll(async () => await answerOf(page), { timeout: 30_000 })
-        .toMatch(/"papers":[\s\S]*"title": "\w/);
-      await page.screenshot({ path: `${PICTURES}/graphiql.png` });
+async function startSampleServer(): Promise<string> {
+  const database = await openTestDatabase();
+  onTestFinished(async () => await database.close());
+  await ingestSample(database);
+  const createContext = createContextFactory({ database, prepared: true });
+  return (await startTestServer({ schema, createContext })).url;
+}
 
-      expect(await page.getByRole('tab').allInnerTexts()).toContain('NewestPapers');
-      expect(elsewhere).toEqual([]);
-      expect(complaints).toEqual([]);
-      await page.close();
-    });
-  },
-);
+describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}, or CHROMIUM_PATH)`, () => {
+  test('opens with a nested query that runs by the play button, and loads nothing from elsewhere', async () => {
+    const url = await startSampleServer();
+    const { page, elsewhere, complaints } = await openPage(await startBrowser(), url);
+    await page.goto(`${url}/graphql`);
+    await page.getByRole('button', { name: /execute query/i }).click();
+    await expect
+      .poll(async () => await answerOf(page), { timeout: 30_000 })
+      .toMatch(/"papers":[^]*"title": "./);
+    mkdirSync(PICTURES, { recursive: true });
+    await page.screenshot({ path: `${PICTURES}/graphiql.png` });
+
+    expect(await page.getByRole('tab').allInnerTexts()).toContain('NewestPapers');
+    expect(elsewhere).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});

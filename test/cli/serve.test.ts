@@ -84,7 +84,7 @@ function logOf({ stderr }: Child): string[] {
 describe('papergraph serve', () => {
   test('shows on stdout where it is and a command that works', async () => {
     const running = startCli(['serve', '--port', '0'], { DATABASE_URL: await emptyStore() });
-    await expect.poll(running.stdout).toMatch(/\/graphql\n/);
+    await waitFor(running, ADDRESS);
     const [, url = '', body = ''] = /curl -s (\S+) .*-d '([^']+)'/.exec(running.stdout()) ?? [];
     const response = await fetch(url, {
       method: 'POST',
@@ -94,47 +94,41 @@ describe('papergraph serve', () => {
     expect(await response.json()).toEqual({ data: { papers: { nodes: [] } } });
 
     running.stop(new Interrupted('SIGTERM'));
-    expect((await running.outcome).status).toBe(0);
+    expect(await running.exit).toBe(0);
   });
 
   test('puts the sample into an empty store, and into that alone', async () => {
     const env = { DATABASE_URL: await emptyStore() };
-    const counts: unknown[] = [];
+    const query = '{ papers(first: 0) { totalCount } digests { nodes { revision source { name } } } }';
+    const answers: string[] = [];
     for (const argv of [['serve', '--sample'], ['serve', '--sample'], ['serve']]) {
       const running = startCli([...argv, '--port', '0'], env);
-      await expect.poll(running.stdout, { timeout: 30_000 }).toMatch(ADDRESS);
-      const url = ADDRESS.exec(running.stdout())?.[0] ?? '';
-      counts.push(
-        await ask(url, '{ papers(first: 0) { totalCount } sources { nodes { name digestCount } } }'),
-      );
+      answers.push(JSON.stringify(await ask(await waitFor(running, ADDRESS), query)));
       running.stop(new Interrupted('SIGTERM'));
-      await running.outcome;
+      await running.exit;
     }
-    expect(counts[0]).toMatchObject({ data: { papers: { totalCount: expect.any(Number) as number } } });
-    expect(counts[0]).toMatchObject({ data: { sources: { nodes: [{ name: 'sample' }] } } });
-    expect(counts).toEqual([counts[0], counts[0], counts[0]]);
+    expect(answers[0]).toMatch(/"totalCount":[1-9].*"name":"sample"/);
+    expect(answers).toEqual([answers[0], answers[0], answers[0]]);
   });
 
   test('a port that is taken ends with status 2 and one line', async () => {
     const env = { DATABASE_URL: await emptyStore() };
     const first = startCli(['serve', '--port', '0'], env);
-    await expect.poll(first.stdout).toMatch(ADDRESS);
-    const { port } = new URL(ADDRESS.exec(first.stdout())?.[0] ?? '');
+    const { port } = new URL(await waitFor(first, ADDRESS));
 
-    const second = await runCli(['serve', '--port', port, '--log-level', 'silent'], env);
+    const second = await runCli(['serve', '--port', port], env);
     expect(second.status).toBe(2);
     expect(second.stderr).toMatch(new RegExp(`^papergraph: 127\\.0\\.0\\.1 port ${port} is taken: .*\n$`));
 
     first.stop(new Interrupted('SIGINT'));
-    expect((await first.outcome).status).toBe(0);
+    expect(await first.exit).toBe(0);
   });
 
   test('a failure that nobody caught ends it in order, with status 1', async () => {
     const running = startCli(['serve', '--port', '0'], { DATABASE_URL: await emptyStore() });
-    await expect.poll(running.stdout).toMatch(ADDRESS);
+    await waitFor(running, ADDRESS);
     running.stop(new RangeError('out of bounds'));
-    const { status, stderr } = await running.outcome;
-    expect(status).toBe(1);
-    expect(stderr).toContain('RangeError: out of bounds');
+    expect(await running.exit).toBe(1);
+    expect(running.stderr()).toContain('RangeError: out of bounds');
   });
 });

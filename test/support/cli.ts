@@ -13,12 +13,18 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** A command that runs inside the test's process. */
-export interface Running {
-  readonly outcome: Promise<Outcome>;
+/** A command that runs. */
+interface Command<Exit> {
   /** What it has written so far. */
   readonly stdout: () => string;
-  /** Ends it as a signal would. */
+  readonly stderr: () => string;
+  /** Its exit status, or the signal that ended it. */
+  readonly exit: Promise<Exit>;
+}
+
+/** A command that runs inside the test's process. */
+export interface Running extends Command<number> {
+  /** Ends it as a signal or a failure would. */
   readonly stop: (reason: Error) => void;
 }
 
@@ -34,13 +40,14 @@ export function startCli(argv: readonly string[], env: Record<string, string> = 
     stderr: stderr.stream,
     stop: controller.signal,
   };
-  const outcome = run(argv, io).then((status) => ({ status, stdout: stdout.text(), stderr: stderr.text() }));
-  return { outcome, stdout: stdout.text, stop: (reason) => controller.abort(reason) };
+  const stop = (reason: Error): void => controller.abort(reason);
+  return { stdout: stdout.text, stderr: stderr.text, exit: run(argv, io), stop };
 }
 
 /** Runs a command inside this process to its end. */
 export async function runCli(argv: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
-  return await startCli(argv, env).outcome;
+  const { stdout, stderr, exit } = startCli(argv, env);
+  return { status: await exit, stdout: stdout(), stderr: stderr() };
 }
 
 function collect(): { stream: PassThrough; text: () => string } {
@@ -51,12 +58,8 @@ function collect(): { stream: PassThrough; text: () => string } {
 }
 
 /** A command that runs in a process of its own. */
-export interface Child {
+export interface Child extends Command<number | string> {
   readonly process: ChildProcess;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-  /** Its exit status, or the signal that ended it. */
-  readonly exit: Promise<number | string>;
 }
 
 /** Starts bin/papergraph.js as a user would, from a build that is not older than the sources. */
@@ -74,14 +77,17 @@ export function spawnCli(argv: readonly string[], env: Record<string, string> = 
   return { process: child, stdout: () => written.stdout, stderr: () => written.stderr, exit };
 }
 
-/** The first match of what a command writes, waited for; fails with all that it wrote where it ends without one. */
-export async function waitFor(child: Child, pattern: RegExp): Promise<string> {
+/** The first match in what a command writes, waited for; rejects with all that it wrote where it ends without one. */
+export async function waitFor(
+  { stdout, stderr, exit }: Command<number | string>,
+  pattern: RegExp,
+): Promise<string> {
   let ended: number | string | undefined;
-  void child.exit.then((status) => (ended = status));
+  void exit.then((status) => (ended = status));
   for (;;) {
-    const found = pattern.exec(child.stdout());
+    const found = pattern.exec(stdout());
     if (found !== null) return found[0];
-    if (ended !== undefined) throw new Error(`ended with ${ended}: ${child.stdout()}${child.stderr()}`);
+    if (ended !== undefined) throw new Error(`ended with ${ended}: ${stdout()}${stderr()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
