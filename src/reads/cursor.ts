@@ -1,27 +1,25 @@
 import { createHash } from 'node:crypto';
-import { CursorError } from './input-error.ts';
+import { InputError } from './input-error.ts';
+import { isDay } from '../digest/file-name.ts';
+import type { KeyType, KeyValue, Order } from './keyset.ts';
 
-/** What a cursor is good for: one list, under one parent, in one order. */
-export type Scope = readonly string[];
-
-/** A place in a list, as the values of its sort keys; opaque to clients. */
-export function encodeCursor(scope: Scope, keys: readonly string[]): string {
-  return Buffer.from(JSON.stringify([mark(scope), ...keys])).toString('base64url');
+/** A row's place in a list, good for the lists of the same `scope` alone. */
+export function encodeCursor(scope: string, values: readonly KeyValue[]): string {
+  return Buffer.from(JSON.stringify([digest(scope), ...values])).toString('base64url');
 }
 
-/** The sort keys that a cursor of this very list holds. Throws CursorError for any other text. */
+/** The key values that a cursor of this scope and order holds. Throws InputError (CURSOR_INVALID) for any other text. */
 export function decodeCursor(
-  argument: string,
   cursor: string,
-  { scope, keys }: { scope: Scope; keys: number },
-): string[] {
-  const [found, ...values] = parse(cursor);
-  if (found === mark(scope) && values.length === keys && values.every((value) => typeof value === 'string'))
-    return values;
-  throw new CursorError(
-    [argument],
-    `expected a cursor of this list, got ${JSON.stringify(cursor.slice(0, 80))}`,
-  );
+  { scope, order, argument }: { scope: string; order: Order; argument: string },
+): KeyValue[] {
+  const [mark, ...values] = parse(cursor);
+  const fits =
+    mark === digest(scope) &&
+    values.length === order.length &&
+    order.every(({ type }, index) => CHECKS[type](values[index]));
+  if (fits) return values as KeyValue[];
+  throw new InputError([argument], `${argument}: expected a cursor of this very list`, 'CURSOR_INVALID');
 }
 
 function parse(cursor: string): unknown[] {
@@ -33,7 +31,18 @@ function parse(cursor: string): unknown[] {
   }
 }
 
-/** Short: it only tells lists apart, it keeps no secret. */
-function mark(scope: Scope): string {
-  return createHash('sha256').update(JSON.stringify(scope)).digest('base64url').slice(0, 8);
+/** Short, as it only has to tell a program's mistake: what a cursor holds is no secret and needs no protection. */
+function digest(scope: string): string {
+  return createHash('sha256').update(scope).digest('base64url').slice(0, 8);
 }
+
+const CHECKS: Record<KeyType, (value: unknown) => boolean> = {
+  date: (value) => typeof value === 'string' && isDay(value),
+  int: (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
+  text: (value) => typeof value === 'string' && !value.includes('\0'),
+  timestamptz: (value) => typeof value === 'string' && INSTANT.test(value) && isDay(value.slice(0, 10)),
+  uuid: (value) => typeof value === 'string' && UUID.test(value),
+};
+
+const INSTANT = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;

@@ -17,7 +17,7 @@ interface Row {
  * its Markdown file did not print (entries of the JSONL alone) is left out where it has one.
  */
 export async function digestMarkdown(pool: pg.Pool, digestId: number): Promise<string | null> {
-  const { rows } = await pool.query<Row>({ name: 'digest_markdown', text: SQL, values: [digestId] });
+  const { rows } = await pool.query<Row>(SQL, [digestId]);
   const [first] = rows;
   if (first === undefined || first.language === null) return null;
   const entries = rows.flatMap(({ arxivId, statement, parts }) => {

@@ -1,87 +1,75 @@
 import DataLoader from 'dataloader';
 import { Prisma } from '../database/generated/client.ts';
-import { summaryCondition } from './digest-lists.ts';
-import { categoryColumns, summaryColumns, type CategoryRow, type SummaryRow } from './rows.ts';
-import type { Statements } from './statements.ts';
+import { bestSummaries, type SummaryArgs } from './entries.ts';
+import { categoryColumns, type CategoryRow, type SummaryRow } from './rows.ts';
+import type { RunStatement } from './statements.ts';
 
-/** A category with a number of things in it. */
-export interface CategoryCount {
-  readonly category: CategoryRow;
+/** A category of an author or of a digest, and how many papers or entries it has there. */
+export interface CountedCategory extends CategoryRow {
   readonly count: number;
 }
 
-/** What hangs on parents as short lists without pages, each kind in one statement however many the parents. */
-export function groups(statements: Statements) {
-  const group = <Row extends object>(name: string, sql: (parents: readonly number[]) => Prisma.Sql) =>
-    new DataLoader(async (parents: readonly number[]) => {
-      const rows = await statements.run<Row & { $parent: number }>(name, sql(parents));
-      const byParent = new Map<number, Row[]>(parents.map((parent) => [parent, []]));
-      for (const row of rows) byParent.get(row.$parent)?.push(row);
-      return parents.map((parent) => byParent.get(parent) ?? []);
-    });
+/** Short lists that come whole, by their parents' ids; those that one request asks for together are one statement. */
+export type Groups = ReturnType<typeof groups>;
+
+/** The short lists of one request; each is read once. */
+export function groups(run: RunStatement) {
+  const summaries = new Map<string, (paperId: number) => Promise<SummaryRow[]>>();
   return {
-    categoriesOfPaper: group<CategoryRow>(
-      'categories_of_papers',
-      (papers) => Prisma.sql`select k.paper_id as "$parent", ${categoryColumns}
-        from paper_category k join category c on c.id = k.category_id
-        where k.paper_id = any(${papers}::int[]) order by k.paper_id, k.position`,
-    ),
-    categoriesOfAuthor: group<CategoryRow & { $count: number }>(
-      'categories_of_authors',
-      (authors) => Prisma.sql`select k.author_id as "$parent", ${categoryColumns}, k.papers as "$count"
-        from (
-          select a.author_id, l.category_id, count(distinct a.paper_id)::int as papers
-          from authorship a join paper_category l on l.paper_id = a.paper_id
-          where a.author_id = any(${authors}::int[]) group by a.author_id, l.category_id
-        ) k join category c on c.id = k.category_id
-        order by k.author_id, k.papers desc, c.code`,
-    ),
-    sectionsOfDigest: group<CategoryRow & { $count: number }>(
-      'sections_of_digests',
-      (digests) => Prisma.sql`select k.digest_id as "$parent", ${categoryColumns}, k.entries as "$count"
-        from (
-          select digest_id, section_id, count(*)::int as entries, min(position) as place
-          from digest_entry where digest_id = any(${digests}::int[]) and current and section_id is not null
-          group by digest_id, section_id
-        ) k join category c on c.id = k.section_id
-        order by k.digest_id, k.place`,
-    ),
-    digestCountOfSource: group<{ count: number }>(
-      'digest_counts_of_sources',
-      (sources) => Prisma.sql`select source_id as "$parent", count(*)::int as count
-        from digest where source_id = any(${sources}::int[]) group by source_id`,
-    ),
+    /** In arXiv's order. */
+    categoriesOfPaper: group<CategoryRow>(run, 'Paper.categories', categoriesOfPapers),
+    /** Most papers first. */
+    categoriesOfAuthor: group<CountedCategory>(run, 'Author.categories', categoriesOfAuthors),
+    /** In the order in which their sections stand. */
+    categoriesOfDigest: group<CountedCategory>(run, 'Digest.categories', categoriesOfDigests),
+    digestCountOfSource: group<{ count: number }>(run, 'Source.digestCount', digestCounts),
+    /** One at most. Throws InputError above 100 values a list. */
+    summaryOfPaper: (paperId: number, args: SummaryArgs): Promise<SummaryRow[]> => {
+      const variant = JSON.stringify(args);
+      const load = summaries.get(variant) ?? group(run, 'Paper.summary', (ids) => bestSummaries(ids, args));
+      summaries.set(variant, load);
+      return load(paperId);
+    },
   };
 }
 
-/**
- * The newest summary with text (by digest date, then by ingest) of each paper in the first of `languages` that has one,
- * from `sources` alone where they are given; one statement for all papers. Throws InputError where a list is too long.
- */
-export function newestSummaries(
-  statements: Statements,
-  languages: readonly string[],
-  sources: readonly string[] | null | undefined,
-): DataLoader<number, SummaryRow | null> {
-  const ranks = languages.map(
-    (language, rank) =>
-      Prisma.sql`when ${summaryCondition({ languages: [language], sources })} then ${rank}::int`,
-  );
-  summaryCondition({ languages, sources });
-  const rank = ranks.length === 0 ? Prisma.sql`null::int` : Prisma.sql`case ${Prisma.join(ranks, ' ')} end`;
-  return new DataLoader(async (papers: readonly number[]) => {
-    const rows = await statements.run<SummaryRow>(
-      'newest_summaries',
-      Prisma.sql`select found.* from unnest(${papers}::int[]) as parent(id) cross join lateral (
-        select ${summaryColumns}
-        from digest_entry e join digest d on d.id = e.digest_id join summary m on m.entry_id = e.id
-          cross join lateral (select ${rank} as rank) preferred
-        where e.paper_id = parent.id and e.current and m.status <> 'FAILED' and preferred.rank is not null
-        order by preferred.rank, d.date desc, e.ingested_at desc, e.id desc limit 1
-      ) found`,
-      { prepare: false },
-    );
-    const byPaper = new Map(rows.map((row) => [row.paperId, row]));
-    return papers.map((paper) => byPaper.get(paper) ?? null);
+const categoriesOfPapers = (ids: readonly number[]) => Prisma.sql`
+  select k.paper_id as parent, ${categoryColumns}
+  from paper_category k join category c on c.id = k.category_id
+  where k.paper_id = any(${ids}::int[]) order by k.paper_id, k.position`;
+
+const categoriesOfAuthors = (ids: readonly number[]) => Prisma.sql`
+  select n.author_id as parent, n.count, ${categoryColumns}
+  from (
+    select a.author_id, k.category_id, count(distinct a.paper_id)::int as count
+    from authorship a join paper_category k on k.paper_id = a.paper_id
+    where a.author_id = any(${ids}::int[]) group by a.author_id, k.category_id
+  ) n join category c on c.id = n.category_id
+  order by n.author_id, n.count desc, c.code`;
+
+const categoriesOfDigests = (ids: readonly number[]) => Prisma.sql`
+  select n.digest_id as parent, n.count, ${categoryColumns}
+  from (
+    select e.digest_id, e.section_id, count(*)::int as count, min(e.position) as position
+    from digest_entry e where e.digest_id = any(${ids}::int[]) and e.current and e.section_id is not null
+    group by e.digest_id, e.section_id
+  ) n join category c on c.id = n.section_id
+  order by n.digest_id, n.position`;
+
+const digestCounts = (ids: readonly number[]) => Prisma.sql`
+  select d.source_id as parent, count(*)::int as count
+  from digest d where d.source_id = any(${ids}::int[]) group by d.source_id`;
+
+function group<Row extends object>(
+  run: RunStatement,
+  name: string,
+  sql: (parents: readonly number[]) => Prisma.Sql,
+): (parent: number) => Promise<Row[]> {
+  const loader = new DataLoader<number, Row[]>(async (parents) => {
+    const found = new Map<number, Row[]>(parents.map((parent) => [parent, []]));
+    for (const row of await run<Row & { parent: number }>({ name, sql: sql(parents) }))
+      found.get(row.parent)?.push(row);
+    return parents.map((parent) => found.get(parent) ?? []);
   });
+  return (parent) => loader.load(parent);
 }

@@ -1,15 +1,12 @@
-/** What a caller asked for cannot be: `argument` is the path of the argument, such as `["filter", "categories"]`. */
+/** What a caller asked for cannot be answered, by the caller's fault. `argument` leads to it through the field's arguments. */
 export class InputError extends Error {
-  override readonly name: string = 'InputError';
+  readonly code: 'BAD_USER_INPUT' | 'CURSOR_INVALID';
   readonly argument: readonly string[];
 
-  constructor(argument: readonly string[], message: string) {
+  constructor(argument: readonly string[], message: string, code: InputError['code'] = 'BAD_USER_INPUT') {
     super(message);
+    this.name = 'InputError';
+    this.code = code;
     this.argument = argument;
   }
-}
-
-/** A cursor that was not made by this list. */
-export class CursorError extends InputError {
-  override readonly name = 'CursorError';
 }

@@ -1,16 +1,25 @@
 import { parseArxivId } from '../arxiv/arxiv-id.ts';
 import { Prisma } from '../database/generated/client.ts';
-import { fold } from '../language/fold.ts';
-import { asked, hasLanguage, isCategory, isWithin, type DateRange } from './filter-values.ts';
+import {
+  authorIds,
+  categoryIds,
+  every,
+  inDates,
+  inLanguages,
+  ofSources,
+  storable,
+  type DateRange,
+} from './conditions.ts';
 import { InputError } from './input-error.ts';
+import { nodeKey } from './node-id.ts';
 
-/** `PaperFilter` of the schema, its author ids as names. */
+/** The contract's PaperFilter: all fields must hold, absent and null ask nothing. */
 export interface PaperFilter {
   readonly arxivIds?: readonly string[] | null | undefined;
   readonly categories?: readonly string[] | null | undefined;
   readonly primaryCategories?: readonly string[] | null | undefined;
   readonly authors?: readonly string[] | null | undefined;
-  readonly authorIds?: readonly (string | number)[] | null | undefined;
+  readonly authorIds?: readonly string[] | null | undefined;
   readonly hasCode?: boolean | null | undefined;
   readonly digestDates?: DateRange | null | undefined;
   readonly languages?: readonly string[] | null | undefined;
@@ -21,94 +30,112 @@ export interface PaperFilter {
   readonly not?: PaperFilter | null | undefined;
 }
 
-/** What the filter cannot know by itself. */
-export interface FilterWorld {
-  /** The name behind an author's id; undefined where it is none. */
-  readonly authorName: (id: string) => string | undefined;
-}
-
-const MAX_OBJECTS = 50;
-const MAX_DEPTH = 5;
+const MOST_OBJECTS = 50;
+const DEEPEST = 5;
 
 /**
- * The filter as one condition on `paper p`, true or false of every paper. Throws InputError where the filter is too large
- * or a value in it cannot be.
+ * The filter as an SQL condition on the paper p, true or false for every paper; undefined where it asks nothing.
+ * Throws InputError above 50 objects, 5 levels or 100 values a list, and for a range of days that ends before it starts.
  */
-export function paperCondition(filter: PaperFilter | null | undefined, world: FilterWorld): Prisma.Sql {
-  if (filter === null || filter === undefined) return Prisma.sql`true`;
+export function paperFilter(
+  filter: PaperFilter | null | undefined,
+  argument = ['filter'],
+): Prisma.Sql | undefined {
+  if (filter === null || filter === undefined) return undefined;
+  checkSize(filter, argument);
+  return compile(filter, argument);
+}
+
+function checkSize(filter: PaperFilter, argument: string[]): void {
   let objects = 0;
-  function compile(part: PaperFilter, at: readonly string[], depth: number): Prisma.Sql {
-    objects++;
-    if (objects > MAX_OBJECTS)
-      throw new InputError(['filter'], `expected at most ${MAX_OBJECTS} objects, got more`);
-    if (depth > MAX_DEPTH)
-      throw new InputError(at, `expected at most ${MAX_DEPTH} objects in one another, got more`);
-    const nested = (key: 'and' | 'or') =>
-      asked([...at, key], part[key])?.map((each) => compile(each, [...at, key], depth + 1));
-    const [and, or] = [nested('and'), nested('or')];
-    return conjunction([
-      ...paperConditions(part, at, world),
-      entryCondition(part, at),
-      and && conjunction(and),
-      or && disjunction(or),
-      part.not && Prisma.sql`not ${compile(part.not, [...at, 'not'], depth + 1)}`,
-    ]);
-  }
-  return compile(filter, ['filter'], 1);
+  const visit = (object: PaperFilter, level: number): void => {
+    objects += 1;
+    if (level > DEEPEST)
+      throw new InputError(argument, `filter: expected at most ${DEEPEST} levels, got more`);
+    if (objects > MOST_OBJECTS)
+      throw new InputError(argument, `filter: expected at most ${MOST_OBJECTS} objects, got more`);
+    const { and, or, not } = object;
+    for (const inner of [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])]) visit(inner, level + 1);
+  };
+  visit(filter, 1);
 }
 
-type Condition = Prisma.Sql | null | undefined;
-
-function conjunction(conditions: readonly Condition[]): Prisma.Sql {
-  const held = conditions.filter((each) => each !== null && each !== undefined);
-  return held.length === 0 ? Prisma.sql`true` : Prisma.sql`(${Prisma.join(held, ' and ')})`;
+function compile(filter: PaperFilter, argument: string[]): Prisma.Sql | undefined {
+  return every([
+    ...given(filter, PAPER_CONDITIONS, argument),
+    ...entryCondition(given(filter, ENTRY_CONDITIONS, argument)),
+    ...given(filter, COMBINATIONS, argument),
+  ]);
 }
 
-function disjunction(conditions: readonly Prisma.Sql[]): Prisma.Sql {
-  return conditions.length === 0 ? Prisma.sql`false` : Prisma.sql`(${Prisma.join([...conditions], ' or ')})`;
+/** How each field asks; `argument` leads to it. */
+type Conditions<Field extends keyof PaperFilter> = {
+  readonly [Name in Field]: (value: NonNullable<PaperFilter[Name]>, argument: string[]) => Prisma.Sql;
+};
+
+function given<Field extends keyof PaperFilter>(
+  filter: PaperFilter,
+  conditions: Conditions<Field>,
+  argument: string[],
+): Prisma.Sql[] {
+  return (Object.keys(conditions) as Field[]).flatMap((field) => {
+    const value = filter[field];
+    return value === null || value === undefined ? [] : [conditions[field](value, [...argument, field])];
+  });
 }
 
-/** What is asked of the paper itself. `exists`, `in` and tests for null are never unknown. */
-function paperConditions(part: PaperFilter, at: readonly string[], { authorName }: FilterWorld): Condition[] {
-  const list = <T>(key: keyof PaperFilter, values: readonly T[] | null | undefined) =>
-    asked([...at, key], values);
-  const arxivIds = list('arxivIds', part.arxivIds)?.flatMap((id) => parseArxivId(id)?.id ?? []);
-  const categories = list('categories', part.categories);
-  const primary = list('primaryCategories', part.primaryCategories);
-  const folded = list('authors', part.authors)?.map(fold);
-  const names = list('authorIds', part.authorIds)?.flatMap((id) => authorName(String(id)) ?? []);
+const PAPER_CONDITIONS: Conditions<
+  'arxivIds' | 'categories' | 'primaryCategories' | 'authors' | 'authorIds' | 'hasCode'
+> = {
+  arxivIds: (ids, argument) => {
+    const known = storable(ids, argument).flatMap((id) => parseArxivId(id)?.id ?? []);
+    return Prisma.sql`p.arxiv_id = any(${known}::text[])`;
+  },
+  categories: (values, argument) => Prisma.sql`exists (select 1 from paper_category k
+    where k.paper_id = p.id and k.category_id = any(${categoryIds(storable(values, argument))}))`,
+  primaryCategories: (values, argument) => Prisma.sql`(p.primary_category_id is not null
+    and p.primary_category_id = any(${categoryIds(storable(values, argument))}))`,
+  authors: (names, argument) => writtenBy(authorIds(storable(names, argument))),
+  authorIds: (ids, argument) => {
+    const names = storable(ids, argument).flatMap((id) => nodeKey('Author', id) ?? []);
+    return writtenBy(
+      Prisma.sql`array(select u.id from author u where u.name = any(${storable(names, argument)}::text[]))`,
+    );
+  },
+  hasCode: (wanted) => Prisma.sql`(p.code_url is not null) = ${wanted}`,
+};
+
+function writtenBy(authors: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`exists (select 1 from authorship a where a.paper_id = p.id and a.author_id = any(${authors}))`;
+}
+
+const ENTRY_CONDITIONS: Conditions<'digestDates' | 'languages' | 'sources' | 'hasSummary'> = {
+  digestDates: inDates,
+  languages: (values, argument) => inLanguages(storable(values, argument)),
+  sources: (values, argument) => ofSources(storable(values, argument)),
+  hasSummary: (wanted) => Prisma.sql`exists (
+    select 1 from summary m where m.entry_id = e.id and m.status <> 'FAILED') = ${wanted}`,
+};
+
+/** One current entry meets them all. */
+function entryCondition(conditions: readonly Prisma.Sql[]): Prisma.Sql[] {
+  const all = every(conditions);
+  if (all === undefined) return [];
   return [
-    arxivIds && Prisma.sql`p.arxiv_id = any(${arxivIds}::text[])`,
-    categories &&
-      Prisma.sql`exists (select 1 from paper_category k join category c on c.id = k.category_id
-        where k.paper_id = p.id and ${isCategory(categories)})`,
-    primary &&
-      Prisma.sql`exists (select 1 from category c where c.id = p.primary_category_id and ${isCategory(primary)})`,
-    folded && authored(Prisma.sql`a.name_folded = any(${folded}::text[])`),
-    names && authored(Prisma.sql`a.name = any(${names}::text[])`),
-    typeof part.hasCode === 'boolean' ? Prisma.sql`(p.code_url is not null) = ${part.hasCode}` : undefined,
+    Prisma.sql`exists (select 1 from digest_entry e join digest d on d.id = e.digest_id
+      where e.paper_id = p.id and e.current and ${all})`,
   ];
 }
 
-function authored(condition: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`exists (select 1 from authorship k join author a on a.id = k.author_id
-    where k.paper_id = p.id and ${condition})`;
-}
+const COMBINATIONS: Conditions<'and' | 'or' | 'not'> = {
+  and: (filters, argument) => every(compileAll(filters, argument)) ?? Prisma.sql`true`,
+  or: (filters, argument) =>
+    filters.length === 0
+      ? Prisma.sql`false`
+      : Prisma.sql`(${Prisma.join(compileAll(filters, argument), ' or ')})`,
+  not: (filter, argument) => Prisma.sql`not ${compile(filter, argument) ?? Prisma.sql`true`}`,
+};
 
-/** What is asked of an entry: all of it in one object of one and the same current entry. */
-function entryCondition(part: PaperFilter, at: readonly string[]): Condition {
-  const languages = asked([...at, 'languages'], part.languages);
-  const sources = asked([...at, 'sources'], part.sources);
-  const conditions = [
-    part.digestDates && isWithin([...at, 'digestDates'], part.digestDates),
-    languages && hasLanguage(languages),
-    sources &&
-      Prisma.sql`exists (select 1 from source s where s.id = d.source_id and s.name = any(${sources}::text[]))`,
-    typeof part.hasSummary === 'boolean'
-      ? Prisma.sql`exists (select 1 from summary m where m.entry_id = e.id and m.status <> 'FAILED') = ${part.hasSummary}`
-      : undefined,
-  ];
-  if (conditions.every((condition) => condition === null || condition === undefined)) return undefined;
-  return Prisma.sql`exists (select 1 from digest_entry e join digest d on d.id = e.digest_id
-    where e.paper_id = p.id and e.current and ${conjunction(conditions)})`;
+function compileAll(filters: readonly PaperFilter[], argument: string[]): Prisma.Sql[] {
+  return filters.map((filter, index) => compile(filter, [...argument, String(index)]) ?? Prisma.sql`true`);
 }

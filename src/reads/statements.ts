@@ -1,43 +1,48 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Prisma } from '../database/generated/client.ts';
 
-/** What one statement cost: for counting in tests and metrics. */
-export interface StatementCost {
-  readonly name: string;
-  readonly rows: number;
-}
+/** Told of every statement that ran. */
+export type OnStatement = (statement: { name: string; rows: number }) => void;
 
-/** How statements reach the database. */
+/** How statements run. */
 export interface StatementOptions {
-  /** False where named prepared statements do not survive, as behind pgbouncer before 1.21 in transaction mode. */
-  readonly prepared?: boolean | undefined;
-  /** Told of each statement when its rows are there. */
-  readonly onStatement?: ((cost: StatementCost) => void) | undefined;
+  /** Prepare statements on each connection by name; off where a pooler hands a connection on between statements. */
+  readonly prepared: boolean;
+  readonly onStatement?: OnStatement | undefined;
 }
 
-/** Runs reads. */
-export class Statements {
-  readonly #pool: pg.Pool;
-  readonly #options: StatementOptions;
+/** A statement: `name` says in logs and counts what it is for. */
+export interface Statement {
+  readonly name: string;
+  readonly sql: Prisma.Sql;
+  /** The text depends on what a caller asked: never prepared, as there would be no end of names. */
+  readonly unique?: boolean;
+}
 
-  constructor(pool: pg.Pool, options: StatementOptions = {}) {
-    this.#pool = pool;
-    this.#options = options;
-  }
+/** Runs a statement and gives its rows. Rejects with the database's error. */
+export type RunStatement = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
-  /**
-   * Runs one statement. `prepare` where its text is one of a few: then Postgres parses and plans it once a connection.
-   * Rejects with the database's error.
-   */
-  async run<Row extends object>(
-    name: string,
-    sql: Prisma.Sql,
-    { prepare = true }: { prepare?: boolean } = {},
-  ): Promise<Row[]> {
-    const { prepared = true, onStatement } = this.#options;
-    const query = { text: sql.text, values: sql.values as unknown[] };
-    const { rows } = await this.#pool.query<Row>(prepare && prepared ? { name, ...query } : query);
+/** Runs statements on the pool; Postgres plans those of one text once per connection. */
+export function statementRunner(pool: pg.Pool, { prepared, onStatement }: StatementOptions): RunStatement {
+  return async <Row extends object>({ name, sql, unique = false }: Statement) => {
+    const { text, values } = sql;
+    const query = { text, values };
+    const { rows } = await pool.query<Row>(
+      prepared && !unique ? { ...query, name: preparedName(name, text) } : query,
+    );
     onStatement?.({ name, rows: rows.length });
     return rows;
-  }
+  };
+}
+
+const preparedNames = new Map<string, string>();
+
+/** Two texts never share a name. The lists' texts are as many as their orders and directions: a bounded number. */
+function preparedName(name: string, text: string): string {
+  const known = preparedNames.get(text);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  preparedNames.set(text, `${name}:${hash}`);
+  return `${name}:${hash}`;
 }

@@ -1,0 +1,23 @@
+import { GraphQLError } from 'graphql';
+import { InputError } from '../reads/input-error.ts';
+
+/** `errors[].extensions.code` of the errors that a caller can do something about; all others are masked as INTERNAL. */
+export type ErrorCode = InputError['code'];
+
+/** An argument that cannot be; `argument` leads to it, such as `["filter", "categories"]`. */
+export function badUserInput(argument: readonly string[], message: string): GraphQLError {
+  return refusal('BAD_USER_INPUT', argument, message);
+}
+
+/** Runs a read; what it refuses becomes the error that callers see. */
+export async function refusing<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw error instanceof InputError ? refusal(error.code, error.argument, error.message) : error;
+  }
+}
+
+function refusal(code: ErrorCode, argument: readonly string[], message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, argument } });
+}

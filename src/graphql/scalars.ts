@@ -1,0 +1,25 @@
+import { GraphQLError } from 'graphql';
+import { isDay } from '../digest/file-name.ts';
+import { builder } from './builder.ts';
+
+builder.scalarType('DateTime', {
+  description: 'RFC 3339 instant in UTC, always with three fraction digits.',
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
+  serialize: (instant) => instant.toISOString(),
+});
+
+builder.scalarType('Date', {
+  description: 'Calendar day, YYYY-MM-DD, without a time zone.',
+  specifiedByURL: 'https://scalars.graphql.org/chillicream/date.html',
+  serialize: (day) => day,
+  parseValue: (value) => {
+    if (typeof value === 'string' && isDay(value)) return value;
+    throw new GraphQLError(`expected a calendar day as YYYY-MM-DD, got ${JSON.stringify(value)}`);
+  },
+});
+
+builder.scalarType('URL', {
+  description: 'An absolute URL.',
+  specifiedByURL: 'https://scalars.graphql.org/chillicream/url.html',
+  serialize: (url) => url,
+});

@@ -1,0 +1,15 @@
+import type { GraphQLSchema } from 'graphql';
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './types/query.ts';
+import './types/paper.ts';
+import './types/author.ts';
+import './types/category.ts';
+import './types/source.ts';
+import './types/digest.ts';
+import './types/digest-entry.ts';
+import './types/summary.ts';
+import './types/ingest-run.ts';
+
+/** The GraphQL schema. */
+export const schema: GraphQLSchema = builder.toSchema();

@@ -1,0 +1,23 @@
+import { Prisma } from '../database/generated/client.ts';
+import { authorIds, categoryIds, every, storable } from './conditions.ts';
+
+/** The contract's AuthorFilter: all fields must hold, absent and null ask nothing. */
+export interface AuthorFilter {
+  readonly names?: readonly string[] | null | undefined;
+  readonly categories?: readonly string[] | null | undefined;
+  readonly minPaperCount?: number | null | undefined;
+}
+
+/** The filter as an SQL condition on the author u; undefined where it asks nothing. Throws InputError above 100 values a list. */
+export function authorFilter(filter: AuthorFilter | null | undefined): Prisma.Sql | undefined {
+  const { names, categories, minPaperCount } = filter ?? {};
+  const conditions: Prisma.Sql[] = [];
+  if (names) conditions.push(Prisma.sql`u.id = any(${authorIds(storable(names, ['filter', 'names']))})`);
+  if (categories) {
+    const ids = categoryIds(storable(categories, ['filter', 'categories']));
+    conditions.push(Prisma.sql`exists (select 1 from authorship a join paper_category k on k.paper_id = a.paper_id
+      where a.author_id = u.id and k.category_id = any(${ids}))`);
+  }
+  if (typeof minPaperCount === 'number') conditions.push(Prisma.sql`u.paper_count >= ${minPaperCount}`);
+  return every(conditions);
+}

@@ -1,0 +1,45 @@
+import { Prisma } from '../database/generated/client.ts';
+import { authorFilter, type AuthorFilter } from './author-filter.ts';
+import type { Order } from './keyset.ts';
+import type { ListField } from './pages.ts';
+import { authorColumns, type AuthorRow, type AuthorshipRow } from './rows.ts';
+
+/** How lists of authors may be sorted; ties go by name. */
+export type AuthorOrder = 'NAME' | 'PAPER_COUNT';
+
+/** `Query.authors` */
+export const authors: ListField<
+  { readonly filter?: AuthorFilter | null | undefined; readonly orderBy: AuthorOrder },
+  AuthorRow
+> = {
+  name: 'Query.authors',
+  list: ({ filter, orderBy }) => {
+    const condition = authorFilter(filter);
+    return {
+      columns: authorColumns,
+      from: Prisma.sql`author u`,
+      where: condition ?? Prisma.sql`true`,
+      order: ORDERS[orderBy],
+      filtered: condition !== undefined,
+    };
+  },
+};
+
+/** `Paper.authors`, in the paper's order. */
+export const authorsOfPaper: ListField<object, AuthorshipRow> = {
+  name: 'Paper.authors',
+  list: () => ({
+    columns: Prisma.sql`${authorColumns}, a.position, a.printed_name as "printedName"`,
+    from: Prisma.sql`authorship a join author u on u.id = a.author_id`,
+    where: Prisma.sql`a.paper_id = parent.id`,
+    order: [{ sql: Prisma.sql`a.position`, type: 'int', descending: false }],
+    filtered: false,
+  }),
+};
+
+const BY_NAME: Order[number] = { sql: Prisma.sql`u.name`, type: 'text', descending: false };
+
+const ORDERS: Record<AuthorOrder, Order> = {
+  NAME: [{ sql: Prisma.sql`u.name_folded`, type: 'text', descending: false }, BY_NAME],
+  PAPER_COUNT: [{ sql: Prisma.sql`u.paper_count`, type: 'int', descending: true }, BY_NAME],
+};

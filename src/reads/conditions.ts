@@ -1,0 +1,78 @@
+import { resolveCategory } from '../arxiv/categories.ts';
+import { Prisma } from '../database/generated/client.ts';
+import { fold } from '../language/fold.ts';
+import { parseLanguage } from '../language/language.ts';
+import { InputError } from './input-error.ts';
+
+// SQL conditions that filters are made of: each is true or false, never unknown.
+
+const MOST_VALUES = 100;
+
+/** The values of a list that the store can hold at all. Throws InputError above 100 values. */
+export function storable(values: readonly string[], argument: readonly string[]): string[] {
+  if (values.length > MOST_VALUES)
+    throw new InputError(
+      argument,
+      `${argument.join('.')}: expected at most ${MOST_VALUES} values, got ${values.length}`,
+    );
+  return values.filter((value) => !value.includes('\0'));
+}
+
+/** All of the conditions; undefined where there is none. */
+export function every(conditions: readonly Prisma.Sql[]): Prisma.Sql | undefined {
+  return conditions.length === 0 ? undefined : Prisma.sql`(${Prisma.join(conditions, ' and ')})`;
+}
+
+/** Ids of the categories that the values name: codes, aliases, archives as `cs.*`. */
+export function categoryIds(values: readonly string[]): Prisma.Sql {
+  const archives = values.filter((value) => value.endsWith('.*')).map((value) => value.slice(0, -2));
+  return Prisma.sql`array(select c.id from category c
+    where c.code = any(${values.map(resolveCategory)}::text[]) or split_part(c.code, '.', 1) = any(${archives}::text[]))`;
+}
+
+/** Ids of the authors whose whole names the values are, case and accents folded. */
+export function authorIds(names: readonly string[]): Prisma.Sql {
+  return Prisma.sql`array(select u.id from author u where u.name_folded = any(${names.map(fold)}::text[]))`;
+}
+
+/** The source of the digest d is one of the values. */
+export function ofSources(values: readonly string[]): Prisma.Sql {
+  return Prisma.sql`d.source_id = any(array(select s.id from source s where s.name = any(${values}::text[])))`;
+}
+
+/** The language of the digest d is one of the values or, as `zh-Hant` of `zh`, a kind of it. A raw listing has none. */
+export function inLanguages(values: readonly string[]): Prisma.Sql {
+  const patterns = values.flatMap((value) => languagePattern(value) ?? []);
+  return Prisma.sql`(d.language is not null and d.language || '-' like any(${patterns}::text[]))`;
+}
+
+/** What a language, BCP 47 or an English name, is `like` once it ends in a hyphen; undefined where it names none. */
+export function languagePattern(language: string): string | undefined {
+  const tag = languageTag(language);
+  return tag === undefined ? undefined : `${tag}-%`;
+}
+
+/** The BCP 47 tag of a language given as tag or English name; undefined where it names none. */
+export function languageTag(language: string): string | undefined {
+  return language.trim() === '' ? undefined : parseLanguage(language);
+}
+
+/** Days, YYYY-MM-DD, both ends inclusive; an absent end is open. */
+export interface DateRange {
+  readonly from?: string | null | undefined;
+  readonly to?: string | null | undefined;
+}
+
+/** The digest d is of a day in the range. Throws InputError where it ends before it starts. */
+export function inDates({ from, to }: DateRange, argument: readonly string[]): Prisma.Sql {
+  const [first, last] = [from ?? undefined, to ?? undefined];
+  if (first !== undefined && last !== undefined && first > last)
+    throw new InputError(
+      argument,
+      `${argument.join('.')}: expected from on or before to, got ${first} to ${last}`,
+    );
+  const bounds: Prisma.Sql[] = [];
+  if (first !== undefined) bounds.push(Prisma.sql`d.date >= ${first}::date`);
+  if (last !== undefined) bounds.push(Prisma.sql`d.date <= ${last}::date`);
+  return every(bounds) ?? Prisma.sql`true`;
+}

@@ -1,0 +1,94 @@
+import { Prisma } from '../database/generated/client.ts';
+import { categoryIds, inLanguages, languagePattern, ofSources, storable } from './conditions.ts';
+import { orderTerms, type Order } from './keyset.ts';
+import type { ListField } from './pages.ts';
+import { entryColumns, summaryColumns, type EntryRow, type SummaryRow } from './rows.ts';
+
+/** `Digest.entries`, in the digest's order. */
+export const entriesOfDigest: ListField<{ readonly category?: string | null | undefined }, EntryRow> = {
+  name: 'Digest.entries',
+  list: ({ category }) => ({
+    columns: entryColumns,
+    from: Prisma.sql`digest_entry e`,
+    where: Prisma.sql`e.digest_id = parent.id and e.current${inSection(category)}`,
+    order: [{ sql: Prisma.sql`e.position`, type: 'int', descending: false }],
+    filtered: false,
+  }),
+};
+
+function inSection(category: string | null | undefined): Prisma.Sql {
+  if (category === null || category === undefined) return Prisma.empty;
+  return Prisma.sql` and e.section_id = any(${categoryIds(storable([category], ['category']))})`;
+}
+
+// By the digest's day, then as they came in.
+const NEWEST: Order = [
+  { sql: Prisma.sql`d.date`, type: 'date', descending: true },
+  { sql: Prisma.sql`e.ingested_at`, type: 'timestamptz', descending: true },
+  { sql: Prisma.sql`e.id`, type: 'int', descending: true },
+];
+
+/** `Paper.entries`: the current ones, newest first. */
+export const entriesOfPaper: ListField<object, EntryRow> = {
+  name: 'Paper.entries',
+  list: () => ({
+    columns: entryColumns,
+    from: Prisma.sql`digest_entry e join digest d on d.id = e.digest_id`,
+    where: Prisma.sql`e.paper_id = parent.id and e.current`,
+    order: NEWEST,
+    filtered: false,
+  }),
+};
+
+/** Which summaries of a paper. */
+export interface SummaryArgs {
+  /** `*` is any. */
+  readonly languages?: readonly string[] | null | undefined;
+  readonly sources?: readonly string[] | null | undefined;
+}
+
+/** `Paper.summaries`: every one ever published, newest first. */
+export const summariesOfPaper: ListField<SummaryArgs, SummaryRow> = {
+  name: 'Paper.summaries',
+  list: (args) => ({
+    columns: summaryColumns,
+    from: SUMMARIES,
+    where: Prisma.sql`m.paper_id = parent.id ${published(args)}`,
+    order: NEWEST,
+    filtered: false,
+  }),
+};
+
+const SUMMARIES = Prisma.sql`summary m join digest_entry e on e.id = m.entry_id join digest d on d.id = e.digest_id`;
+
+function published({ languages, sources }: SummaryArgs): Prisma.Sql {
+  const asked = storable(languages ?? [], ['languages']);
+  const inLanguage =
+    languages && !asked.includes(ANY) ? Prisma.sql` and ${inLanguages(asked)}` : Prisma.empty;
+  return Prisma.sql`${inLanguage}${ofSomeSources(sources)}`;
+}
+
+function ofSomeSources(sources: SummaryArgs['sources']): Prisma.Sql {
+  return sources ? Prisma.sql` and ${ofSources(storable(sources, ['sources']))}` : Prisma.empty;
+}
+
+const ANY = '*';
+
+/**
+ * SQL: for each of the papers, the newest summary with text of its current entries in the first of `languages` that has
+ * one. Throws InputError above 100 values a list.
+ */
+export function bestSummaries(paperIds: readonly number[], { languages, sources }: SummaryArgs): Prisma.Sql {
+  const patterns = storable(languages ?? [], ['languages']).flatMap((language) =>
+    language === ANY ? '%' : (languagePattern(language) ?? []),
+  );
+  return Prisma.sql`
+    select parent.id as parent, best.*
+    from unnest(${paperIds}::int[]) as parent(id) cross join lateral (
+      select ${summaryColumns}
+      from unnest(${patterns}::text[]) with ordinality as wanted(pattern, place), ${SUMMARIES}
+      where m.paper_id = parent.id and e.current and m.status <> 'FAILED'
+        and coalesce(d.language, 'und') || '-' like wanted.pattern${ofSomeSources(sources)}
+      order by wanted.place, ${orderTerms(NEWEST)} limit 1
+    ) best`;
+}

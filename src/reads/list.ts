@@ -1,0 +1,110 @@
+import { Prisma } from '../database/generated/client.ts';
+import { direction, orderTerms, rangesAfter, reversed, type KeyValue, type Order } from './keyset.ts';
+import type { PageSize } from './page-args.ts';
+
+/** A list in SQL. */
+export interface List {
+  /** What follows `select`. */
+  readonly columns: Prisma.Sql;
+  /** What follows `from`; may refer to `parent.id`. */
+  readonly from: Prisma.Sql;
+  /** What follows `where`; may refer to `parent.id`. */
+  readonly where: Prisma.Sql;
+  readonly order: Order;
+  /** `from` may give a row more than once: rows of the same place in the order are one. */
+  readonly repeats?: boolean;
+  /** One number, for each parent; else the rows are counted. */
+  readonly total?: Prisma.Sql;
+  /** The text depends on a caller's filter. */
+  readonly filtered: boolean;
+}
+
+/** Which rows of a list are asked for. */
+export interface Window extends PageSize {
+  readonly after: readonly KeyValue[] | undefined;
+  readonly before: readonly KeyValue[] | undefined;
+}
+
+/** Which parts of a connection are asked for. */
+export interface Wants {
+  readonly page: boolean;
+  readonly total: boolean;
+}
+
+/**
+ * SQL: for each parent at most one row more than a page of its list, in order (from the end where paging backward), with
+ * its place as key0, key1, …, and the total if wanted. A parent whose total is wanted has a row in any case, with null
+ * keys where its page is empty. Nothing is read that is not wanted.
+ */
+export function listSql(
+  list: List,
+  parents: readonly (number | string)[],
+  { window, wants }: { window: Window; wants: Wants },
+): Prisma.Sql {
+  const total = wants.total ? totalSql(list) : Prisma.sql`null::int`;
+  const parent = Prisma.sql`select id, ${total} as total from ${parentsSql(parents)}`;
+  if (!wants.page) return Prisma.sql`select parent.id as parent, parent.total from (${parent}) parent`;
+  const order = window.backward ? reversed(list.order) : list.order;
+  // Materialized, so that the total is worked out once for each parent and not for each of its rows.
+  return Prisma.sql`
+    with parent as materialized (${parent})
+    select parent.id as parent, parent.total, page.*
+    from parent ${wants.total ? Prisma.sql`left` : Prisma.empty} join lateral (${pageSql(list, order, window)}) page on true
+    order by ${placeTerms(order)}`;
+}
+
+function parentsSql(parents: readonly (number | string)[]): Prisma.Sql {
+  const type = Prisma.raw(typeof parents[0] === 'string' ? 'uuid' : 'int');
+  return Prisma.sql`unnest(${parents}::${type}[]) as parent(id)`;
+}
+
+function totalSql({ total, repeats, order, from, where }: List): Prisma.Sql {
+  if (total !== undefined) return total;
+  const key = order.at(-1)?.sql ?? Prisma.empty;
+  const counted = repeats === true ? Prisma.sql`distinct ${key}` : Prisma.sql`*`;
+  return Prisma.sql`(select count(${counted})::int from ${from} where ${where})`;
+}
+
+function pageSql(list: List, order: Order, window: Window): Prisma.Sql {
+  const { limit, backward, after, before } = window;
+  const [start, end] = backward ? [before, after] : [after, before];
+  const bounded = end === undefined ? list.where : Prisma.sql`${list.where} and (${endsBefore(order, end)})`;
+  const ranges = start === undefined ? [undefined] : rangesAfter(order, start);
+  const pages = ranges.map((range) => {
+    const where = range === undefined ? bounded : Prisma.sql`${bounded} and ${range}`;
+    return rangeSql(list, order, { where, limit: limit + 1 });
+  });
+  const [only, ...more] = pages;
+  if (only !== undefined && more.length === 0) return only;
+  const parts = Prisma.join(
+    pages.map((page) => Prisma.sql`(${page})`),
+    ' union all ',
+  );
+  return Prisma.sql`select * from (${parts}) ranges order by ${placeTerms(order)} limit ${limit + 1}`;
+}
+
+function endsBefore(order: Order, end: readonly KeyValue[]): Prisma.Sql {
+  return Prisma.join(rangesAfter(reversed(order), end), ' or ');
+}
+
+function rangeSql(
+  { columns, from, repeats }: List,
+  order: Order,
+  { where, limit }: { where: Prisma.Sql; limit: number },
+): Prisma.Sql {
+  const keys = Prisma.join(order.map(({ sql }) => sql));
+  const distinct = repeats === true ? Prisma.sql`distinct on (${keys})` : Prisma.empty;
+  const places = Prisma.join(order.map(({ sql }, index) => Prisma.sql`${sql} as ${place(index)}`));
+  return Prisma.sql`select ${distinct} ${columns}, ${places} from ${from} where ${where}
+    order by ${orderTerms(order)} limit ${limit}`;
+}
+
+function placeTerms(order: Order): Prisma.Sql {
+  return Prisma.join(
+    order.map(({ descending }, index) => Prisma.sql`${place(index)} ${direction(descending)}`),
+  );
+}
+
+function place(index: number): Prisma.Sql {
+  return Prisma.raw(`key${index}`);
+}

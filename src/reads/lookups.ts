@@ -1,0 +1,145 @@
+import DataLoader from 'dataloader';
+import { Prisma } from '../database/generated/client.ts';
+import {
+  authorColumns,
+  categoryColumns,
+  digestColumns,
+  entryColumns,
+  ingestRunColumns,
+  paperColumns,
+  sourceColumns,
+  summaryColumns,
+  type AuthorRow,
+  type CategoryRow,
+  type DigestRow,
+  type EntryRow,
+  type IngestRunRow,
+  type PaperRow,
+  type SourceRow,
+  type SummaryRow,
+} from './rows.ts';
+import type { RunStatement } from './statements.ts';
+
+/** What names a digest. */
+export interface DigestKey {
+  readonly source: string;
+  /** YYYY-MM-DD */
+  readonly date: string;
+  /** BCP 47; null for a raw listing. */
+  readonly language: string | null;
+}
+
+/** What a foreign key promises to be there. Throws where a concurrent removal took it away between two statements. */
+export function found<Row>(row: Row | null): Row {
+  if (row === null) throw new Error('removed while it was being read');
+  return row;
+}
+
+/** Single things by a unique key, null where there is none; those that one request asks for together are one statement. */
+export type Lookups = ReturnType<typeof lookups>;
+
+/** The things of one request; each is read once. */
+export function lookups(run: RunStatement) {
+  return {
+    ...entities(run),
+    ...publications(run),
+    /** The key is a UUID, in lower case. */
+    ingestRunById: lookup<IngestRunRow>(run, 'ingestRunById', {
+      sql: (ids) => Prisma.sql`select ${ingestRunColumns} from ingest_run r where r.id = any(${ids}::uuid[])`,
+      keyOf: (row) => row.id,
+    }),
+  };
+}
+
+function entities(run: RunStatement) {
+  const papers = Prisma.sql`select ${paperColumns} from paper p`;
+  const categories = Prisma.sql`select ${categoryColumns} from category c`;
+  return {
+    paperById: lookup<PaperRow, number>(run, 'paperById', {
+      sql: (ids) => Prisma.sql`${papers} where p.id = any(${ids}::int[])`,
+      keyOf: (row) => row.id,
+    }),
+    paperByArxivId: lookup<PaperRow>(run, 'paperByArxivId', {
+      sql: (ids) => Prisma.sql`${papers} where p.arxiv_id = any(${ids}::text[])`,
+      keyOf: (row) => row.arxivId,
+    }),
+    authorByName: lookup<AuthorRow>(run, 'authorByName', {
+      sql: (names) => Prisma.sql`select ${authorColumns} from author u where u.name = any(${names}::text[])`,
+      keyOf: (row) => row.name,
+    }),
+    categoryById: lookup<CategoryRow, number>(run, 'categoryById', {
+      sql: (ids) => Prisma.sql`${categories} where c.id = any(${ids}::int[])`,
+      keyOf: (row) => row.id,
+    }),
+    categoryByCode: lookup<CategoryRow>(run, 'categoryByCode', {
+      sql: (codes) => Prisma.sql`${categories} where c.code = any(${codes}::text[])`,
+      keyOf: (row) => row.code,
+    }),
+    sourceByName: lookup<SourceRow>(run, 'sourceByName', {
+      sql: (names) => Prisma.sql`select ${sourceColumns} from source s where s.name = any(${names}::text[])`,
+      keyOf: (row) => row.name,
+    }),
+  };
+}
+
+function publications(run: RunStatement) {
+  const digests = Prisma.sql`select ${digestColumns} from digest d join source s on s.id = d.source_id`;
+  const entries = Prisma.sql`select ${entryColumns} from digest_entry e`;
+  const summaries = Prisma.sql`select ${summaryColumns}
+    from summary m join digest_entry e on e.id = m.entry_id join digest d on d.id = e.digest_id`;
+  return {
+    digestById: lookup<DigestRow, number>(run, 'digestById', {
+      sql: (ids) => Prisma.sql`${digests} where d.id = any(${ids}::int[])`,
+      keyOf: (row) => row.id,
+    }),
+    digestByKey: lookup<DigestRow, DigestKey>(run, 'digestByKey', {
+      sql: (keys) => Prisma.sql`${digests} join jsonb_to_recordset(${JSON.stringify(keys)}::jsonb)
+        as k(source text, date date, language text)
+        on s.name = k.source and d.date = k.date and d.language is not distinct from k.language`,
+      keyOf: (row) => row,
+      cacheKey: ({ source, date, language }) => JSON.stringify([source, date, language]),
+    }),
+    entryById: lookup<EntryRow, number>(run, 'entryById', {
+      sql: (ids) => Prisma.sql`${entries} where e.id = any(${ids}::int[])`,
+      keyOf: (row) => row.id,
+    }),
+    entryByKey: lookup<EntryRow>(run, 'entryByKey', {
+      sql: (keys) => Prisma.sql`${entries} where e.key = any(${keys}::text[])`,
+      keyOf: (row) => row.key,
+    }),
+    summaryByEntryId: lookup<SummaryRow, number>(run, 'summaryByEntryId', {
+      sql: (ids) => Prisma.sql`${summaries} where m.entry_id = any(${ids}::int[])`,
+      keyOf: (row) => row.id,
+    }),
+    summaryByKey: lookup<SummaryRow>(run, 'summaryByKey', {
+      sql: (keys) => Prisma.sql`${summaries} where e.key = any(${keys}::text[])`,
+      keyOf: (row) => row.key,
+    }),
+  };
+}
+
+interface How<Row, Key> {
+  /** The rows of these keys, in any order. */
+  readonly sql: (keys: readonly Key[]) => Prisma.Sql;
+  readonly keyOf: (row: Row) => Key;
+  /** For keys that are no text or number of their own. */
+  readonly cacheKey?: (key: Key) => string;
+}
+
+function lookup<Row extends object, Key = string>(
+  run: RunStatement,
+  name: string,
+  { sql, keyOf, cacheKey }: How<Row, Key>,
+): (key: Key) => Promise<Row | null> {
+  const identity = (key: Key): unknown => cacheKey?.(key) ?? key;
+  const loader = new DataLoader<Key, Row | null, unknown>(
+    async (keys) => {
+      const rows = await run<Row>({ name, sql: sql(keys) });
+      const byKey = new Map(rows.map((row) => [identity(keyOf(row)), row]));
+      return keys.map((key) => byKey.get(identity(key)) ?? null);
+    },
+    { cacheKeyFn: identity },
+  );
+  // Postgres has no NUL in text, so that nothing is found by it.
+  return async (key) => (JSON.stringify(key).includes('\\u0000') ? null : loader.load(key));
+}

@@ -1,0 +1,22 @@
+/** The types that have an id of their own. */
+export type NodeType =
+  'Paper' | 'Author' | 'Category' | 'Source' | 'Digest' | 'DigestEntry' | 'Summary' | 'IngestRun';
+
+/** The opaque id of a thing: its type and natural key. */
+export function nodeId(type: NodeType, key: string): string {
+  return Buffer.from(`${type}:${key}`).toString('base64url');
+}
+
+/** What an opaque id names; undefined where it was not made by `nodeId`. The type may be any text. */
+export function parseNodeId(id: string): { readonly type: string; readonly key: string } | undefined {
+  const text = Buffer.from(id, 'base64url').toString();
+  const colon = text.indexOf(':');
+  const canonical = Buffer.from(text).toString('base64url') === id;
+  return colon > 0 && canonical ? { type: text.slice(0, colon), key: text.slice(colon + 1) } : undefined;
+}
+
+/** The natural key that an id of this type holds; undefined for any other text. */
+export function nodeKey(type: NodeType, id: string): string | undefined {
+  const parsed = parseNodeId(id);
+  return parsed?.type === type ? parsed.key : undefined;
+}
