@@ -41,7 +41,7 @@ query NewestPapers {
 `,
   },
   {
-    query: `# Who wrote most, on what, and with whom
+    query: `# Who wrote most, and on what
 query BusiestAuthors {
   authors(first: 10, orderBy: PAPER_COUNT) {
     nodes {
@@ -54,12 +54,10 @@ query BusiestAuthors {
           name
         }
       }
-      coauthors(first: 3) {
-        edges {
-          paperCount
-          node {
-            name
-          }
+      papers(first: 3) {
+        nodes {
+          title
+          firstDigestDate
         }
       }
     }

@@ -64,7 +64,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
     await page.getByRole('button', { name: /execute query/i }).click();
     await expect
       .poll(async () => await answerOf(page), { timeout: 30_000 })
-      .toMatch(/"papers":[^]*"title": "./);
+      .toMatch(/"papers":[^]*"title":\s"./);
     mkdirSync(PICTURES, { recursive: true });
     await page.screenshot({ path: `${PICTURES}/graphiql.png` });
 
