@@ -1,9 +1,11 @@
 import type { Statement } from '../digest/digest.ts';
 import { fold, foldSpaces } from '../language/fold.ts';
+import { countPapers } from './count-papers.ts';
+import { addCategories, linkAuthors, linkCategories, type PaperChange } from './link-papers.ts';
 import { paperState, type Observation, type PaperState } from './paper-state.ts';
 import type { Transaction } from './transaction.ts';
 
-const CHUNK = 500;
+const CHUNK = 200;
 
 /** The temporary tables in which a change gathers what it touches; they end with the transaction. */
 export async function createWorkTables(tx: Transaction): Promise<void> {
@@ -20,13 +22,15 @@ export async function createWorkTables(tx: Transaction): Promise<void> {
  * counters of authors and categories.
  */
 export async function updatePapers(tx: Transaction): Promise<void> {
+  // Nobody else can see the new rows yet, autovacuum neither: without this, plans are made for the tables as they were.
+  await tx.execute`analyze affected, digest_entry, paper`;
   for (let after = 0; ;) {
     const ids = await nextPapers(tx, after);
     if (ids.length === 0) break;
     await updateChunk(tx, ids);
     after = Math.max(...ids);
   }
-  await count(tx);
+  await countPapers(tx);
 }
 
 async function nextPapers(tx: Transaction, after: number): Promise<number[]> {
@@ -44,20 +48,15 @@ async function updateChunk(tx: Transaction, ids: readonly number[]): Promise<voi
   });
   const differing = changes.filter(({ old, now }) => JSON.stringify(old) !== JSON.stringify(now));
   if (differing.length === 0) return;
+  await addCategories(tx, differing);
   await writePapers(tx, differing);
   await markRevised(
     tx,
     differing.filter(({ old, now }) => ownFields(old) !== ownFields(now)).map(({ id }) => id),
   );
   const lists = differing.filter(({ old, now }) => listFields(old) !== listFields(now));
-  await writeAuthors(tx, lists);
-  await writeCategories(tx, lists);
-}
-
-interface Change {
-  readonly id: number;
-  readonly old: PaperState;
-  readonly now: PaperState;
+  await linkAuthors(tx, lists);
+  await linkCategories(tx, lists);
 }
 
 /** Fields in one order and names without what the store folds, so that states compare as text. */
@@ -122,100 +121,24 @@ async function observe(tx: Transaction, ids: readonly number[]): Promise<Map<num
   return observations;
 }
 
-async function writePapers(tx: Transaction, changes: readonly Change[]): Promise<void> {
-  const rows = changes.map(({ id, now }) => ({ id, ...now, titleFolded: fold(now.title) }));
+async function writePapers(tx: Transaction, changes: readonly PaperChange[]): Promise<void> {
+  const rows = changes.map(({ id, now }) => ({
+    id,
+    ...now,
+    titleFolded: fold(now.title),
+    primary: now.categories[0],
+  }));
   await tx.execute`
     update paper p set version = n.version, title = n.title, title_folded = n."titleFolded", abstract = n.abstract,
       comment = n.comment, code_url = n."codeUrl", code_stars = n."codeStars", code_updated_on = n."codeUpdatedOn",
-      subject_classes = n."subjectClasses", first_digest_date = n."firstDigestDate", updated_at = now()
+      subject_classes = n."subjectClasses", first_digest_date = n."firstDigestDate", updated_at = now(),
+      primary_category_id = (select c.id from category c where c.code = n."primary")
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, version int, title text, "titleFolded" text,
       abstract text, comment text, "codeUrl" text, "codeStars" int, "codeUpdatedOn" date, "subjectClasses" text[],
-      "firstDigestDate" date)
+      "firstDigestDate" date, "primary" text)
     where p.id = n.id`;
 }
 
 async function markRevised(tx: Transaction, ids: readonly number[]): Promise<void> {
   await tx.execute`update affected set revised = true where not added and paper_id = any(${ids})`;
-}
-
-async function writeAuthors(tx: Transaction, changes: readonly Change[]): Promise<void> {
-  const rows = changes.flatMap(({ id, now }) =>
-    now.authors.map((printed, index) => {
-      const name = foldSpaces(printed);
-      return { paper_id: id, position: index + 1, printed_name: printed, name, name_folded: fold(name) };
-    }),
-  );
-  const ids = changes.map(({ id }) => id);
-  await tx.execute`
-    with gone as (delete from authorship where paper_id = any(${ids}) returning author_id)
-    insert into touched_author select distinct author_id from gone`;
-  const json = JSON.stringify(rows);
-  await tx.execute`
-    insert into author (name, name_folded)
-    select distinct on (name) name, name_folded from jsonb_to_recordset(${json}::jsonb) as n(name text, name_folded text)
-    on conflict (name) do nothing`;
-  await tx.execute`
-    with fresh as (
-      insert into authorship (paper_id, position, author_id, printed_name, first_digest_date, arxiv_order)
-      select n.paper_id, n.position, a.id, n.printed_name, p.first_digest_date, p.arxiv_order
-      from jsonb_to_recordset(${json}::jsonb) as n(paper_id int, position int, printed_name text, name text)
-        join author a on a.name = n.name join paper p on p.id = n.paper_id
-      returning author_id
-    )
-    insert into touched_author select distinct author_id from fresh`;
-}
-
-async function writeCategories(tx: Transaction, changes: readonly Change[]): Promise<void> {
-  const rows = changes.flatMap(({ id, now }) =>
-    now.categories.map((code, index) => ({ paper_id: id, position: index + 1, code })),
-  );
-  const ids = changes.map(({ id }) => id);
-  await tx.execute`
-    with gone as (delete from paper_category where paper_id = any(${ids}) returning category_id)
-    insert into touched_category select distinct category_id from gone`;
-  const json = JSON.stringify(rows);
-  await tx.execute`
-    insert into category (code, aliases)
-    select distinct code, '{}'::text[] from jsonb_to_recordset(${json}::jsonb) as n(code text)
-    on conflict (code) do nothing`;
-  await tx.execute`
-    with fresh as (
-      insert into paper_category (paper_id, position, category_id, first_digest_date, arxiv_order)
-      select n.paper_id, n.position, c.id, p.first_digest_date, p.arxiv_order
-      from jsonb_to_recordset(${json}::jsonb) as n(paper_id int, position int, code text)
-        join category c on c.code = n.code join paper p on p.id = n.paper_id
-      returning category_id
-    )
-    insert into touched_category select distinct category_id from fresh`;
-  await tx.execute`
-    update paper p set primary_category_id = k.category_id
-    from (select unnest(${ids}::int[]) as id) changed
-      left join paper_category k on k.paper_id = changed.id and k.position = 1
-    where p.id = changed.id and p.primary_category_id is distinct from k.category_id`;
-}
-
-/** Counts afresh for what was touched, so that the counters cannot drift; names that no paper has any more go. */
-async function count(tx: Transaction): Promise<void> {
-  await tx.execute`
-    update author a set paper_count = counted.papers
-    from (
-      select t.id, count(distinct k.paper_id) as papers
-      from (select distinct id from touched_author) t left join authorship k on k.author_id = t.id group by t.id
-    ) counted
-    where counted.id = a.id and counted.papers <> a.paper_count`;
-  await tx.execute`
-    delete from author a using (select distinct id from touched_author) t
-    where t.id = a.id and not exists (select 1 from authorship k where k.author_id = a.id)`;
-  await tx.execute`
-    update category c set paper_count = counted.papers
-    from (
-      select t.id, count(k.paper_id) as papers
-      from (select distinct id from touched_category) t left join paper_category k on k.category_id = t.id group by t.id
-    ) counted
-    where counted.id = c.id and counted.papers <> c.paper_count`;
-  await tx.execute`
-    delete from category c
-    where c.name is null and c.paper_count = 0
-      and not exists (select 1 from digest_entry e where e.section_id = c.id)
-      and not exists (select 1 from paper_category k where k.category_id = c.id)`;
 }
