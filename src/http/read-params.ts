@@ -5,6 +5,8 @@ import type { IncomingMessage } from 'node:http';
 const BODY_BYTES = 100_000;
 // Half a dozen times the longest document of our own (the introspection query); parsing must stay cheap.
 const QUERY_CHARACTERS = 20_000;
+// The parser calls itself for each level; thousands would overflow its stack.
+const NESTING = 200;
 
 /**
  * What a request asks, by "GraphQL over HTTP": POST with JSON, or GET with URL parameters. Nothing else is taken: a
@@ -13,10 +15,26 @@ const QUERY_CHARACTERS = 20_000;
  */
 export async function readParams(request: IncomingMessage): Promise<GraphQLParams> {
   const params = request.method === 'GET' ? fromUrl(request.url ?? '') : await fromBody(request);
-  const { query } = params as { query?: unknown };
+  checkQuery((params as { query?: unknown }).query);
+  return params;
+}
+
+function checkQuery(query: unknown): void {
   if (typeof query !== 'string') throw refuse(400, 'query: expected the text of a GraphQL document');
-  if (query.length <= QUERY_CHARACTERS) return params;
-  throw refuse(413, `query: expected at most ${QUERY_CHARACTERS} characters, got ${query.length}`);
+  if (query.length > QUERY_CHARACTERS)
+    throw refuse(413, `query: expected at most ${QUERY_CHARACTERS} characters, got ${query.length}`);
+  if (nesting(query) > NESTING) throw refuse(400, `query: expected brackets nested at most ${NESTING} deep`);
+}
+
+/** How deep brackets are nested, those in strings and comments included. */
+function nesting(query: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of query.matchAll(/[{}()[\]]/g)) {
+    depth += '{(['.includes(bracket) ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function fromUrl(url: string): GraphQLParams {

@@ -99,6 +99,7 @@ describe('/graphql', () => {
   test.each<[status: number, what: string, body: unknown]>([
     [413, 'a body over 100,000 bytes', { query: '{ hello }', variables: { x: 'x'.repeat(100_000) } }],
     [413, 'a query over 20,000 characters', { query: `{ hello }${' '.repeat(20_000)}` }],
+    [400, 'a query nested thousands deep', { query: '{ a '.repeat(4_900) }],
     [400, 'a request without a query', { variables: {} }],
     [400, 'a query that is no text', { query: 1 }],
   ])('answers %i to %s', async (status, _what, body) => {
