@@ -28,17 +28,20 @@ export function newBlock(line: Line, section: string | undefined): Block {
   return block;
 }
 
-/** Adds a line; a block that has grown too long, or has a line that cannot be read, keeps no more of them. */
+/** Adds a line; a block that has grown too long keeps no more of them. */
 export function addLine(block: Block, { text, number, fault }: Line): void {
   block.bytes += Buffer.byteLength(text) + 1;
   if (fault !== undefined) {
     block.fault ??= { line: number, message: `expected text of an entry in UTF-8, got ${fault}` };
-  } else if (block.bytes > MAX_ENTRY_BYTES) {
+  } else if (isTooLong(block)) {
     const message = `expected an entry of at most ${MAX_ENTRY_BYTES} bytes, got a longer one`;
     block.fault ??= { line: block.start, message };
   }
-  if (block.fault === undefined || block.lines.length === 0) block.lines.push(text);
-  else block.lines.length = 1;
+  if (!isTooLong(block) || block.lines.length === 0) block.lines.push(text);
+}
+
+function isTooLong({ bytes }: Block): boolean {
+  return bytes > MAX_ENTRY_BYTES;
 }
 
 /** Reads the entry of a block and reports what stands after it. `atEnd`: the file ends with the block. */
@@ -46,9 +49,9 @@ export function* readBlock(block: Block, atEnd: boolean): Generator<DigestItem> 
   const { lines, start, fault } = block;
   const end = lines.lastIndexOf(ENTRY_END);
   if (fault !== undefined || end < 0) {
-    const cut = atEnd ? { line: start, message: cutMessage(lines) } : undefined;
     const { line, message, arxivId } = misfitOf(block);
-    yield reject((fault ?? cut)?.line ?? line, arxivId, (fault ?? cut)?.message ?? message);
+    if (atEnd && end < 0 && !isTooLong(block)) yield reject(start, arxivId, cutMessage(lines));
+    else yield reject(fault?.line ?? line, arxivId, fault?.message ?? message);
     return;
   }
   yield* readEntry({ ...block, lines: lines.slice(0, end + 1) });

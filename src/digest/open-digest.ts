@@ -62,14 +62,21 @@ function unknown({ number, text, fault }: Line): DigestError {
   return new DigestError(number, `expected ${known}, got ${fault ?? quote(text)}`);
 }
 
-/** Closes `rest` however it is left. */
-async function* prepend(line: Line, rest: AsyncGenerator<Line>): AsyncGenerator<Line> {
-  try {
-    yield line;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
+/** No generator: lines are many, and each generator that they pass through costs as much as reading them. */
+function prepend(line: Line, rest: AsyncGenerator<Line>): AsyncIterableIterator<Line> {
+  let first: Line | undefined = line;
+  return {
+    next: async () => {
+      if (first === undefined) return await rest.next();
+      const value = first;
+      first = undefined;
+      return { value, done: false };
+    },
+    return: async () => await rest.return(undefined),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 async function* withBomWarning(items: AsyncIterable<DigestItem>): AsyncGenerator<DigestItem> {

@@ -94,11 +94,11 @@ function readHead(text: string): Head {
   const [anchor = '', authorLine = ''] = text.split('\n', 2);
   const [start] = /^### (?:\[\d+\] )?\[/.exec(anchor) ?? [];
   const middle = anchor.lastIndexOf('](http');
-  if (start === undefined || middle < start.length || !anchor.endsWith(')')) {
-    throw new Misfit(`expected "### [number] [title](link)", got ${quote(anchor)}`, 0, undefined);
-  }
-  const url = anchor.slice(middle + 2, -1);
+  const url = middle < 0 ? '' : anchor.slice(middle + 2, -1);
   const arxivId = parseArxivId(url);
+  if (start === undefined || middle < start.length || !anchor.endsWith(')')) {
+    throw new Misfit(`expected "### [number] [title](link)", got ${quote(anchor)}`, 0, arxivId?.id);
+  }
   if (arxivId === undefined) throw new Misfit(`expected a link to arXiv, got ${quote(url)}`, 0, undefined);
   if (authorLine.length < 2 || !authorLine.startsWith('*') || !authorLine.endsWith('*')) {
     throw new Misfit(`expected "*authors*", got ${quote(authorLine)}`, 1, arxivId.id);

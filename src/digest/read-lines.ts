@@ -32,7 +32,7 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     }
     pending.add(chunk.subarray(from));
   }
-  if (!pending.empty) yield { number: ++number, ...pending.end(new Uint8Array()), ended: false };
+  if (!pending.empty) yield { number: ++number, ...pending.end(), ended: false };
 }
 
 type Text = Pick<Line, 'text' | 'fault'>;
@@ -58,14 +58,21 @@ class PendingLine {
     this.#kept.set(part.subarray(0, to - from), from);
   }
 
-  /** The line, with its last part; then empty. */
-  end(part: Uint8Array): Text {
-    if (this.empty) return readLine(part, part.length);
-    this.add(part);
+  /** The line, with its last part, which is none where the file ends within the line; then empty. */
+  end(part?: Uint8Array): Text {
+    if (this.empty && part !== undefined) return readLine(part, part.length);
+    this.add(part ?? new Uint8Array());
     const bytes = this.#bytes;
     this.#bytes = 0;
-    return readLine(this.#kept.subarray(0, Math.min(bytes, MAX_ENTRY_BYTES)), bytes);
+    const line = this.#kept.subarray(0, Math.min(bytes, MAX_ENTRY_BYTES));
+    return readLine(part === undefined ? wholeCharacters(line) : line, bytes);
   }
+}
+
+/** A file that was cut can end within a character. */
+function wholeCharacters(line: Uint8Array): Uint8Array {
+  const cuts = [0, 1, 2, 3].map((broken) => line.subarray(0, Math.max(0, line.length - broken)));
+  return cuts.find((cut) => isUtf8(cut)) ?? line;
 }
 
 const HEAD_BYTES = 400;

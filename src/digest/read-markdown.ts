@@ -11,8 +11,12 @@ import type { Line } from './read-lines.ts';
  */
 export async function* readMarkdown(lines: AsyncIterable<Line>): AsyncGenerator<DigestItem> {
   const reader = new MarkdownReader();
-  for await (const line of lines) yield* reader.read(line);
-  yield* reader.end();
+  for await (const line of lines) {
+    reader.read(line);
+    if (reader.hasItems) yield* reader.takeItems();
+  }
+  reader.end();
+  yield* reader.takeItems();
 }
 
 // A category has no brackets and nothing invisible.
@@ -24,6 +28,7 @@ const CONTENTS_TITLE = '# Table of Contents';
 const NUMBER = /^### \[(\d{1,9})\] \[/;
 
 class MarkdownReader {
+  #items: DigestItem[] = [];
   /** The table of contents, where there is one; given out before the first entry. */
   #contents: ContentsLine[] | undefined;
   #started = false;
@@ -32,46 +37,55 @@ class MarkdownReader {
   #block: Block | undefined;
   /** The next entry's number; undefined in templates without numbers, and before the first entry. */
   #due: number | undefined;
-  /** The last line that was not blank. */
-  #before = ENTRY_END;
+  /** The last line that was not blank, and whether the very last one was. */
+  #before = '';
+  #blank = false;
 
-  *read(line: Line): Generator<DigestItem> {
+  get hasItems(): boolean {
+    return this.#items.length > 0;
+  }
+
+  takeItems(): DigestItem[] {
+    return this.#items.splice(0);
+  }
+
+  read(line: Line): void {
     const { text } = line;
     if (this.#startsEntry(text)) {
-      yield* this.#finish(false);
-      yield* this.#start(line);
+      this.#finish(false);
+      this.#start(line);
     } else if (this.#startsSection(text)) {
-      yield* this.#finish(false);
+      this.#finish(false);
     } else if (this.#block !== undefined) {
       addLine(this.#block, line);
     } else if (text !== '' && this.#started) {
-      yield* this.#start(line);
+      this.#start(line);
     } else if (text !== '') {
       this.#readContents(line);
     }
-    if (text !== '') this.#before = text;
+    this.#blank = text === '';
+    if (!this.#blank) this.#before = text;
   }
 
-  *end(): Generator<DigestItem> {
-    yield* this.#finish(true);
+  end(): void {
+    this.#finish(true);
     for (const { category, total } of this.#contents ?? []) {
       const found = this.#found.get(category) ?? 0;
       if (total === null || total === found) continue;
-      yield warn(
-        undefined,
-        undefined,
-        `the table of contents says ${total} entries in ${category}, found ${found}`,
-      );
+      const message = `the table of contents says ${total} entries in ${category}, found ${found}`;
+      this.#items.push(warn(undefined, undefined, message));
     }
   }
 
-  /** An entry starts where one just ended, or with the number that is due; any other line is text of the one before. */
+  /**
+   * An entry starts where one just ended, be its heading a little broken, or with the number that is due; any other line is
+   * text of the one before.
+   */
   #startsEntry(text: string): boolean {
-    if (!text.startsWith(ENTRY_START)) return false;
-    return (
-      this.#isBetween() ||
-      (this.#due !== undefined && numberOf(text) === this.#due && text.includes('](http'))
-    );
+    if (!text.startsWith('#')) return false;
+    const titled = text.includes('](http');
+    if (this.#isBetween()) return titled || text.startsWith(ENTRY_START);
+    return titled && this.#due !== undefined && numberOf(text) === this.#due;
   }
 
   #startsSection(text: string): boolean {
@@ -82,13 +96,13 @@ class MarkdownReader {
   }
 
   #isBetween(): boolean {
-    return this.#block === undefined || this.#before === ENTRY_END;
+    return this.#block === undefined || (this.#before === ENTRY_END && this.#blank);
   }
 
-  *#start(line: Line): Generator<DigestItem> {
+  #start(line: Line): void {
     const number = numberOf(line.text);
     if (!this.#started) {
-      if (this.#contents !== undefined) yield { kind: 'contents', sections: this.#contents };
+      if (this.#contents !== undefined) this.#items.push({ kind: 'contents', sections: this.#contents });
       this.#due = number;
     }
     this.#started = true;
@@ -98,12 +112,12 @@ class MarkdownReader {
     if (this.#due === undefined) return;
     const message = `expected "### [${this.#due}] [title](link)", got ${quote(line.text)}`;
     if (number === undefined) this.#block.fault ??= { line: line.number, message };
-    else if (number !== this.#due) yield warn(line.number, undefined, message);
+    else if (number !== this.#due) this.#items.push(warn(line.number, undefined, message));
     this.#due = (number ?? this.#due) + 1;
   }
 
-  *#finish(atEnd: boolean): Generator<DigestItem> {
-    if (this.#block !== undefined) yield* readBlock(this.#block, atEnd);
+  #finish(atEnd: boolean): void {
+    if (this.#block !== undefined) this.#items.push(...readBlock(this.#block, atEnd));
     this.#block = undefined;
   }
 

@@ -9,7 +9,7 @@ const VARIETIES = ['zh-Hans', 'zh-Hant', 'pt-BR'];
  */
 export function parseLanguage(text: string): string | undefined {
   const name = text.trim().normalize('NFC');
-  if (name === '') return 'und';
+  if (name === '' || name.toLowerCase() === 'und') return 'und';
   return byName().get(name.toLowerCase().replaceAll('_', ' ')) ?? tag(name);
 }
 
@@ -49,8 +49,7 @@ function names(language: string): string[] {
 function tag(text: string): string | undefined {
   try {
     const [canonical = ''] = Intl.getCanonicalLocales(text.replaceAll('_', '-'));
-    const language = new Intl.Locale(canonical).language;
-    return language === 'und' || ENGLISH.of(language) !== undefined ? canonical : undefined;
+    return ENGLISH.of(new Intl.Locale(canonical).language) === undefined ? undefined : canonical;
   } catch {
     return undefined;
   }
