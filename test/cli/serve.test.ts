@@ -64,14 +64,19 @@ describe('papergraph serve, in a process of its own with the embedded database',
     expect(logOf(child)).toEqual(expect.arrayContaining(['listening', 'request', 'stopping']));
   });
 
-  test('ends at once at the second signal, with a request still in hand', async () => {
-    const child = spawnCli(['serve', '--port', '0', '--data-dir', temporaryFolder()]);
+  test('ends at once at the second signal; the database it left running is stopped by the next command', async () => {
+    const folder = temporaryFolder();
+    const child = spawnCli(['serve', '--port', '0', '--data-dir', folder]);
     await hang(await waitFor(child, ADDRESS));
 
     child.process.kill('SIGINT');
     await expect.poll(() => logOf(child)).toContain('stopping');
     child.process.kill('SIGINT');
     expect(await child.exit).toBe(130);
+    expect(isRunning(folder)).toBe(true);
+
+    expect((await runCli(['migrate', '--data-dir', folder])).status).toBe(0);
+    expect(isRunning(folder)).toBe(false);
   });
 });
 
