@@ -1,4 +1,4 @@
-import { getOperationAST, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import { execute, getOperationAST, type ExecutionArgs, type GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Exchange, Handler } from './exchange.ts';
@@ -20,7 +20,7 @@ export function graphqlHandler({ schema, createContext, log }: GraphqlOptions): 
   const yoga = createYoga<ServerContext, object>({
     schema,
     context: createContext,
-    plugins: [useOwnParams(), useOperationName(), useFinishedErrors(log)],
+    plugins: [useOwnParams(), useGraphqlJs(), useOperationName(), useFinishedErrors(log)],
     maskedErrors: { maskError },
     cors: false,
     graphiql: false,
@@ -45,6 +45,11 @@ function useOwnParams(): Plugin<ServerContext, ServerContext> {
       setRequestParser(async () => await readParams(serverContext.exchange.request));
     },
   };
+}
+
+/** The reference executor: Yoga's own gives the fields of an answer in the order in which they came in, not as asked for. */
+function useGraphqlJs(): Plugin {
+  return { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) };
 }
 
 function useOperationName(): Plugin<ServerContext, ServerContext> {

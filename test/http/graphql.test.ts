@@ -18,6 +18,10 @@ const schema = new GraphQLSchema({
         args: { times: { type: GraphQLInt } },
         resolve: (_root, args: { times?: number }) => 'hello'.repeat(args.times ?? 1),
       },
+      late: {
+        type: GraphQLString,
+        resolve: async () => await new Promise((resolve) => setImmediate(() => resolve('late'))),
+      },
       broken: {
         type: GraphQLString,
         resolve: fail,
@@ -57,6 +61,14 @@ describe('/graphql', () => {
 
     expect([posted.status, await answer(posted)]).toEqual([200, { data: { hello: 'hellohello' } }]);
     expect([got.status, await answer(got)]).toEqual([200, { data: { hello: 'hellohellohello' } }]);
+  });
+
+  test('gives the fields of an answer in the order in which they were asked for', async () => {
+    const { post } = await startTestServer({ schema });
+
+    const posted = await post({ query: '{ late hello }' });
+
+    expect(await posted.text()).toBe('{"data":{"late":"late","hello":"hello"}}');
   });
 
   test('never runs a mutation over GET', async () => {
