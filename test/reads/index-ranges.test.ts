@@ -1,0 +1,74 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { generateModel, insertModel } from '../support/generated-store.ts';
+import { queryOf } from '../support/graphql.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  await insertModel(database.pool, generateModel({ seed: 3, papers: 20_000, authors: 8_000, days: 60 }));
+  await database.pool.query('vacuum analyze');
+});
+afterAll(async () => await database.close());
+
+// A page of 20 with a look at each row's place and at the row itself. The lists hold 20,000 rows, or thousands.
+const FEW_BLOCKS = 200;
+const SELECTION = 'edges { cursor node { id } }';
+
+const LISTS = [
+  ...['NEWEST', 'MOST_STARS'].map((order) => `papers(orderBy: ${order}, PAGE) { ${SELECTION} }`),
+  ...['NAME', 'PAPER_COUNT'].map((order) => `authors(orderBy: ${order}, PAGE) { ${SELECTION} }`),
+  `category(by: {code: "cs.CV"}) { papers(PAGE) { ${SELECTION} } }`,
+  `author(by: {name: "Yang Liu"}) { papers(PAGE) { ${SELECTION} } }`,
+];
+
+// Postgres plans a prepared statement for its values at first, and then perhaps once for all.
+describe.each(['force_custom_plan', 'force_generic_plan'])('planned by %s', (mode) => {
+  test.each(LISTS)('%s reads a range of an index, not its list', async (list) => {
+    const cursor = await cursorWithin(list);
+    const pages = ['first: 20', 'last: 20', `first: 20, after: "${cursor}"`, `last: 20, before: "${cursor}"`];
+    const costs: number[] = [];
+    for (const page of pages) costs.push(await blocksOf(`{ ${list.replace('PAGE', page)} }`, mode));
+    expect(Math.max(...costs)).toBeLessThan(FEW_BLOCKS);
+    expect(Math.min(...costs)).toBeGreaterThan(0);
+  });
+});
+
+async function cursorWithin(list: string): Promise<string> {
+  const { data } = await queryOf(database)(`{ ${list.replace('PAGE', 'first: 100')} }`);
+  return /.*"cursor":"([^"]+)"/.exec(JSON.stringify(data))?.[1] ?? '';
+}
+
+interface Plan {
+  readonly 'Shared Hit Blocks': number;
+  readonly 'Shared Read Blocks': number;
+}
+
+/** Blocks of 8 kB that Postgres touches for the lists of a document. */
+async function blocksOf(document: string, mode: string): Promise<number> {
+  let touched = 0;
+  const query = async ({ text, values }: { text: string; values: unknown[] }) => {
+    if (text.includes('with parent')) touched += await explain(text, values, mode);
+    return await database.pool.query<object>(text, values);
+  };
+  const { errors } = await queryOf({ pool: { query } as unknown as pg.Pool })(document);
+  expect(errors).toBeUndefined();
+  return touched;
+}
+
+async function explain(text: string, values: unknown[], mode: string): Promise<number> {
+  const client = await database.pool.connect();
+  try {
+    await client.query(`set plan_cache_mode to ${mode}`);
+    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+      `explain (analyze, buffers, format json) ${text}`,
+      values,
+    );
+    const plan = rows[0]?.['QUERY PLAN'][0].Plan;
+    return (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0);
+  } finally {
+    client.release(true);
+  }
+}

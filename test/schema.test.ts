@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import {
+  buildSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+  lexicographicSortSchema,
+  printSchema,
+  validateSchema,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+} from 'graphql';
+import { expect, test } from 'vitest';
+import { schema } from '../src/graphql/schema.ts';
+
+/** One thing that a schema makes public. */
+interface Element {
+  /** All that a client relies on, but for its name. */
+  readonly type: string;
+  readonly description: string | null | undefined;
+}
+
+function elements(of: GraphQLSchema): Map<string, Element> {
+  const types = Object.values(of.getTypeMap()).filter(
+    (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
+  );
+  return new Map(types.flatMap((type) => [[type.name, { ...type, type: kind(type) }], ...members(type)]));
+}
+
+function kind(type: GraphQLNamedType): string {
+  if (isScalarType(type)) return `scalar ${type.specifiedByURL}`;
+  if (isInputObjectType(type)) return `input ${type.isOneOf ? '@oneOf' : ''}`;
+  if (!isObjectType(type) && !isInterfaceType(type)) return isEnumType(type) ? 'enum' : 'other';
+  return `${isObjectType(type) ? 'type' : 'interface'} ${type.getInterfaces().map(String).join(' & ')}`;
+}
+
+function members(type: GraphQLNamedType): [string, Element][] {
+  if (isEnumType(type))
+    return type.getValues().map((value) => [`${type.name}.${value.name}`, { ...value, type: 'value' }]);
+  if (isInputObjectType(type))
+    return Object.values(type.getFields()).map((field) => [`${type.name}.${field.name}`, typed(field)]);
+  if (!isObjectType(type) && !isInterfaceType(type)) return [];
+  return Object.values(type.getFields()).flatMap((field): [string, Element][] => [
+    [`${type.name}.${field.name}`, typed(field)],
+    ...field.args.map((arg): [string, Element] => [`${type.name}.${field.name}(${arg.name}:)`, typed(arg)]),
+  ]);
+}
+
+function typed(element: {
+  type: object;
+  defaultValue?: unknown;
+  description: Element['description'];
+}): Element {
+  const { type, defaultValue, description } = element;
+  return { type: `${String(type)} ${JSON.stringify(defaultValue) ?? ''}`, description };
+}
+
+const types = (of: Map<string, Element>) =>
+  Object.fromEntries([...of].map(([name, { type }]) => [name, type]));
+
+test('the schema holds the contract, each type, field, argument and value as the contract has it', () => {
+  const contract = elements(buildSchema(readFileSync('test/fixtures/contract.graphql', 'utf8')));
+  const built = elements(schema);
+  const held = new Map([...contract.keys()].flatMap((name) => {
+    const element = built.get(name);
+    return element === undefined ? [] : [[name, element] as const];
+  })); // prettier-ignore
+  expect(contract.size).toBeGreaterThan(350);
+  expect(types(held)).toEqual(types(contract));
+});
+
+test('the schema is valid, and everything public in it is described', () => {
+  expect(validateSchema(schema)).toEqual([]);
+  const undescribed = [...elements(schema)].filter(([, { description }]) => !description?.trim());
+  expect(undescribed.map(([name]) => name)).toEqual([]);
+});
+
+test('schema.graphql is what the schema prints', () => {
+  expect(readFileSync('schema.graphql', 'utf8')).toBe(`${printSchema(lexicographicSortSchema(schema))}\n`);
+});
