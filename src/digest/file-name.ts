@@ -10,13 +10,19 @@ export interface FileName {
   readonly suffix: string;
 }
 
-const DATED = /^(\d{4}-\d{2}-\d{2})(.*?)(?:_AI_enhanced_(.*?))?(?:\.[a-z]+)?$/isu;
+const DATED = /^(\d{4}-\d{2}-\d{2})(.*)$/su;
+const ENDING = /\.[a-z]+$/i;
+const ENHANCED = '_AI_enhanced_';
 
 /** Reads `YYYY-MM-DD[suffix][_AI_enhanced_[Language]].md|jsonl`; a name without a date tells nothing. */
 export function parseFileName(name: string): FileName {
-  const [, date = '', suffix = '', language] = DATED.exec(name) ?? [];
+  const [, date = '', rest = ''] = DATED.exec(name) ?? [];
   if (!isDay(date)) return { date: undefined, language: undefined, suffix: '' };
-  return { date, language: language === undefined ? undefined : (parseLanguage(language) ?? 'und'), suffix };
+  const stem = rest.replace(ENDING, '');
+  const at = stem.indexOf(ENHANCED);
+  if (at < 0) return { date, language: undefined, suffix: stem };
+  const language = parseLanguage(stem.slice(at + ENHANCED.length)) ?? 'und';
+  return { date, language, suffix: stem.slice(0, at) };
 }
 
 /** Tells a day of the calendar, YYYY-MM-DD from the year 1 on, from other text. */

@@ -10,6 +10,9 @@ export const ENTRY_START = '### [';
 /** An entry's last line. */
 export const ENTRY_END = '</details>';
 
+/** What may come after an entry, for messages. */
+export const ENTRY_OR_SECTION = 'an entry ("### [number] [title](link)") or a section';
+
 /** The lines of one entry, from its first to the one before the next entry or section. */
 export interface Block {
   /** The number of its first line. */
@@ -57,14 +60,10 @@ export function* readBlock(block: Block, atEnd: boolean): Generator<DigestItem> 
   yield* readEntry({ ...block, lines: lines.slice(0, end + 1) });
   const rest = lines.findIndex((line, index) => index > end && line !== '');
   if (rest < 0) return;
-  const expected = atEnd
-    ? 'the file ends in the middle of an entry: expected'
-    : 'expected an entry or a section:';
-  yield reject(
-    start + rest,
-    undefined,
-    `${expected} "### [number] [title](link)", got ${quote(lines[rest] ?? '')}`,
-  );
+  const problem = atEnd
+    ? 'the file ends in the middle of an entry, or with text that belongs to none:'
+    : `expected ${ENTRY_OR_SECTION},`;
+  yield reject(start + rest, undefined, `${problem} got ${quote(lines[rest] ?? '')}`);
 }
 
 function cutMessage(lines: readonly string[]): string {

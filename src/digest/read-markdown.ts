@@ -1,7 +1,15 @@
 import { DigestError, quote } from './digest-error.ts';
 import type { ContentsLine, DigestItem } from './digest.ts';
-import { addLine, ENTRY_END, ENTRY_START, newBlock, readBlock, type Block } from './markdown-block.ts';
-import { warn } from './problem.ts';
+import {
+  addLine,
+  ENTRY_END,
+  ENTRY_OR_SECTION,
+  ENTRY_START,
+  newBlock,
+  readBlock,
+  type Block,
+} from './markdown-block.ts';
+import { reject, warn } from './problem.ts';
 import type { Line } from './read-lines.ts';
 
 /**
@@ -23,6 +31,8 @@ export async function* readMarkdown(lines: AsyncIterable<Line>): AsyncGenerator<
 const CONTENTS_LINE = /^- \[([^[\]\p{C}]+)\]\(#([^()\p{C}]+)\)(?: \[Total: (\d{1,9})\])?$/u;
 const SECTION_MARK = /^<div id=(['"]?)([^'"<>\p{C}]+)\1><\/div>$/u;
 const SECTION_TITLE = /^# ([^\s[\]\p{C}]+)(?: \[?\[Back\]\]?\(#toc\))?$/u;
+// arXiv has some 150 categories; a table of contents is kept whole in memory.
+const MOST_SECTIONS = 10_000;
 const CONTENTS_MARK = '<div id=toc></div>';
 const CONTENTS_TITLE = '# Table of Contents';
 const NUMBER = /^### \[(\d{1,9})\] \[/;
@@ -31,9 +41,12 @@ class MarkdownReader {
   #items: DigestItem[] = [];
   /** The table of contents, where there is one; given out before the first entry. */
   #contents: ContentsLine[] | undefined;
+  /** How many entries stand in each section of the contents. */
+  #found = new Map<string, number>();
   #started = false;
   #section: string | undefined;
-  readonly #found = new Map<string, number>();
+  /** Within text that belongs to nothing. */
+  #stray = false;
   #block: Block | undefined;
   /** The next entry's number; undefined in templates without numbers, and before the first entry. */
   #due: number | undefined;
@@ -51,15 +64,18 @@ class MarkdownReader {
 
   read(line: Line): void {
     const { text } = line;
+    const section = this.#sectionOf(text);
     if (this.#startsEntry(text)) {
       this.#finish(false);
       this.#start(line);
-    } else if (this.#startsSection(text)) {
+    } else if (section !== undefined) {
       this.#finish(false);
+      this.#section = section;
+      this.#stray = false;
     } else if (this.#block !== undefined) {
       addLine(this.#block, line);
     } else if (text !== '' && this.#started) {
-      this.#start(line);
+      this.#reject(line);
     } else if (text !== '') {
       this.#readContents(line);
     }
@@ -88,11 +104,11 @@ class MarkdownReader {
     return titled && this.#due !== undefined && numberOf(text) === this.#due;
   }
 
-  #startsSection(text: string): boolean {
-    if (!this.#isBetween() || text === CONTENTS_MARK || text === CONTENTS_TITLE) return false;
-    const section = SECTION_MARK.exec(text)?.[2] ?? SECTION_TITLE.exec(text)?.[1];
-    this.#section = section ?? this.#section;
-    return section !== undefined || text === `# ${this.#section} [[Back]](#toc)`;
+  /** The section that a line starts, or is the title of. */
+  #sectionOf(text: string): string | undefined {
+    if (!this.#isBetween() || text === CONTENTS_MARK) return undefined;
+    if (text === `# ${this.#section} [[Back]](#toc)`) return this.#section;
+    return SECTION_MARK.exec(text)?.[2] ?? SECTION_TITLE.exec(text)?.[1];
   }
 
   #isBetween(): boolean {
@@ -102,18 +118,32 @@ class MarkdownReader {
   #start(line: Line): void {
     const number = numberOf(line.text);
     if (!this.#started) {
-      if (this.#contents !== undefined) this.#items.push({ kind: 'contents', sections: this.#contents });
+      this.#giveContents();
       this.#due = number;
     }
     this.#started = true;
+    this.#stray = false;
     this.#block = newBlock(line, this.#section);
-    if (this.#section !== undefined)
-      this.#found.set(this.#section, (this.#found.get(this.#section) ?? 0) + 1);
+    const found = this.#found.get(this.#section ?? '');
+    if (this.#section !== undefined && found !== undefined) this.#found.set(this.#section, found + 1);
     if (this.#due === undefined) return;
     const message = `expected "### [${this.#due}] [title](link)", got ${quote(line.text)}`;
     if (number === undefined) this.#block.fault ??= { line: line.number, message };
     else if (number !== this.#due) this.#items.push(warn(line.number, undefined, message));
     this.#due = (number ?? this.#due) + 1;
+  }
+
+  /** Reports text that stands between a section's title and its first entry, a run of lines once. */
+  #reject({ text, number, fault, ended }: Line): void {
+    const problem = ended ? `expected ${ENTRY_OR_SECTION}` : 'the file ends in the middle of an entry';
+    if (!this.#stray) this.#items.push(reject(number, undefined, `${problem}, got ${fault ?? quote(text)}`));
+    this.#stray = true;
+  }
+
+  #giveContents(): void {
+    if (this.#contents === undefined) return;
+    this.#items.push({ kind: 'contents', sections: this.#contents });
+    this.#found = new Map(this.#contents.map(({ category }) => [category, 0]));
   }
 
   #finish(atEnd: boolean): void {
@@ -135,6 +165,9 @@ class MarkdownReader {
       throw new DigestError(number, `expected ${expected}, got ${fault ?? quote(text)}`);
     }
     this.#contents.push({ category, total: total === undefined ? null : Number(total) });
+    if (this.#contents.length > MOST_SECTIONS) {
+      throw new DigestError(number, `expected at most ${MOST_SECTIONS} categories, got more`);
+    }
   }
 }
 

@@ -153,6 +153,22 @@ describe('what does not fit a Markdown digest is reported', () => {
     expect(problems[0]?.message).toMatch(/^expected "### \[2\] \[title\]\(link\)", got "## \[2\] /);
   });
 
+  test('where text belongs to no entry, and all entries are read', async () => {
+    const text = fixture('current-template.md')
+      .toString()
+      .replace('# math.CO [[Back]](#toc)\n', '$&\nA line between.\n');
+    const { entries, problems } = await readDigest(`${text}\nMade by a fork.\n`);
+    expect(entries).toHaveLength(3);
+    expect(problems.map(({ severity, line, message }) => [severity, line, message])).toEqual([
+      [
+        'REJECTED',
+        67,
+        'expected an entry ("### [number] [title](link)") or a section, got "A line between."',
+      ],
+      ['REJECTED', 91, expect.stringContaining('got "Made by a fork."')],
+    ]);
+  });
+
   test('where a number is left out', async () => {
     const text = fixture('tldr-label.md').toString().replace('### [2]', '### [3]');
     const { entries, problems } = await readDigest(text);

@@ -14,18 +14,26 @@ async function read(name: string): Promise<DigestItem[]> {
   return items;
 }
 
-const entries = (items: readonly DigestItem[]): DigestEntry[] => items.filter((item) => item.kind === 'entry');
+const entries = (items: readonly DigestItem[]): DigestEntry[] =>
+  items.filter((item) => item.kind === 'entry');
 
 describe('the bundled sample', () => {
-  test.each(readdirSync(FOLDER))('%s is read without a problem, and says that it is invented', async (name) => {
-    const items = await read(name);
-    expect(items.filter(({ kind }) => kind === 'problem')).toEqual([]);
-    expect(entries(items).length).toBeGreaterThan(3);
-    for (const { statement } of entries(items)) expect(statement.abstract).toContain('This paper is invented');
-  });
+  test.each(readdirSync(FOLDER))(
+    '%s is read without a problem, and says that it is invented',
+    async (name) => {
+      const items = await read(name);
+      expect(items.filter(({ kind }) => kind === 'problem')).toEqual([]);
+      expect(entries(items).length).toBeGreaterThan(3);
+      for (const { statement } of entries(items))
+        expect(statement.abstract).toContain('This paper is invented');
+    },
+  );
 
   test('has one day in both forms, which say the same', async () => {
-    const hashes = async (name: string) => entries(await read(name)).map(contentHash).toSorted();
+    const hashes = async (name: string) =>
+      entries(await read(name))
+        .map(contentHash)
+        .toSorted();
     expect(await hashes('2026-01-15.md')).toEqual(await hashes('2026-01-15_AI_enhanced_Chinese.jsonl'));
   });
 });
