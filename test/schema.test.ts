@@ -10,7 +10,9 @@ import {
   lexicographicSortSchema,
   printSchema,
   validateSchema,
+  type GraphQLInputType,
   type GraphQLNamedType,
+  type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
 import { expect, test } from 'vitest';
@@ -27,7 +29,12 @@ function elements(of: GraphQLSchema): Map<string, Element> {
   const types = Object.values(of.getTypeMap()).filter(
     (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
   );
-  return new Map(types.flatMap((type) => [[type.name, { ...type, type: kind(type) }], ...members(type)]));
+  return new Map(
+    types.flatMap((type) => [
+      [type.name, { type: kind(type), description: type.description }],
+      ...members(type),
+    ]),
+  );
 }
 
 function kind(type: GraphQLNamedType): string {
@@ -39,7 +46,9 @@ function kind(type: GraphQLNamedType): string {
 
 function members(type: GraphQLNamedType): [string, Element][] {
   if (isEnumType(type))
-    return type.getValues().map((value) => [`${type.name}.${value.name}`, { ...value, type: 'value' }]);
+    return type
+      .getValues()
+      .map((value) => [`${type.name}.${value.name}`, { type: 'value', description: value.description }]);
   if (isInputObjectType(type))
     return Object.values(type.getFields()).map((field) => [`${type.name}.${field.name}`, typed(field)]);
   if (!isObjectType(type) && !isInterfaceType(type)) return [];
@@ -50,12 +59,12 @@ function members(type: GraphQLNamedType): [string, Element][] {
 }
 
 function typed(element: {
-  type: object;
+  type: GraphQLInputType | GraphQLOutputType;
   defaultValue?: unknown;
   description: Element['description'];
 }): Element {
   const { type, defaultValue, description } = element;
-  return { type: `${String(type)} ${JSON.stringify(defaultValue) ?? ''}`, description };
+  return { type: `${type.toString()} ${JSON.stringify(defaultValue) ?? ''}`, description };
 }
 
 const types = (of: Map<string, Element>) =>

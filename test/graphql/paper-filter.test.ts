@@ -80,7 +80,7 @@ const { filter: filters } = fc.letrec<{ filter: PaperFilter }>((tie) => ({
         },
         { requiredKeys: ['own'] },
       )
-      .map(({ own, ...combined }) => ({ ...own, ...combined }) as PaperFilter),
+      .map(({ own, ...combined }) => ({ ...own, ...combined })),
   ),
 }));
 
@@ -99,6 +99,19 @@ async function idsOf(filter: PaperFilter, order: PaperOrder, how: { size: number
 
 const expected = (filter: PaperFilter, order: PaperOrder) =>
   select(model, filter, order).map(({ arxivId }) => arxivId);
+
+const refused = async (filter: unknown) => {
+  const { errors } = await query(`query ($f: PaperFilter) { papers(filter: $f) { totalCount } }`, {
+    f: filter,
+  });
+  return errors?.map(({ extensions }) => extensions);
+};
+
+const objects = (count: number) => ({
+  and: Array.from({ length: count - 1 }, () => ({ hasCode: true })),
+});
+const levels = (count: number): object => (count === 1 ? { hasCode: true } : { not: levels(count - 1) });
+const values = (count: number) => ({ or: [{}, { sources: Array.from({ length: count }, String) }] });
 
 describe('a PaperFilter', () => {
   test('finds what its rules say, whatever it holds, and `not` finds all others', async () => {
@@ -156,19 +169,7 @@ describe('a PaperFilter', () => {
     );
   });
 
-  const refused = async (filter: unknown) => {
-    const { errors } = await query(`query ($f: PaperFilter) { papers(filter: $f) { totalCount } }`, {
-      f: filter,
-    });
-    return errors?.map(({ extensions }) => extensions);
-  };
-
   test('is BAD_USER_INPUT beyond 50 objects, 5 levels and 100 values a list, and not before', async () => {
-    const objects = (count: number) => ({
-      and: Array.from({ length: count - 1 }, () => ({ hasCode: true })),
-    });
-    const levels = (count: number): object => (count === 1 ? { hasCode: true } : { not: levels(count - 1) });
-    const values = (count: number) => ({ or: [{}, { sources: Array.from({ length: count }, String) }] });
     expect(await refused(objects(50))).toBeUndefined();
     expect(await refused(objects(51))).toEqual([{ code: 'BAD_USER_INPUT', argument: ['filter'] }]);
     expect(await refused(levels(5))).toBeUndefined();

@@ -88,9 +88,9 @@ test('ids asked for together are one statement for each type', async () => {
     ids,
   });
   expect(found).toEqual({ nodes: ids.map((id) => ({ id })) });
-  expect(statements).toEqual([
-    { name: 'paperByArxivId', rows: 50 },
+  expect(statements.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
     { name: 'authorByName', rows: 50 },
+    { name: 'paperByArxivId', rows: 50 },
   ]);
 });
 

@@ -24,7 +24,7 @@ export type Query = <Data = Record<string, never>>(
 
 /** Asks a store in GraphQL. A document that is not valid throws; errors of execution are part of the answer. */
 export function queryOf(database: Pick<Database, 'pool'>, { prepared = true } = {}): Query {
-  return async <Data>(document: string, variables: Record<string, unknown> = {}) => {
+  return async <Data>(document: string, variables: Record<string, unknown> = {}): Promise<Answer<Data>> => {
     const statements: Ran[] = [];
     const createContext = createContextFactory({
       database,
