@@ -3,7 +3,7 @@ import { resolveCategory } from '../arxiv/categories.ts';
 import { Prisma } from '../database/generated/client.ts';
 import { contentHash } from '../digest/content-hash.ts';
 import type { ContentsLine, DigestEntry, DigestItem } from '../digest/digest.ts';
-import { summaryFields } from '../digest/summary.ts';
+import { sections, summaryFields } from '../digest/summary.ts';
 import type { Problem } from './report.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -105,14 +105,17 @@ function stagedRow(entry: DigestEntry, ordinal: number) {
   };
 }
 
-/** What tells whether two files print the same day's digest: see `stored_fingerprint` in resolve-digest.ts. */
+/** What tells whether two files print the same day's digest: see resolve-digest.ts. */
 function fingerprint(entry: DigestEntry): string {
   const part = entry.parts?.find(({ label }) => label === 'TL;DR');
   return part === undefined ? '' : (part.text ?? 'None');
 }
 
+/** Without placeholders: they are in the program's language, not in the digest's. */
 function aiText(entry: DigestEntry): string {
-  return (entry.parts ?? []).map((part) => part.text ?? '').join('\n');
+  return sections(entry.parts ?? [])
+    .map(({ text }) => text)
+    .join('\n');
 }
 
 async function insertChunk(tx: Transaction, chunk: readonly string[]): Promise<void> {

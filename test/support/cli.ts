@@ -92,7 +92,8 @@ export async function waitFor(
   }
 }
 
-function buildIfStale(): void {
+/** Builds dist/ where a source is newer: what tests start is what they stand beside. */
+export function buildIfStale(): void {
   const built = statSync('dist/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const sources = globSync(['src/**/*.ts', 'tsconfig*.json']);
   if (sources.every((file) => statSync(file).mtimeMs < built)) return;

@@ -35,7 +35,7 @@ const FACTS = {
 
 /** What the store holds, ids of rows and times apart: equal for equal stores. */
 export async function dumpStore(pool: Pool): Promise<Record<keyof typeof FACTS, unknown[]>> {
-  const dump: Record<string, unknown[]> = {};
-  for (const [name, sql] of Object.entries(FACTS)) dump[name] = (await pool.query<object>(sql)).rows;
-  return dump as Record<keyof typeof FACTS, unknown[]>;
+  const read = async (sql: string): Promise<unknown[]> => (await pool.query<object>(sql)).rows;
+  const dumped = Object.entries(FACTS).map(async ([name, sql]) => [name, await read(sql)] as const);
+  return Object.fromEntries(await Promise.all(dumped)) as Record<keyof typeof FACTS, unknown[]>;
 }

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { findDrift } from '../support/schema-engine.ts';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await openTestDatabase();
+});
+afterEach(async () => {
+  await database.close();
+});
+
+describe('the migrated catalog', () => {
+  test('is what schema.prisma says: columns, types, nullability, keys and indexes', async () => {
+    expect(await findDrift(database.url)).toBe(undefined);
+  });
+
+  test.each([
+    ['a column more', 'alter table paper add column mood text'],
+    ['a column less', 'alter table paper drop column comment'],
+    ['another type', 'alter table paper alter column code_stars type bigint'],
+    ['another nullability', 'alter table paper alter column title drop not null'],
+    ['an index less', 'drop index authorship_author_id_first_digest_date_arxiv_order_paper_id_idx'],
+    ['a foreign key less', 'alter table digest_entry drop constraint digest_entry_paper_id_fkey'],
+    ['a unique key less', 'drop index author_name_key'],
+  ])('with %s is found to differ', async (_what, sql) => {
+    await database.pool.query(sql);
+    expect(await findDrift(database.url)).toMatch(/\w/);
+  });
+
+  test('holds what the models cannot say: C order, one raw listing a day, current entries', async () => {
+    const collated = await database.pool.query<{ column: string }>(
+      `select table_name || '.' || column_name as column from information_schema.columns
+       where table_schema = 'public' and collation_name = 'C' order by 1`,
+    );
+    expect(collated.rows.map(({ column }) => column)).toEqual([
+      'author.name',
+      'author.name_folded',
+      'authorship.arxiv_order',
+      'category.code',
+      'paper.arxiv_order',
+      'paper.title_folded',
+      'paper_category.arxiv_order',
+    ]);
+    await database.pool.query(`insert into source (name) values ('s')`);
+    const raw = `insert into digest (source_id, date) select id, '2026-01-15' from source`;
+    await database.pool.query(raw);
+    await expect(database.pool.query(raw)).rejects.toThrow(/digest_source_id_date_language_key/);
+  });
+});

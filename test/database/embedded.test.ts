@@ -1,0 +1,187 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/database/connect.ts';
+import { buildIfStale } from '../support/cli.ts';
+
+const root = process.getuid?.() === 0;
+const NOBODY = 65_534;
+
+let folder: string;
+let dataDir: string;
+beforeAll(buildIfStale);
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'papergraph-embedded-'));
+  chmodSync(folder, 0o755);
+  dataDir = path.join(folder, 'data');
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const pidFile = (dir = dataDir) => path.join(dir, 'pg', 'postmaster.pid');
+const serverPid = (dir = dataDir) => Number(readFileSync(pidFile(dir), 'utf8').split('\n')[0]);
+
+function isAlive(pid: number): boolean {
+  return (
+    spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+      .stdout.trim()
+      .replace(/^Z.*/, '') !== ''
+  );
+}
+
+/** Runs a short command of its own process on the data folder. */
+async function command(
+  dir: string,
+  as: { uid?: number; gid?: number } = {},
+): Promise<{ status: number; output: string }> {
+  const args = ['bin/papergraph.js', 'migrate', '--data-dir', dir];
+  const child = spawn(process.execPath, args, { ...as, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const [status] = (await once(child, 'close')) as [number];
+  return { status, output };
+}
+
+describe('the embedded Postgres', () => {
+  test('starts from nothing, keeps what it is told, and stops with the last one to leave', async () => {
+    const first = await openDatabase({ dataDir });
+    await first.pool.query('create table kept as select 1 as one');
+    const pid = serverPid();
+    const second = await openDatabase({ dataDir });
+    expect(serverPid()).toBe(pid);
+    await first.close();
+    expect(isAlive(pid)).toBe(true);
+    expect((await second.pool.query('select one from kept')).rows).toEqual([{ one: 1 }]);
+    await second.close();
+    expect([isAlive(pid), existsSync(pidFile())]).toEqual([false, false]);
+    const again = await openDatabase({ dataDir });
+    expect((await again.pool.query('select one from kept')).rows).toEqual([{ one: 1 }]);
+    await again.close();
+  });
+
+  test('lets in nobody but its owner: password file, cluster folder and socket', async () => {
+    const database = await openDatabase({ dataDir });
+    const mode = (name: string) => statSync(path.join(dataDir, 'pg', name)).mode & 0o777;
+    expect([mode('papergraph.password'), mode('.'), mode('.s.PGSQL.5432')]).toEqual([0o600, 0o700, 0o700]);
+    await database.close();
+  });
+
+  test('serves twenty short processes, five at a time from a folder that is new to all', async () => {
+    const results: { status: number; output: string }[] = [];
+    const queue = Array.from({ length: 20 }, (_, index) => index);
+    await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        while (queue.pop() !== undefined) results.push(await command(dataDir));
+      }),
+    );
+    expect(results.filter(({ status }) => status !== 0)).toEqual([]);
+    expect(results.filter(({ output }) => output.includes('applied 0001_papers'))).toHaveLength(1);
+    expect(existsSync(pidFile())).toBe(false);
+  });
+
+  test('recovers when server and processes were all killed at once', async () => {
+    const database = await openDatabase({ dataDir });
+    await database.pool.query('create table kept as select 1 as one');
+    const pid = serverPid();
+    process.kill(pid, 'SIGKILL');
+    await database.close();
+    expect(existsSync(pidFile())).toBe(true);
+    const again = await openDatabase({ dataDir });
+    expect((await again.pool.query('select one from kept')).rows).toEqual([{ one: 1 }]);
+    await again.close();
+  });
+
+  test('starts where the id of a dead server belongs to another program now', async () => {
+    const database = await openDatabase({ dataDir });
+    const left = readFileSync(pidFile(), 'utf8');
+    await database.close();
+    writeFileSync(pidFile(), left.replace(/^\d+/, String(process.pid)));
+    const again = await openDatabase({ dataDir });
+    expect(serverPid()).not.toBe(process.pid);
+    await again.close();
+  });
+
+  test('stays usable when its lock’s connection is cut', async () => {
+    const database = await openDatabase({ dataDir });
+    const cut = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'papergraph keeper'`;
+    await database.pool.query(cut);
+    expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await database.close();
+    const again = await openDatabase({ dataDir });
+    await again.close();
+    expect(existsSync(pidFile())).toBe(false);
+  });
+
+  test('works in a folder whose path is longer than a socket’s may be', async () => {
+    const long = path.join(folder, 'a-rather-long-name-'.repeat(6));
+    const database = await openDatabase({ dataDir: long });
+    expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await database.close();
+    expect(existsSync(pidFile(long))).toBe(false);
+  });
+});
+
+describe.skipIf(!root)('the embedded Postgres, started as root (needs root)', () => {
+  test('runs as a user without rights', async () => {
+    const database = await openDatabase({ dataDir });
+    const owner = execFileSync('ps', ['-o', 'uid=', '-p', String(serverPid())], { encoding: 'utf8' });
+    expect(Number(owner)).toBeGreaterThan(0);
+    await database.close();
+  });
+
+  test('keeps its data elsewhere, the same place each time, where that user cannot enter the folder, and says where', async () => {
+    chmodSync(folder, 0o700);
+    const said: string[] = [];
+    const first = await openDatabase({ dataDir, log: (message) => void said.push(message) });
+    await first.pool.query('create table kept as select 1 as one');
+    await first.close();
+    const place = /the data lives in (\S+)/.exec(said.join())?.[1] ?? '';
+    const second = await openDatabase({ dataDir });
+    expect((await second.pool.query('select one from kept')).rows).toEqual([{ one: 1 }]);
+    expect(second.where.startsWith(place)).toBe(true);
+    await second.close();
+    rmSync(place, { recursive: true });
+  });
+
+  test('serves an ordinary user in a folder of theirs', async () => {
+    mkdirSync(dataDir);
+    chownSync(dataDir, NOBODY, NOBODY);
+    const readable =
+      spawnSync('test', ['-r', path.resolve('dist/main.js')], { uid: NOBODY, gid: NOBODY }).status === 0;
+    // Where the checkout itself is closed to others there is nothing that they could start.
+    if (!readable) return;
+    expect(await command(dataDir, { uid: NOBODY, gid: NOBODY })).toEqual({
+      status: 0,
+      output: 'applied 0001_papers\n',
+    });
+    expect(statSync(path.join(dataDir, 'pg')).uid).toBe(NOBODY);
+  });
+});
+
+describe('a database of one’s own', () => {
+  test.each([
+    ['mysql://localhost/x', /expected postgres:\/\//],
+    ['postgres://someone:secret@127.0.0.1:1/x', /no database at 127\.0\.0\.1:1\/x: .*ECONNREFUSED/],
+  ])('that cannot be had (%s) is one line without the password', async (url, message) => {
+    const failure = await openDatabase({ url, dataDir }).catch((error: unknown) => error as Error);
+    expect(failure).toMatchObject({
+      name: 'DatabaseError',
+      message: expect.stringMatching(message) as string,
+    });
+    expect(String(failure)).not.toMatch(/secret|\n/);
+  });
+});

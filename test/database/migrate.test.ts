@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { taxonomy } from '../../src/arxiv/categories.ts';
+import { migrate, pendingMigrations } from '../../src/database/migrate.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let folder: string;
+beforeEach(async () => {
+  database = await openTestDatabase();
+  await database.pool.query('drop schema public cascade; create schema public');
+  folder = mkdtempSync(path.join(tmpdir(), 'papergraph-migrations-'));
+  cpSync('prisma/migrations', folder, { recursive: true });
+});
+afterEach(async () => {
+  await database.close();
+  rmSync(folder, { recursive: true });
+});
+
+function addMigration(name: string, sql: string): void {
+  mkdirSync(path.join(folder, name));
+  writeFileSync(path.join(folder, name, 'migration.sql'), sql);
+}
+
+describe('migrating', () => {
+  test('applies what is pending, once, and seeds the taxonomy', async () => {
+    expect(await pendingMigrations(database.pool)).toEqual(['0001_papers']);
+    expect(await migrate(database.pool)).toEqual(['0001_papers']);
+    expect(await pendingMigrations(database.pool)).toEqual([]);
+    expect(await migrate(database.pool)).toEqual([]);
+    const { rows } = await database.pool.query<{ count: number }>(
+      'select count(*) from category where name is not null',
+    );
+    expect(rows).toEqual([{ count: taxonomy.length }]);
+  });
+
+  test('keeps the books as Prisma Migrate does', async () => {
+    await migrate(database.pool);
+    const { rows } = await database.pool.query('select * from _prisma_migrations');
+    const checksum = createHash('sha256')
+      .update(readFileSync('prisma/migrations/0001_papers/migration.sql'))
+      .digest('hex');
+    expect(rows).toEqual([
+      {
+        id: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/) as string,
+        checksum,
+        finished_at: expect.any(Date) as Date,
+        migration_name: '0001_papers',
+        logs: null,
+        rolled_back_at: null,
+        started_at: expect.any(Date) as Date,
+        applied_steps_count: 1,
+      },
+    ]);
+  });
+
+  test('is safe when several start at once', async () => {
+    const applied = await Promise.all(Array.from({ length: 4 }, async () => await migrate(database.pool)));
+    expect(applied.flat()).toEqual(['0001_papers']);
+  });
+
+  test('leaves nothing of a migration that fails, and tells which and why', async () => {
+    addMigration('0002_broken', 'create table half (id int); select no_such_function();');
+    await expect(migrate(database.pool, folder)).rejects.toThrow(/migration 0002_broken: .*no_such_function/);
+    const { rows } = await database.pool.query(`select to_regclass('half') as half`);
+    expect(rows).toEqual([{ half: null }]);
+  });
+
+  test('runs a file of several statements, functions with semicolons in them too', async () => {
+    addMigration(
+      '0002_function',
+      `create function one() returns int language plpgsql as $$ begin return 1; end $$; select one();`,
+    );
+    expect(await migrate(database.pool, folder)).toEqual(['0001_papers', '0002_function']);
+  });
+
+  test('refuses a migration that was changed after it was applied', async () => {
+    await migrate(database.pool, folder);
+    appendFileSync(path.join(folder, '0001_papers', 'migration.sql'), '-- changed\n');
+    await expect(migrate(database.pool, folder)).rejects.toThrow(/0001_papers was changed/);
+  });
+
+  test('refuses a database that is newer', async () => {
+    addMigration('0002_later', 'select 1;');
+    await migrate(database.pool, folder);
+    await expect(migrate(database.pool)).rejects.toThrow(/0002_later.*newer/);
+    await expect(pendingMigrations(database.pool)).rejects.toThrow(/0002_later.*newer/);
+  });
+
+  test('refuses to go on after a migration that Prisma left half done', async () => {
+    await migrate(database.pool);
+    await database.pool.query('update _prisma_migrations set finished_at = null');
+    await expect(migrate(database.pool)).rejects.toThrow(/0001_papers failed before/);
+  });
+});
