@@ -18,7 +18,7 @@ export const pageArgs = builder.args((t) => ({
 }));
 
 /** A row where it stands in its list. */
-export interface Edge<Row> {
+interface Edge<Row> {
   readonly row: Row;
   readonly page: Page<Row>;
 }

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { InputError } from '../reads/input-error.ts';
 
 /** `errors[].extensions.code` of the errors that a caller can do something about; all others are masked as INTERNAL. */
-export type ErrorCode = InputError['code'];
+type ErrorCode = InputError['code'];
 
 /** An argument that cannot be; `argument` leads to it, such as `["filter", "categories"]`. */
 export function badUserInput(argument: readonly string[], message: string): GraphQLError {

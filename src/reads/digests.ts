@@ -6,7 +6,7 @@ import type { ListField } from './pages.ts';
 import { digestColumns, sourceColumns, type DigestRow, type SourceRow } from './rows.ts';
 
 /** How lists of digests may be sorted. */
-export type DigestOrder = 'NEWEST' | 'OLDEST';
+type DigestOrder = 'NEWEST' | 'OLDEST';
 
 /** What lists of digests take. */
 export interface DigestArgs {

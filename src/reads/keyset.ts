@@ -1,7 +1,7 @@
 import { Prisma } from '../database/generated/client.ts';
 
 /** One column of a list's order; never null. */
-export interface Key {
+interface Key {
   readonly sql: Prisma.Sql;
   readonly type: KeyType;
   readonly descending: boolean;

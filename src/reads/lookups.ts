@@ -93,8 +93,9 @@ function publications(run: RunStatement) {
       keyOf: (row) => row.id,
     }),
     digestByKey: lookup<DigestRow, DigestKey>(run, 'digestByKey', {
-      sql: (keys) => Prisma.sql`${digests} join jsonb_to_recordset(${JSON.stringify(keys)}::jsonb)
-        as k(source text, date date, language text)
+      sql: (keys) => Prisma.sql`${digests} join unnest(${keys.map(({ source }) => source)}::text[],
+        ${keys.map(({ date }) => date)}::date[], ${keys.map(({ language }) => language)}::text[])
+          as k(source, date, language)
         on s.name = k.source and d.date = k.date and d.language is not distinct from k.language`,
       keyOf: (row) => row,
       cacheKey: ({ source, date, language }) => JSON.stringify([source, date, language]),
@@ -140,6 +141,11 @@ function lookup<Row extends object, Key = string>(
     },
     { cacheKeyFn: identity },
   );
-  // Postgres has no NUL in text, so that nothing is found by it.
-  return async (key) => (JSON.stringify(key).includes('\\u0000') ? null : loader.load(key));
+  return async (key) => (hasNul(key) ? null : await loader.load(key));
+}
+
+/** Postgres has no NUL in text, so that nothing is found by it. */
+function hasNul(key: unknown): boolean {
+  if (typeof key === 'object' && key !== null) return Object.values(key).some(hasNul);
+  return typeof key === 'string' && key.includes('\0');
 }

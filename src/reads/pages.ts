@@ -22,7 +22,7 @@ export interface Parent {
 }
 
 /** A page of a field's list. */
-export interface PageRequest<Args> {
+interface PageRequest<Args> {
   readonly parent?: Parent | undefined;
   readonly args: Args & PageArgs & { readonly orderBy?: string | null | undefined };
   readonly wants: Wants;

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Prisma } from '../database/generated/client.ts';
 
 /** Told of every statement that ran. */
-export type OnStatement = (statement: { name: string; rows: number }) => void;
+type OnStatement = (statement: { name: string; rows: number }) => void;
 
 /** How statements run. */
 export interface StatementOptions {
@@ -13,7 +13,7 @@ export interface StatementOptions {
 }
 
 /** A statement: `name` says in logs and counts what it is for. */
-export interface Statement {
+interface Statement {
   readonly name: string;
   readonly sql: Prisma.Sql;
   /** The text depends on what a caller asked: never prepared, as there would be no end of names. */

@@ -47,7 +47,7 @@ test('superseded entries and their summaries keep their ids', async () => {
 });
 
 const NAMELESS = [
-  '', 'none', 'Paper:2501.00001', nodeId('Paper', ''), nodeId('Paper', 'none'), nodeId('Author', 'a\0b'),
+  '', 'none', 'Paper:2501.00001', nodeId('Paper', ''), nodeId('Paper', 'none'), nodeId('Author', 'a\0b'), nodeId('Digest', '["\\u0000","2025-01-01",null]'),
   nodeId('Digest', 'none'), nodeId('Digest', '["gamma","2025-02-30",null]'), nodeId('Digest', '["gamma", "2025-01-01", null]'),
   nodeId('IngestRun', 'none'), nodeId('IngestRun', randomUUID()), nodeId('Category', 'cs.SY'), nodeId('Summary', 'none'),
   Buffer.from('PageInfo:1').toString('base64url'), Buffer.from('toString:1').toString('base64url'), '%%%', `${nodeId('Source', 'gamma')}=`,

@@ -265,3 +265,44 @@ test('authors, categories and sources go by name, names by exact text after fold
     source: { name: 'gamma', digestCount, digests: { totalCount: digestCount } },
   });
 });
+
+test('names that no store can hold find nothing and break nothing', async () => {
+  for (const name of ['\0', 'a\0b', '\ud800', '\\u0000', '💥', '\uffff', 'x'.repeat(100_000)]) {
+    const { data, errors } = await query(
+      `query ($name: String!, $names: [String!]) {
+        author(by: {name: $name}) { id } category(by: {code: $name}) { id } source(by: {name: $name}) { id }
+        digest(by: {key: {source: $name, date: "2025-01-01", language: $name}}) { id }
+        papers(filter: {or: [{authors: $names}, {categories: $names}, {sources: $names}, {languages: $names}]}) { totalCount }
+        authors(filter: {names: $names}) { totalCount } digests(filter: {languages: $names}) { totalCount } }`,
+      { name, names: [name] },
+    );
+    expect(errors).toBeUndefined();
+    const none = { totalCount: 0 };
+    expect(data).toEqual({
+      author: null, category: null, source: null, digest: null, papers: none, authors: none, digests: none,
+    }); // prettier-ignore
+  }
+});
+
+const namesOf = async (filter: object) => {
+  const { data } = await query<{ authors: { nodes: { name: string }[] } }>(
+    `query ($filter: AuthorFilter) { authors(filter: $filter, first: 100) { nodes { name } } }`,
+    { filter },
+  );
+  return data.authors.nodes.map(({ name }) => name).toSorted();
+};
+const papersOf = (name: string) => model.papers.filter(({ authors }) => authors.includes(name));
+const authorsWho = (meets: (name: string) => boolean) => model.authors.filter(meets).toSorted();
+
+test('an AuthorFilter finds what its rules say', async () => {
+  expect(await namesOf({ names: null })).toEqual(authorsWho(() => true));
+  expect(await namesOf({ names: [] })).toEqual([]);
+  expect(await namesOf({ categories: [] })).toEqual([]);
+  expect(await namesOf({ names: ['jose  garcia', 'Nobody'] })).toEqual(['Jose Garcia', 'José García']);
+  expect(await namesOf({ minPaperCount: 8, categories: ['eess.*'] })).toEqual(
+    authorsWho(
+      (name) =>
+        papersOf(name).length >= 8 && papersOf(name).some(({ categories }) => categories.includes('eess.SY')),
+    ),
+  );
+});

@@ -142,7 +142,7 @@ function dayText(day: number): string {
 }
 
 /** Mulberry32. */
-export function createRandom(seed: number): () => number {
+function createRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -4,13 +4,13 @@ import { schema } from '../../src/graphql/schema.ts';
 import type { Database } from '../../src/database/connect.ts';
 
 /** What one statement was for, and how many rows it gave. */
-export interface Ran {
+interface Ran {
   readonly name: string;
   readonly rows: number;
 }
 
 /** An answer, and the statements that it took. */
-export interface Answer<Data> {
+interface Answer<Data> {
   readonly data: Data;
   readonly errors: ExecutionResult['errors'];
   readonly statements: readonly Ran[];

@@ -11,7 +11,7 @@ export function select(model: Model, filter: PaperFilter, order: PaperOrder): Mo
 }
 
 /** The contract's PaperFilter, taken at its word. */
-export function meets(paper: ModelPaper, filter: PaperFilter): boolean {
+function meets(paper: ModelPaper, filter: PaperFilter): boolean {
   const { and, or, not } = filter;
   return (
     meetsAlone(paper, filter) &&
