@@ -47,10 +47,11 @@ async function startServer(): Promise<{ server: Server; stop: () => Promise<void
   }
   const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-test-'));
   chmodSync(folder, 0o755);
-  const { connection, close } = await openEmbedded(folder);
+  const embedded = await openEmbedded(folder);
+  const { connection } = embedded;
   const { host = '', port = 5432, user = '', password } = connection;
   const stop = async (): Promise<void> => {
-    await close();
+    await embedded.close();
     rmSync(folder, { recursive: true, force: true });
   };
   return { server: { host, port, user, password: String(password) }, stop };

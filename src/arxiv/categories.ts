@@ -27,7 +27,7 @@ export function resolveCategory(code: string): string {
 }
 
 /** The archive of a code, also of one outside the taxonomy; undefined where the text is no code of arXiv's. */
-export function archiveOf(code: string): string | undefined {
+function archiveOf(code: string): string | undefined {
   const [archive = '', subject, ...more] = code.split('.');
   const wellFormed =
     more.length === 0 && (subject === undefined || /^([A-Z]{2}|[a-z]+(-[a-z]+)*)$/.test(subject));

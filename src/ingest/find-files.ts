@@ -76,8 +76,7 @@ function localFile(
 
 async function* readFile(absolute: string, shown: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of createReadStream(absolute, { highWaterMark: 1 << 18 }))
-      yield chunk as Uint8Array;
+    for await (const chunk of createReadStream(absolute)) yield chunk as Uint8Array;
   } catch (error) {
     throw new SourceError(
       `${shown}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
@@ -101,6 +100,6 @@ function standardInput({ stdin, now }: World): DigestFile {
 }
 
 /** The UTC day of an instant, YYYY-MM-DD. */
-export function day(instant: Date): string {
+function day(instant: Date): string {
   return instant.toISOString().slice(0, 10);
 }

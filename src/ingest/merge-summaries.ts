@@ -3,7 +3,7 @@ import type { DigestForm, SummaryPart } from '../digest/digest.ts';
 import { summaryFields } from '../digest/summary.ts';
 import type { Transaction } from './transaction.ts';
 
-const CHUNK = 200;
+const CHUNK = 100;
 
 /**
  * Brings the parts that only one form carries together with those of the other, for the staged entries that are

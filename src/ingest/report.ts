@@ -1,7 +1,7 @@
 import type { IngestSeverity, IngestStatus } from '../database/generated/enums.ts';
 
 /** What a digest is called: who published it, for which day, in which language (null: a raw listing). */
-export interface DigestKey {
+interface DigestKey {
   readonly source: string;
   /** YYYY-MM-DD */
   readonly date: string;

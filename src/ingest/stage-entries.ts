@@ -20,8 +20,8 @@ export interface Staged {
 }
 
 // Big enough that round trips do not matter, small enough that memory stays flat whatever the file's size.
-const CHUNK_ENTRIES = 200;
-const CHUNK_CHARACTERS = 500_000;
+const CHUNK_ENTRIES = 100;
+const CHUNK_CHARACTERS = 250_000;
 const SAMPLE_ENTRIES = 50;
 const PROBLEMS_KEPT = 1_000;
 

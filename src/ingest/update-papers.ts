@@ -5,7 +5,7 @@ import { addCategories, linkAuthors, linkCategories, type PaperChange } from './
 import { paperState, type Observation, type PaperState } from './paper-state.ts';
 import type { Transaction } from './transaction.ts';
 
-const CHUNK = 200;
+const CHUNK = 100;
 
 /** The temporary tables in which a change gathers what it touches; they end with the transaction. */
 export async function createWorkTables(tx: Transaction): Promise<void> {

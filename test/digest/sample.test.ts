@@ -17,6 +17,11 @@ async function read(name: string): Promise<DigestItem[]> {
 const entries = (items: readonly DigestItem[]): DigestEntry[] =>
   items.filter((item) => item.kind === 'entry');
 
+const hashes = async (name: string) =>
+  entries(await read(name))
+    .map(contentHash)
+    .toSorted();
+
 describe('the bundled sample', () => {
   test.each(readdirSync(FOLDER))(
     '%s is read without a problem, and says that it is invented',
@@ -30,10 +35,6 @@ describe('the bundled sample', () => {
   );
 
   test('has one day in both forms, which say the same', async () => {
-    const hashes = async (name: string) =>
-      entries(await read(name))
-        .map(contentHash)
-        .toSorted();
     expect(await hashes('2026-01-15.md')).toEqual(await hashes('2026-01-15_AI_enhanced_Chinese.jsonl'));
   });
 });

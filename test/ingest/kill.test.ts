@@ -53,7 +53,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 async function holds(database: Database, sql: string): Promise<boolean> {
-  return ((await database.pool.query<{ ok: boolean }>(sql)).rows[0]?.ok ?? false) === true;
+  return (await database.pool.query<{ ok: boolean }>(sql)).rows[0]?.ok ?? false;
 }
 
 /** Kills an ingest that waits for `table`, which the test has locked: after its first insert, before COMMIT. */
