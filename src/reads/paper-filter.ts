@@ -113,8 +113,9 @@ const ENTRY_CONDITIONS: Conditions<'digestDates' | 'languages' | 'sources' | 'ha
   digestDates: inDates,
   languages: (values, argument) => inLanguages(storable(values, argument)),
   sources: (values, argument) => ofSources(storable(values, argument)),
-  hasSummary: (wanted) => Prisma.sql`exists (
-    select 1 from summary m where m.entry_id = e.id and m.status <> 'FAILED') = ${wanted}`,
+  // Written out for either answer: Postgres joins `exists`, but asks `exists = true` of each row.
+  hasSummary: (wanted) => Prisma.sql`${wanted ? Prisma.empty : Prisma.sql`not `}exists (
+    select 1 from summary m where m.entry_id = e.id and m.status <> 'FAILED')`,
 };
 
 /** One current entry meets them all. */
