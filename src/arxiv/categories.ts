@@ -19,11 +19,12 @@ export const taxonomy: readonly ArxivCategory[] = TAXONOMY.map(([code, name]) =>
   aliases: Object.keys(ALIASES).filter((alias) => ALIASES[alias] === code),
 }));
 
+const CANONICAL: ReadonlyMap<string, string> = new Map(Object.entries(ALIASES));
 const ARCHIVES = new Set([...taxonomy.map(({ archive }) => archive), ...CLOSED_ARCHIVES]);
 
 /** The canonical code of an alias; any other text as it is. */
 export function resolveCategory(code: string): string {
-  return ALIASES[code] ?? code;
+  return CANONICAL.get(code) ?? code;
 }
 
 /** The archive of a code, also of one outside the taxonomy; undefined where the text is no code of arXiv's. */
