@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Option, type Command } from 'commander';
 import { isDay } from '../digest/file-name.ts';
 import { parseLanguage } from '../language/language.ts';
@@ -56,6 +57,8 @@ async function runIngest(command: Command, io: Io): Promise<number> {
   if (command.args.includes('-') && flags.source === undefined) {
     throw new UsageError('standard input (-) does not tell whose digest it is: name it with --source');
   }
+  // V8 lets garbage pile up where memory is plenty; here a file of any size should look like a small one.
+  setFlagsFromString('--optimize-for-size');
   const world = { stdin: io.stdin, cwd: io.cwd, now: () => new Date() };
   return await withStore(flags, io, async ({ pool }) => {
     return await ingest(command.args, flags, { pool, world, output: io, stop: io.stop });

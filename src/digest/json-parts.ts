@@ -2,7 +2,7 @@ import type { SummaryPart } from './digest.ts';
 import { Fault, type JsonRecord } from './json-fields.ts';
 
 // As the producer's Markdown labels them.
-const LABELS: Readonly<Record<string, string>> = { tldr: 'TL;DR' };
+const LABELS: ReadonlyMap<string, string> = new Map([['tldr', 'TL;DR']]);
 
 // AI text that some forks write beside `AI`.
 const BESIDE = new Set(['toc_summary', 'background_knowledge', 'contribution', 'summary_zh']);
@@ -25,7 +25,7 @@ function aiObject(value: unknown): JsonRecord {
 /** `translated_summary` is `Translated Summary`. */
 function labelOf(key: string): string {
   const words = key.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-  return LABELS[key] ?? words.join(' ');
+  return LABELS.get(key) ?? words.join(' ');
 }
 
 function textOf(key: string, value: unknown): string | null {
