@@ -69,7 +69,7 @@ describe("a paper's state", () => {
           codeStars: fc.nat(3),
         },
         { requiredKeys: ['title', 'abstract', 'authors'] },
-      ) as fc.Arbitrary<Statement>,
+      ),
     });
     const shuffled = fc
       .array(observation, { minLength: 1, maxLength: 6 })
