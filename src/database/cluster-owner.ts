@@ -58,8 +58,8 @@ function unprivileged(): Required<Owner> {
   );
 }
 
-/** Every existing folder on the way must let the owner through. */
-function canEnter(dir: string, owner: Required<Owner>): boolean {
+/** Tells whether the owner can enter a folder: every existing folder on the way must let them through. */
+export function canEnter(dir: string, owner: Required<Owner>): boolean {
   for (let at = dir; ; at = path.dirname(at)) {
     if (fs.existsSync(at) && !mayPass(fs.statSync(at), owner)) return false;
     if (at === path.dirname(at)) return true;

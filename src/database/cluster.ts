@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Owner, Place } from './cluster-owner.ts';
 import { DatabaseError } from './database-error.ts';
+import { moveIntoPlace } from './move-into-place.ts';
 import type { Binaries } from './postgres-binaries.ts';
 
 const run = promisify(execFile);
@@ -54,15 +55,6 @@ async function build({ dir: parent, owner }: Place, { initdb, env }: Binaries, d
     );
   } finally {
     fs.rmSync(aside, { recursive: true, force: true });
-  }
-}
-
-/** Whoever comes second finds the first one's cluster and uses that. */
-function moveIntoPlace(cluster: string, dir: string): void {
-  try {
-    fs.renameSync(cluster, dir);
-  } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 

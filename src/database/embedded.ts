@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { placeCluster, type Place } from './cluster-owner.ts';
@@ -35,7 +34,7 @@ const START_MS = 60_000;
  */
 export async function openEmbedded(dataDir: string, log?: (message: string) => void): Promise<Embedded> {
   const place = placeCluster(dataDir, log);
-  const binaries = await findBinaries(path.join(place.dir, 'lib'));
+  const binaries = await findBinaries(place);
   const cluster = await ensureCluster(place, binaries);
   for (const deadline = Date.now() + START_MS; Date.now() < deadline; await sleep(30 + Math.random() * 40)) {
     const embedded = await joinOrStart(cluster, place, binaries);

