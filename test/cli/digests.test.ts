@@ -1,0 +1,137 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { IngestReport } from '../../src/ingest/report.ts';
+import { runCli, type Outcome } from '../support/cli.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { jsonl, jsonRecord } from '../support/digest-files.ts';
+
+let database: TestDatabase;
+let folder: string;
+beforeEach(async () => {
+  database = await openTestDatabase();
+  folder = mkdtempSync(path.join(tmpdir(), 'papergraph-cli-'));
+});
+afterEach(async () => {
+  await database.close();
+  rmSync(folder, { recursive: true });
+});
+
+const papergraph = async (...argv: string[]): Promise<Outcome> =>
+  await runCli(argv, { DATABASE_URL: database.url });
+
+function put(name: string, text: string): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+const SEED = 'prisma/seed';
+const GOOD = jsonl(jsonRecord('2601.00001'), jsonRecord('2601.00002'));
+
+describe('papergraph ingest', () => {
+  test('prints one line a file, and takes the same again as unchanged', async () => {
+    const first = await papergraph('ingest', SEED, '--source', 'me');
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    expect(first.stdout.trim().split('\n')).toHaveLength(4);
+    expect(first.stdout).toMatch(/2026-01-15\.md: me 2026-01-15 zh, revision 1: 8 entries: 8 papers added/);
+    const second = await papergraph('ingest', SEED, '--source', 'me');
+    expect(second.stdout.match(/unchanged \(/g)).toHaveLength(4);
+  });
+
+  test('with --json prints one object a file, counts as numbers', async () => {
+    const file = put('2026-01-15_AI_enhanced_Chinese.jsonl', GOOD);
+    const { stdout, status } = await papergraph('ingest', file, '--source', 'me', '--json');
+    const report = JSON.parse(stdout) as IngestReport;
+    expect([status, stdout.endsWith('}\n')]).toEqual([0, true]);
+    expect(Object.keys(report)).toEqual([
+      'origin',
+      'status',
+      'digest',
+      'entries',
+      'papers',
+      'authors',
+      'categories',
+      'papersAdded',
+      'papersRevised',
+      'summariesAdded',
+      'unchanged',
+      'rejected',
+      'problems',
+      'durationMs',
+    ]);
+    expect(report).toMatchObject({
+      origin: '2026-01-15_AI_enhanced_Chinese.jsonl',
+      entries: 2,
+      papersAdded: 2,
+    });
+  });
+
+  test('names what it refuses with file and line, takes the rest, and ends with 1', async () => {
+    const partial = put('2026-01-15_AI_enhanced_Chinese.jsonl', `${GOOD}{"id": "2601.00003"}\n`);
+    const foreign = put('2026-01-16.md', '# Notes\n');
+    const { status, stderr } = await papergraph('ingest', foreign, partial, path.join(folder, 'none.md'));
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${partial}:3: rejected: 2601.00003: expected text as "title"`);
+    expect(stderr).toMatch(/2026-01-16\.md:1: rejected: expected a digest.*got "# Notes"/);
+    expect(stderr).toContain('none.md: there is no such file or folder');
+    expect((await database.pool.query('select 1 from paper')).rowCount).toBe(2);
+  });
+
+  test.each([
+    [['-'], /--source/],
+    [['x.md', '--date', '2026-02-30'], /--date: expected a day, YYYY-MM-DD, got "2026-02-30"/],
+    [['x.md', '--language', 'klingonese'], /--language: expected a language.*got "klingonese"/],
+    [[], /source/],
+  ])('ends with 2 and one line for wrong usage: %j', async (argv, message) => {
+    const { status, stderr } = await papergraph('ingest', ...argv);
+    expect([status, stderr.trim().split('\n').length]).toEqual([2, 1]);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('papergraph export', () => {
+  beforeEach(async () => {
+    await papergraph('ingest', SEED, '--source', 'me');
+  });
+
+  test('writes a digest back byte for byte, to standard output or a file', async () => {
+    const original = readFileSync(`${SEED}/2026-01-15.md`, 'utf8');
+    expect(await papergraph('export', '--date', '2026-01-15')).toMatchObject({ status: 0, stdout: original });
+    const out = path.join(folder, 'out.md');
+    expect(await papergraph('export', '--date', '2026-01-15', '--out', out)).toMatchObject({
+      status: 0,
+      stdout: '',
+    });
+    expect(readFileSync(out, 'utf8')).toBe(original);
+  });
+
+  test('lists the digests where several match, and ends with 2', async () => {
+    const { status, stdout, stderr } = await papergraph('export', '--date', '2026-01-16');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/2 match.*\n {2}me 2026-01-16 en\n {2}me 2026-01-16 zh\n/);
+    expect(await papergraph('export', '--date', '2026-01-16', '--language', 'English')).toMatchObject({
+      status: 0,
+    });
+  });
+
+  test('ends with 1 for a raw listing, and for a digest that is not there', async () => {
+    const { AI: _ai, ...raw } = jsonRecord('2601.00001');
+    await papergraph('ingest', put('2026-01-17.jsonl', jsonl(raw)), '--source', 'me');
+    expect(await papergraph('export', '--date', '2026-01-17')).toMatchObject({ status: 1, stdout: '' });
+    expect(await papergraph('export', '--date', '2026-01-18')).toMatchObject({ status: 1, stdout: '' });
+  });
+});
+
+describe('papergraph remove', () => {
+  test('wants --yes where there is no terminal to ask on, then says what it took', async () => {
+    await papergraph('ingest', SEED, '--source', 'me');
+    expect(await papergraph('remove', '--source', 'me')).toMatchObject({ status: 2, stdout: '' });
+    expect(await papergraph('remove', '--source', 'me', '--date', '2026-01-16', '--yes')).toMatchObject({
+      status: 0,
+      stdout: 'me 2026-01-16: removed 2 digests, 9 entries, 4 papers\n',
+    });
+    expect(await papergraph('remove', '--source', 'nobody', '--yes')).toMatchObject({ status: 1 });
+  });
+});

@@ -1,0 +1,135 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SourceError } from '../../src/ingest/digest-file.ts';
+import { findFiles, type World } from '../../src/ingest/find-files.ts';
+import { ingestFile } from '../../src/ingest/ingest-file.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { jsonl, jsonRecord } from '../support/digest-files.ts';
+
+let folder: string;
+let world: World;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'papergraph-files-'));
+  world = { stdin: (async function* () {})(), cwd: folder, now: () => new Date('2026-03-04T05:06:07Z') };
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function put(name: string, text = jsonl(jsonRecord('2601.00001'))): void {
+  mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+  writeFileSync(path.join(folder, name), text);
+}
+
+const found = async (argument: string) =>
+  (await findFiles(argument, world)).map(({ location, source }) => [location, source]);
+
+describe('what a source names', () => {
+  test('a folder is every dated digest below it, by name; its data folder is named after the repository', async () => {
+    put('repo/README.md');
+    put('repo/data/2026-01-16.md');
+    put('repo/data/2026-01-15_AI_enhanced_Chinese.jsonl');
+    put('repo/node_modules/2026-01-15.md');
+    expect(await found('repo')).toEqual([
+      ['repo/data/2026-01-15_AI_enhanced_Chinese.jsonl', 'repo'],
+      ['repo/data/2026-01-16.md', 'repo'],
+    ]);
+  });
+
+  test('a glob and a file are what they match', async () => {
+    put('fork/2026-01-15.jsonl');
+    put('fork/2026-01-16.jsonl');
+    put('fork/notes.txt');
+    expect(await found('fork/2026-01-*.jsonl')).toEqual([
+      ['fork/2026-01-15.jsonl', 'fork'],
+      ['fork/2026-01-16.jsonl', 'fork'],
+    ]);
+    expect(await found('fork/notes.txt')).toEqual([['fork/notes.txt', 'fork']]);
+  });
+
+  test.each([
+    ['nothing.md', /there is no such file or folder/],
+    ['*.jsonl', /no file matches/],
+    ['empty', /expected a folder with digests/],
+  ])('%s, which is not there, is refused with a reason', async (argument, message) => {
+    mkdirSync(path.join(folder, 'empty'));
+    await expect(findFiles(argument, world)).rejects.toThrow(SourceError);
+    await expect(findFiles(argument, world)).rejects.toThrow(message);
+  });
+
+  test.each([
+    ['https://github.com/owner/repo/blob/data/data/2026-01-15.md', 'owner/repo'],
+    ['https://raw.githubusercontent.com/owner/repo/refs/heads/data/data/2026-01-15.md', 'owner/repo'],
+    ['https://digests.example.org:8443/2026-01-15.md', 'digests.example.org:8443'],
+  ])('%s belongs to %s', async (url, source) => {
+    expect(await found(url)).toEqual([[url, source]]);
+  });
+
+  test('a URL is shown without credentials and query', async () => {
+    expect(await found('https://me:secret@example.org/2026-01-15.md?token=secret')).toEqual([
+      ['https://example.org/2026-01-15.md', 'example.org'],
+    ]);
+  });
+
+  test('standard input belongs to nobody', async () => {
+    expect(await found('-')).toEqual([['-', undefined]]);
+  });
+});
+
+async function named(argument: string) {
+  const database = await openTestDatabase();
+  const [file] = await findFiles(argument, world);
+  if (file === undefined) throw new Error(`${argument} gives no file`);
+  const { digest, problems } = await ingestFile(database.pool, file);
+  await database.close();
+  return { ...digest, warnings: problems.map(({ message }) => message) };
+}
+
+describe('what a digest is called', () => {
+  test('what stands beyond date and language in a dated name is part of the source', async () => {
+    put('fork/2026-01-15_database_AI_enhanced_Korean.jsonl');
+    expect(await named('fork/2026-01-15_database_AI_enhanced_Korean.jsonl')).toMatchObject({
+      source: 'fork_database',
+      date: '2026-01-15',
+      language: 'ko',
+    });
+  });
+
+  test('without a date in its name a file takes the day on which it changed, and says so', async () => {
+    put('fork/today.jsonl');
+    utimesSync(path.join(folder, 'fork/today.jsonl'), new Date(), new Date('2026-02-03T23:59:00Z'));
+    expect(await named('fork/today.jsonl')).toMatchObject({
+      source: 'fork',
+      date: '2026-02-03',
+      language: 'zh',
+      warnings: [expect.stringContaining('2026-02-03')],
+    });
+  });
+
+  test('a URL is read from its server; without a date it takes today', async () => {
+    const server = createServer((request, response) => {
+      response
+        .writeHead(request.url === '/digest.jsonl?key=1' ? 200 : 404)
+        .end(jsonl(jsonRecord('2601.00001')));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await named(`http://${host}/digest.jsonl?key=1`)).toMatchObject({
+      source: host,
+      date: '2026-03-04',
+    });
+    const database = await openTestDatabase();
+    const [missing] = await findFiles(`http://${host}/2026-01-15.md`, world);
+    const report = missing && (await ingestFile(database.pool, missing));
+    await database.close();
+    server.close();
+    expect(report).toMatchObject({
+      status: 'REFUSED',
+      problems: [{ message: expect.stringContaining('404') as string }],
+    });
+  });
+});
