@@ -1,21 +1,18 @@
 import type pg from 'pg';
 import { SourceError, type DigestFile } from '../ingest/digest-file.ts';
 import { findFiles, type World } from '../ingest/find-files.ts';
-import { ingestFile } from '../ingest/ingest-file.ts';
+import { ingestFile, type IngestOptions } from '../ingest/ingest-file.ts';
 import type { IngestReport } from '../ingest/report.ts';
 import { describeProblem, describeReport } from './describe-report.ts';
 import { progressBar } from './progress-bar.ts';
 
 /** The flags of `papergraph ingest`, checked. */
-export interface IngestFlags {
-  readonly source?: string | undefined;
-  /** YYYY-MM-DD */
-  readonly date?: string | undefined;
-  /** BCP 47 */
-  readonly language?: string | undefined;
+export interface IngestFlags extends Pick<
+  IngestOptions,
+  'source' | 'date' | 'language' | 'dryRun' | 'strict'
+> {
+  /** Print one JSON object a file. */
   readonly json?: boolean | undefined;
-  readonly dryRun?: boolean | undefined;
-  readonly strict?: boolean | undefined;
 }
 
 /** Where the command prints. */

@@ -44,7 +44,7 @@ const REFUSED = [
 const EMPTY = 'xmkxabc/2025-06-18.jsonl';
 const taken = expected.filter(({ file }) => file !== EMPTY && !REFUSED.some(([refused]) => refused === file));
 
-describe.skipIf(!here)('real digests', () => {
+describe.skipIf(!here)('real digests (needs ../shared/digests)', () => {
   test.each(taken)('$file has the entries that an independent reader counted', async (truth) => {
     const { form, entries, problems } = await readDigest(bytesOf(truth.file));
     const statuses = entries.flatMap(({ parts }) =>

@@ -24,7 +24,7 @@ function entriesOf(files: readonly string[]): number[] {
   return expected.filter(({ file }) => files.includes(file)).map(({ papers }) => papers);
 }
 
-describe.skipIf(!existsSync(FOLDER))('real digests', () => {
+describe.skipIf(!existsSync(FOLDER))('real digests (needs ../shared/digests)', () => {
   let database: TestDatabase;
   let query: Query;
 

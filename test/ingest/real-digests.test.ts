@@ -54,7 +54,7 @@ function shuffled<T>(list: readonly T[], seed: number): T[] {
     .map(({ item }) => item);
 }
 
-describe.skipIf(!here)('real digests', () => {
+describe.skipIf(!here)('real digests (needs ../shared/digests)', () => {
   const orders = [1, 2, 3].map((seed) => shuffled(expected, seed));
   let databases: Database[];
   const reports = new Map<string, IngestReport>();
@@ -125,7 +125,7 @@ describe.skipIf(!here)('real digests', () => {
   );
 });
 
-describe.skipIf(!here)('the digest that the project was created from', () => {
+describe.skipIf(!here)('the digest that the project was created from (needs ../shared/digests)', () => {
   test('gives 78 papers of 337 authors, and changes nothing the second time', async () => {
     const database = await openTestDatabase();
     const seed = 'seed/000_4673b8f0f1e2c9d9.txt';

@@ -190,6 +190,8 @@ create unique index paper_arxiv_order_key on paper(arxiv_order);
 
 create index paper_first_digest_date_arxiv_order_idx on paper(first_digest_date desc, arxiv_order desc);
 
+create index paper_oldest_idx on paper(first_digest_date, arxiv_order desc);
+
 create index paper_title_folded_arxiv_order_idx on paper(title_folded, arxiv_order desc);
 
 create index paper_primary_category_id_idx on paper(primary_category_id);
