@@ -1,11 +1,16 @@
-import type { StoredDigest } from './stored-digest.ts';
+import { numberEntries } from './number-entries.ts';
+import { digestColumns, type StoredDigest } from './stored-digest.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
  * Moves everything of the digest `from` into `into`, of the same source and day, and drops `from`: both turned out
  * to be one. Entries that both print become one; the caller gives the moved entries their new keys.
  */
-export async function mergeDigests(tx: Transaction, from: StoredDigest, into: StoredDigest): Promise<void> {
+export async function mergeDigests(
+  tx: Transaction,
+  from: StoredDigest,
+  into: StoredDigest,
+): Promise<StoredDigest> {
   await tx.execute`
     update digest_entry kept
     set markdown_position = coalesce(kept.markdown_position, moved.markdown_position),
@@ -23,9 +28,15 @@ export async function mergeDigests(tx: Transaction, from: StoredDigest, into: St
     update digest_revision set digest_id = ${into.id} where digest_id = ${from.id}`;
   await tx.execute`update ingest_run set digest_id = ${into.id} where digest_id = ${from.id}`;
   await tx.execute`
-    update digest into_digest
-    set contents = coalesce(into_digest.contents, from_digest.contents),
-      revision = greatest(into_digest.revision, from_digest.revision)
-    from digest from_digest where into_digest.id = ${into.id} and from_digest.id = ${from.id}`;
+    update digest kept
+    set contents = coalesce(kept.contents, moved.contents),
+      revision = greatest(kept.revision, moved.revision),
+      ingested_at = least(kept.ingested_at, moved.ingested_at),
+      updated_at = case when kept.revision = 0 then moved.updated_at else kept.updated_at end
+    from digest moved where kept.id = ${into.id} and moved.id = ${from.id}`;
   await tx.execute`delete from digest where id = ${from.id}`;
+  await numberEntries(tx, into);
+  const [merged = into] =
+    await tx.query<StoredDigest>`select ${digestColumns} from digest where id = ${into.id}`;
+  return merged;
 }

@@ -32,11 +32,10 @@ export async function resolveDigest(
     const named = { ...place, language: claim.language, languageGuessed: false };
     const digest = await findOrCreate(tx, named);
     const guess = twins.find(({ id, languageGuessed }) => languageGuessed && id !== digest.id);
-    if (guess !== undefined && (await haveNoFormInCommon(tx, guess, digest))) {
-      await mergeDigests(tx, guess, digest);
-      await rekey(tx, digest.id);
-    }
-    return digest;
+    if (guess === undefined || !(await haveNoFormInCommon(tx, guess, digest))) return digest;
+    const merged = await mergeDigests(tx, guess, digest);
+    await rekey(tx, digest.id);
+    return merged;
   }
   const twin = twins[0];
   return (

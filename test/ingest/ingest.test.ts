@@ -281,6 +281,26 @@ describe('the two forms of one digest', () => {
     ]);
   });
 
+  test('a digest that is taken over keeps its revision, its entries and when it came in', async () => {
+    await take('2026-01-15.md', asMarkdown(one));
+    await take('2026-01-15.md', markdown);
+    const came = await rows('select ingested_at, updated_at from digest');
+    expect(await take('2026-01-15.md', markdown, { language: 'ja' })).toMatchObject({
+      status: 'UNCHANGED',
+      digest: { language: 'ja', revision: 2 },
+    });
+    expect(await rows('select language, revision, entry_count from digest')).toEqual([
+      { language: 'ja', revision: 2, entry_count: 3 },
+    ]);
+    expect(await rows('select ingested_at, updated_at from digest')).toEqual(came);
+    const named = await dump();
+    await database.close();
+    database = await openTestDatabase();
+    await take('2026-01-15.md', asMarkdown(one), { language: 'ja' });
+    await take('2026-01-15.md', markdown, { language: 'ja' });
+    expect((await dump()).entries).toEqual(named.entries);
+  });
+
   test('JSONL published again supersedes what both forms printed, in the Markdown’s layout', async () => {
     await take(ZH, jsonl(...records));
     await take('2026-01-15.md', markdown);
