@@ -6,10 +6,11 @@
 // content the runs replace; without it, an embedded Postgres.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { writeDigest } from './write-digest.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-bench-'));
 // The user that Postgres runs as must be able to enter.
@@ -19,7 +20,7 @@ try {
   const peaks = [];
   for (const [index, size] of sizes.entries()) {
     const file = path.join(folder, `2026-01-0${index + 1}_AI_enhanced_Chinese.jsonl`);
-    const records = await writeDigest(file, size * 1e6);
+    const records = await writeDigest(file, { bytes: size * 1e6 });
     const { peak, seconds } = await ingest(file);
     peaks.push(peak);
     console.log(`${size} MB, ${records} records: ${peak.toFixed(0)} MB at the peak, ${seconds.toFixed(1)} s`);
@@ -27,49 +28,6 @@ try {
   console.log(`the large file takes ${(peaks[1] - peaks[0]).toFixed(0)} MB more than the small one`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-async function writeDigest(file, bytes) {
-  const out = createWriteStream(file);
-  let records = 0;
-  for (let written = 0; written < bytes; records++) {
-    const line = `${JSON.stringify(record(records))}\n`;
-    written += Buffer.byteLength(line);
-    if (!out.write(line)) await once(out, 'drain');
-  }
-  out.end();
-  await once(out, 'finish');
-  return records;
-}
-
-function record(n) {
-  const month = Math.floor(n / 90_000);
-  const id = `${15 + Math.floor(month / 12)}${String((month % 12) + 1).padStart(2, '0')}.${10_000 + (n % 90_000)}`;
-  const words = 'we propose a method for learning representations of graphs and show that it improves'.split(
-    ' ',
-  );
-  const english = (count) =>
-    Array.from({ length: count }, (_, i) => words[(n * 7 + i * i) % words.length]).join(' ');
-  const chinese = (count) =>
-    Array.from({ length: count }, (_, i) => String.fromCodePoint(0x4e00 + ((n * 31 + i * 97) % 3000))).join(
-      '',
-    );
-  return {
-    id,
-    categories: ['cs.LG', ['cs.CV', 'cs.CL', 'stat.ML'][n % 3]],
-    abs: `https://arxiv.org/abs/${id}`,
-    authors: Array.from({ length: 5 }, (_, i) => `Author ${(n * 5 + i * i * 17) % 200_000}`),
-    title: english(12),
-    comment: null,
-    summary: english(180),
-    AI: {
-      tldr: chinese(60),
-      motivation: chinese(80),
-      method: chinese(120),
-      result: chinese(90),
-      conclusion: chinese(70),
-    },
-  };
 }
 
 async function ingest(file) {
