@@ -1,11 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { DigestForm } from '../digest/digest.ts';
 import { DigestError } from '../digest/digest-error.ts';
 import { parseFileName } from '../digest/file-name.ts';
 import { openDigest, type OpenedDigest } from '../digest/open-digest.ts';
 import { SourceError, type DigestFile } from './digest-file.ts';
-import { nothingStored, recordRun, tally, type Counted } from './record-run.ts';
+import { nothingStored, recordRun, tally, type Counted, type Run } from './record-run.ts';
 import type { IngestReport, Problem } from './report.ts';
 import { resolveDigest, type Claim } from './resolve-digest.ts';
 import { reviseDigest } from './revise-digest.ts';
@@ -41,35 +40,35 @@ export async function ingestFile(
   options: IngestOptions = {},
 ): Promise<IngestReport> {
   const now = options.now ?? (() => new Date());
-  const run = { id: randomUUID(), startedAt: now(), now };
-  const attempt = { file, options, run };
-  try {
-    return await transaction(
-      pool,
-      async (tx) => await ingest(tx, attempt),
-      (report) => options.dryRun === true || report.status === 'REFUSED',
-    ).then(async (report) => await refusalRecorded(pool, attempt, report));
-  } catch (error) {
-    if (!(error instanceof DigestError || error instanceof SourceError)) throw error;
-    const line = error instanceof DigestError ? error.line : null;
-    const problem: Problem = { severity: 'REJECTED', line, arxivId: null, message: error.message };
-    const refused = nothingStored({ file, run, status: 'REFUSED', problems: [problem], rejected: 0 });
-    return await refusalRecorded(pool, attempt, refused);
+  const attempt = { file, options, run: { id: randomUUID(), startedAt: now(), now } };
+  const report = await tryToIngest(pool, attempt);
+  // What was undone has taken the run's record with it: a refusal is recorded in a transaction of its own.
+  if (report.status === 'REFUSED' && options.dryRun !== true) {
+    await transaction(pool, async (tx) => await recordRun(tx, attempt.run, { report, digestId: null }));
   }
+  return report;
 }
 
 interface Attempt {
   readonly file: DigestFile;
   readonly options: IngestOptions;
-  readonly run: { readonly id: string; readonly startedAt: Date; readonly now: () => Date };
+  readonly run: Run;
 }
 
-/** What was undone has taken the run's record with it: a refusal is recorded in a transaction of its own. */
-async function refusalRecorded(pool: pg.Pool, attempt: Attempt, report: IngestReport): Promise<IngestReport> {
-  if (report.status === 'REFUSED' && attempt.options.dryRun !== true) {
-    await transaction(pool, async (tx) => await recordRun(tx, attempt.run, { report, digestId: null }));
+async function tryToIngest(pool: pg.Pool, attempt: Attempt): Promise<IngestReport> {
+  const { file, run, options } = attempt;
+  try {
+    return await transaction(
+      pool,
+      async (tx) => await ingest(tx, attempt),
+      (report) => options.dryRun === true || report.status === 'REFUSED',
+    );
+  } catch (error) {
+    if (!(error instanceof DigestError || error instanceof SourceError)) throw error;
+    const line = error instanceof DigestError ? error.line : null;
+    const problem: Problem = { severity: 'REJECTED', line, arxivId: null, message: error.message };
+    return nothingStored({ file, run, status: 'REFUSED', problems: [problem], rejected: 0 });
   }
-  return report;
 }
 
 async function ingest(tx: Transaction, attempt: Attempt): Promise<IngestReport> {
@@ -105,7 +104,7 @@ async function ingest(tx: Transaction, attempt: Attempt): Promise<IngestReport> 
 interface Storing {
   readonly claim: Claim;
   readonly staged: Staged;
-  readonly opened: OpenedDigest & { form: DigestForm };
+  readonly opened: OpenedDigest;
   readonly sha256: string;
 }
 
