@@ -61,6 +61,8 @@ function unprivileged(): Required<Owner> {
 /** Tells whether the owner can enter a folder: every existing folder on the way must let them through. */
 export function canEnter(dir: string, owner: Required<Owner>): boolean {
   for (let at = dir; ; at = path.dirname(at)) {
+    // A link's way leads through the folders that it points to.
+    if (fs.existsSync(at) && fs.realpathSync(at) !== at) return canEnter(fs.realpathSync(at), owner);
     if (fs.existsSync(at) && !mayPass(fs.statSync(at), owner)) return false;
     if (at === path.dirname(at)) return true;
   }

@@ -33,14 +33,26 @@ const START_MS = 60_000;
  * where it cannot be had.
  */
 export async function openEmbedded(dataDir: string, log?: (message: string) => void): Promise<Embedded> {
-  const place = placeCluster(dataDir, log);
-  const binaries = await findBinaries(place);
-  const cluster = await ensureCluster(place, binaries);
+  const { place, binaries, cluster } = await prepare(dataDir, log);
   for (const deadline = Date.now() + START_MS; Date.now() < deadline; await sleep(30 + Math.random() * 40)) {
     const embedded = await joinOrStart(cluster, place, binaries);
     if (embedded !== undefined) return embedded;
   }
   throw new DatabaseError(`the embedded Postgres did not start; its log is ${logFile(cluster)}`);
+}
+
+/** Where, by which programs and as what it runs; what the file system refuses is told in one line. */
+async function prepare(dataDir: string, log: ((message: string) => void) | undefined) {
+  try {
+    const place = placeCluster(dataDir, log);
+    const binaries = await findBinaries(place);
+    return { place, binaries, cluster: await ensureCluster(place, binaries) };
+  } catch (error) {
+    if (error instanceof DatabaseError) throw error;
+    throw new DatabaseError(`the data folder ${dataDir} cannot be used: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 /** One attempt; undefined where it is worth another. */
@@ -66,6 +78,8 @@ async function join(cluster: Cluster, server: Postmaster): Promise<Embedded | un
     user: USER,
     password,
     database: 'postgres',
+    // A Unix socket has no TLS, whatever PGSSLMODE asks of other servers.
+    ssl: false,
   };
   const keeper = new pg.Client({ ...connection, application_name: 'papergraph keeper' });
   // Should it die, the server may stop early once others leave; queries say so then.
@@ -78,7 +92,7 @@ async function join(cluster: Cluster, server: Postmaster): Promise<Embedded | un
   } catch (error) {
     // Starting up, shutting down, or the id of a dead server that another program has now.
     const gone = ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '');
-    if (gone && !(await isServerOf(cluster, server.pid))) forgetPostmaster(cluster);
+    if (gone && !(await isServerOf(cluster, server.pid))) forgetPostmaster(cluster, server.pid);
   }
   // Not ours to use: the last one out is stopping it.
   await keeper.end().catch(() => {});

@@ -45,10 +45,21 @@ export async function migrate(pool: pg.Pool, folder: string = FOLDER): Promise<s
     for (const migration of pending) await apply(db, migration);
     await seedCategories(db);
     return pending.map(({ name }) => name);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    throw new DatabaseError(`the database user may not create what is needed: ${error.message}`, {
+      cause: error,
+    });
   } finally {
     await db.query('select pg_advisory_unlock($1)', [PRISMA_LOCK]).catch(() => {});
     db.release();
   }
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+function isForbidden(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === INSUFFICIENT_PRIVILEGE;
 }
 
 /** Names of the migrations that are still to be applied; creates nothing. Rejects as `migrate` does. */

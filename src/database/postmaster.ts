@@ -50,8 +50,9 @@ export async function isServerOf({ dir }: Cluster, pid: number): Promise<boolean
 }
 
 /** Forgets a server that is gone and whose id another program has now: Postgres would not start beside it. */
-export function forgetPostmaster({ dir }: Cluster): void {
-  fs.rmSync(pidFile(dir), { force: true });
+export function forgetPostmaster(cluster: Cluster, pid: number): void {
+  // Looked at again: another process may have started a server meanwhile.
+  if (readPostmaster(cluster)?.pid === pid) fs.rmSync(pidFile(cluster.dir), { force: true });
 }
 
 /**

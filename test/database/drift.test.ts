@@ -42,6 +42,18 @@ describe('the migrated catalog', () => {
       'paper.title_folded',
       'paper_category.arxiv_order',
     ]);
+    const checks = await database.pool.query<{ name: string }>(
+      `select conname as name from pg_constraint where contype = 'c' and connamespace = 'public'::regnamespace order by 1`,
+    );
+    expect(checks.rows.map(({ name }) => name)).toEqual([
+      'author_paper_count_check',
+      'authorship_position_check',
+      'category_paper_count_check',
+      'digest_counts_check',
+      'digest_entry_current_check',
+      'digest_entry_position_check',
+      'paper_category_position_check',
+    ]);
     await database.pool.query(`insert into source (name) values ('s')`);
     const raw = `insert into digest (source_id, date) select id, '2026-01-15' from source`;
     await database.pool.query(raw);

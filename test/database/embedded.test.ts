@@ -195,6 +195,30 @@ describe.skipIf(!root)('the embedded Postgres, started as root (needs root)', ()
   });
 });
 
+describe('a data folder that cannot be used', () => {
+  test('is one line: a file where the folder should be', async () => {
+    writeFileSync(dataDir, '');
+    const failure: unknown = await openDatabase({ dataDir }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      name: 'DatabaseError',
+      message: expect.stringContaining(dataDir) as string,
+    });
+  });
+});
+
+describe('PGSSLMODE', () => {
+  test('is for other servers: the embedded one is reached all the same', async () => {
+    process.env['PGSSLMODE'] = 'require';
+    try {
+      const database = await openDatabase({ dataDir });
+      await database.close();
+    } finally {
+      delete process.env['PGSSLMODE'];
+    }
+    expect(existsSync(pidFile())).toBe(false);
+  });
+});
+
 describe('a database of one’s own', () => {
   test.each([
     ['mysql://localhost/x', /expected postgres:\/\//],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { taxonomy } from '../../src/arxiv/categories.ts';
 import { migrate, pendingMigrations } from '../../src/database/migrate.ts';
@@ -75,6 +76,15 @@ describe('migrating', () => {
       `create function one() returns int language plpgsql as $$ begin return 1; end $$; select one();`,
     );
     expect(await migrate(database.pool, folder)).toEqual(['0001_papers', '0002_function']);
+  });
+
+  test('tells in one line that the database user may not create tables', async () => {
+    const role = `reader_${process.pid}`;
+    await database.pool.query(`create role ${role}; grant usage on schema public to ${role}`);
+    const reader = new pg.Pool({ connectionString: database.url, options: `-c role=${role}` });
+    await expect(migrate(reader)).rejects.toMatchObject({ name: 'DatabaseError' });
+    await reader.end();
+    await database.pool.query(`drop owned by ${role}; drop role ${role}`);
   });
 
   test('refuses a migration that was changed after it was applied', async () => {
