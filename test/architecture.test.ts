@@ -7,10 +7,11 @@ import { describe, expect, test } from 'vitest';
 const ROOMS: Record<string, readonly string[]> = {
   arxiv: [],
   language: [],
+  search: ['language'],
   digest: ['arxiv', 'language'],
   database: ['arxiv'],
-  ingest: ['digest', 'language', 'arxiv', 'database'],
-  reads: ['digest', 'language', 'arxiv', 'database'],
+  ingest: ['digest', 'search', 'language', 'arxiv', 'database'],
+  reads: ['digest', 'search', 'language', 'arxiv', 'database'],
   graphql: ['reads', 'digest', 'language', 'arxiv', 'database'],
   http: ['graphql', 'database'],
   cli: ['http', 'graphql', 'reads', 'ingest', 'digest', 'language', 'database'],

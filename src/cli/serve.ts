@@ -1,11 +1,12 @@
 import type { Database } from '../database/connect.ts';
-import { migrate, pendingMigrations } from '../database/migrate.ts';
+import { pendingMigrations } from '../database/migrate.ts';
 import { createContextFactory } from '../graphql/context.ts';
 import { schema } from '../graphql/schema.ts';
 import { createApp } from '../http/app.ts';
 import { listen } from '../http/listen.ts';
 import { createReadiness, type Readiness } from '../http/readiness.ts';
 import { ingestSample } from '../ingest/sample.ts';
+import { upgradeStore } from '../ingest/upgrade-store.ts';
 import { createLogger } from '../logger.ts';
 import { Interrupted, stopReason, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
@@ -19,7 +20,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
   const log = createLogger(options.logLevel, io.stderr);
   const database = await open(options, log);
   try {
-    for (const name of await migrate(database.pool)) log.info({ migration: name }, 'migration applied');
+    for (const name of await upgradeStore(database.pool)) log.info({ migration: name }, 'migration applied');
     if (options.sample === true) log.info({ files: await ingestSample(database) }, 'sample ingested');
     const readiness = databaseReadiness(database);
     const createContext = createContextFactory({ database, prepared: true });

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { openDatabase, type Database } from '../database/connect.ts';
-import { migrate } from '../database/migrate.ts';
+import { upgradeStore } from '../ingest/upgrade-store.ts';
 import { createLogger } from '../logger.ts';
 import { stopReason, type Io } from './io.ts';
 import type { SharedOptions } from './options.ts';
@@ -35,14 +35,14 @@ async function interruption(stop: AbortSignal): Promise<never> {
   throw await stopReason(stop);
 }
 
-/** As `withDatabase`, with the schema migrated first. */
+/** As `withDatabase`, with the store brought to this version first. */
 export async function withStore<T>(
   options: SharedOptions,
   io: Io,
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
   return await withDatabase(options, io, async (database) => {
-    await migrate(database.pool);
+    await upgradeStore(database.pool);
     return await use(database);
   });
 }

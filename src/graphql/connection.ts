@@ -18,14 +18,14 @@ export const pageArgs = builder.args((t) => ({
 }));
 
 /** A row where it stands in its list. */
-interface Edge<Row> {
+export interface Edge<Row> {
   readonly row: Row;
   readonly page: Page<Row>;
 }
 
 const PageInfo = builder.objectRef<PagePlace>('PageInfo').implement({
   description: `Everywhere: neither \`first\` nor \`last\` means \`first: 20\`; both together, below 0 or above 100 is BAD_USER_INPUT.
-A list cursor is good for the same field, parent and orderBy; elsewhere it is CURSOR_INVALID.
+A list cursor is good for the same field, parent, orderBy and search; elsewhere it is CURSOR_INVALID.
 Pages are not a snapshot: what an ingest moves between pages may be missed or repeated.`,
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', {
@@ -54,21 +54,21 @@ type Ref<Row> = ReturnType<typeof builder.objectRef<Row>>;
 
 /**
  * The types `<name>Connection` and `<name>Edge` of lists of `node`. `EdgeRow` is what the lists' rows have beyond the
- * node, for fields of the edge's own.
+ * node, for fields of the edge's own; `ListPage` what their pages have, for fields of the connection's own.
  */
-export function connection<Row extends object, EdgeRow extends Row = Row>(
-  name: string,
-  node: Ref<Row>,
-  plural: string,
-) {
+export function connection<
+  Row extends object,
+  EdgeRow extends Row = Row,
+  ListPage extends Page<EdgeRow> = Page<EdgeRow>,
+>(name: string, node: Ref<Row>, plural: string) {
   const edge = edgeType<Row, EdgeRow>(name, node, plural);
-  const page = builder.objectRef<Page<EdgeRow>>(`${name}Connection`).implement({
+  const page = builder.objectRef<ListPage>(`${name}Connection`).implement({
     description: `One page of a list of ${plural}.`,
     fields: (t) => ({
       edges: t.field({
         type: [edge],
         description: 'The page, with cursors.',
-        resolve: (found) => found.rows.map((row) => ({ row, page: found })),
+        resolve: (found): readonly Edge<EdgeRow>[] => found.rows.map((row) => ({ row, page: found })),
       }),
       nodes: t.field({
         type: [node],
@@ -104,7 +104,7 @@ function edgeType<Row extends object, EdgeRow extends Row>(name: string, node: R
 }
 
 /** What a resolver is called with, and what its list hangs on. */
-interface Call<Args> {
+export interface Call<Args> {
   readonly args: Args & PageArgs & { readonly orderBy?: string | null | undefined };
   readonly context: Context;
   readonly info: GraphQLResolveInfo;

@@ -1,6 +1,5 @@
 import type { Database } from '../database/connect.ts';
-import { createReads, type Reads } from '../reads/reads.ts';
-import type { StatementOptions } from '../reads/statements.ts';
+import { createReads, type ReadOptions, type Reads } from '../reads/reads.ts';
 
 /** What resolvers work with. */
 export interface Context {
@@ -8,7 +7,7 @@ export interface Context {
 }
 
 /** How contexts reach the store. */
-export interface ContextOptions extends StatementOptions {
+export interface ContextOptions extends ReadOptions {
   readonly database: Pick<Database, 'pool'>;
 }
 

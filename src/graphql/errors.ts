@@ -6,7 +6,7 @@ type ErrorCode = InputError['code'];
 
 /** An argument that cannot be; `argument` leads to it, such as `["filter", "categories"]`. */
 export function badUserInput(argument: readonly string[], message: string): GraphQLError {
-  return refusal('BAD_USER_INPUT', argument, message);
+  return refusal('BAD_USER_INPUT', argument, { message });
 }
 
 /** Runs a read; what it refuses becomes the error that callers see. */
@@ -14,10 +14,17 @@ export async function refusing<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    throw error instanceof InputError ? refusal(error.code, error.argument, error.message) : error;
+    if (!(error instanceof InputError)) throw error;
+    const { code, argument, position, message } = error;
+    throw refusal(code, argument, { message, position });
   }
 }
 
-function refusal(code: ErrorCode, argument: readonly string[], message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, argument } });
+function refusal(
+  code: ErrorCode,
+  argument: readonly string[],
+  { message, position }: { message: string; position?: number | undefined },
+): GraphQLError {
+  const extensions = { code, argument, ...(position !== undefined && { position }) };
+  return new GraphQLError(message, { extensions });
 }

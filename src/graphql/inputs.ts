@@ -1,7 +1,7 @@
 import type { PaperFilter as Filter } from '../reads/paper-filter.ts';
 import { builder } from './builder.ts';
 
-const DateRange = builder.inputType('DateRange', {
+export const DateRange = builder.inputType('DateRange', {
   description: 'Both ends inclusive; an absent one is open; `from` after `to` is BAD_USER_INPUT.',
   fields: (t) => ({
     from: t.field({ type: 'Date', description: 'The first day.' }),
@@ -18,6 +18,13 @@ not(a and b). A condition is true or false for every paper, never unknown. Value
 Fields marked (entry) that stand in one object speak of one and the same digest entry; for different entries use \`and\`.
 At most 50 objects, 5 deep, 100 values a list.`,
   fields: (t) => ({
+    search: t.string({
+      description: `Words, "phrases", \`-word\`, \`OR\` (binds loosest), parentheses, \`author:\`, \`category:\`, \`title:\`, over title, abstract and the
+AI text of all current entries taken as one text; so not an (entry) condition. \`author:\` wants its words in one name, adjacent if
+quoted, case and accents folded; \`category:\` is as \`categories\`. English words are found by their stems; Han, kana and
+Hangul as written, without spaces. Stop words ask nothing. At most 1,000 characters and 20 levels of parentheses; a
+syntax error is BAD_USER_INPUT with its position.`,
+    }),
     arxivIds: t.stringList({
       description: 'In any form that `PaperBy.arxivId` takes; the version is ignored.',
     }),
@@ -41,6 +48,9 @@ At most 50 objects, 5 deep, 100 values a list.`,
 export const AuthorFilter = builder.inputType('AuthorFilter', {
   description: 'Rules as in PaperFilter.',
   fields: (t) => ({
+    search: t.string({
+      description: 'Names that have its words, in any order; misspelt ones too. At most 200 characters.',
+    }),
     names: t.stringList({ description: 'Whole names, case and accents folded.' }),
     categories: t.stringList({ description: 'Has a paper in one of them; values as in PaperFilter.' }),
     minPaperCount: t.int({ description: 'Has at least so many papers.' }),
@@ -64,6 +74,10 @@ export const PaperOrder = builder.enumType('PaperOrder', {
   values: {
     NEWEST: { description: 'By `firstDigestDate`, latest first.' },
     OLDEST: { description: 'By `firstDigestDate`, earliest first.' },
+    RELEVANCE: {
+      description:
+        'Best match first. Needs a search outside `not`, else BAD_USER_INPUT; several searches add up.',
+    },
     TITLE: { description: 'By title, case and accents folded.' },
     MOST_STARS: { description: 'By `codeStars`, papers without any last.' },
   } as const,

@@ -1,17 +1,20 @@
 import type {
   AuthorRow,
   AuthorshipRow,
+  CoauthorRow,
   CategoryRow,
   DigestRow,
   EntryRow,
   IngestProblemRow,
   IngestRunRow,
   PaperRow,
+  ScoredPaperRow,
   SourceRow,
   SummaryRow,
 } from '../reads/rows.ts';
 import { builder } from './builder.ts';
 import { connection } from './connection.ts';
+import type { PaperPage } from './paper-lists.ts';
 
 // The types by name, so that their files, which speak of one another, need not import one another.
 
@@ -25,8 +28,9 @@ export const Summary = builder.objectRef<SummaryRow>('Summary');
 export const IngestRun = builder.objectRef<IngestRunRow>('IngestRun');
 export const IngestProblem = builder.objectRef<IngestProblemRow>('IngestProblem');
 
-export const Papers = connection('Paper', Paper, 'papers');
+export const Papers = connection<PaperRow, ScoredPaperRow, PaperPage>('Paper', Paper, 'papers');
 export const PaperAuthors = connection<AuthorRow, AuthorshipRow>('PaperAuthor', Author, "a paper's authors");
+export const Coauthors = connection<AuthorRow, CoauthorRow>('Coauthor', Author, 'coauthors');
 export const Authors = connection('Author', Author, 'authors');
 export const Categories = connection('Category', Category, 'categories');
 export const Sources = connection('Source', Source, 'sources');

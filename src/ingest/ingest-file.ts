@@ -11,6 +11,7 @@ import { reviseDigest } from './revise-digest.ts';
 import type { StoredDigest } from './stored-digest.ts';
 import { stageEntries, type Staged } from './stage-entries.ts';
 import { storeEntries } from './store-entries.ts';
+import { rememberValues } from './count-values.ts';
 import { lockStore, transaction, type Transaction } from './transaction.ts';
 import { createWorkTables, updatePapers } from './update-papers.ts';
 
@@ -112,14 +113,13 @@ async function store(
   tx: Transaction,
   { claim, staged, opened, sha256 }: Storing,
 ): Promise<{ digest: StoredDigest; unchanged: boolean; counted: Counted }> {
+  await createWorkTables(tx);
   const found = await resolveDigest(tx, claim, staged.sample);
   const file = { form: opened.form, sha256, contents: staged.contents };
   const { digest, unchanged } = await reviseDigest(tx, found, file);
-  if (!unchanged) {
-    await createWorkTables(tx);
-    await storeEntries(tx, digest, opened.form);
-    await updatePapers(tx);
-  }
+  if (!unchanged) await storeEntries(tx, digest, opened.form);
+  await rememberValues(tx);
+  await updatePapers(tx);
   return { digest, unchanged, counted: await tally(tx, unchanged) };
 }
 

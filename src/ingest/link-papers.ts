@@ -1,4 +1,5 @@
 import { fold, foldSpaces } from '../language/fold.ts';
+import { nameWords } from '../search/name-words.ts';
 import type { PaperState } from './paper-state.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -22,7 +23,15 @@ export async function linkAuthors(tx: Transaction, changes: readonly PaperChange
   const rows = changes.flatMap(({ id, now }) =>
     now.authors.map((printed, index) => {
       const name = foldSpaces(printed);
-      return { paper_id: id, position: index + 1, printed_name: printed, name, name_folded: fold(name) };
+      const words = ` ${nameWords(name).join(' ')} `;
+      return {
+        paper_id: id,
+        position: index + 1,
+        printed_name: printed,
+        name,
+        name_folded: fold(name),
+        words,
+      };
     }),
   );
   const ids = changes.filter(({ old }) => old.authors.length > 0).map(({ id }) => id);
@@ -31,8 +40,9 @@ export async function linkAuthors(tx: Transaction, changes: readonly PaperChange
     insert into touched_author select distinct author_id from gone`;
   const json = JSON.stringify(rows);
   await tx.execute`
-    insert into author (name, name_folded)
-    select distinct on (name) name, name_folded from jsonb_to_recordset(${json}::jsonb) as n(name text, name_folded text)
+    insert into author (name, name_folded, name_words)
+    select distinct on (name) name, name_folded, words
+    from jsonb_to_recordset(${json}::jsonb) as n(name text, name_folded text, words text)
     on conflict (name) do nothing`;
   await tx.execute`
     with fresh as (

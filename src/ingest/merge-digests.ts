@@ -35,6 +35,10 @@ export async function mergeDigests(
       updated_at = case when kept.revision = 0 then moved.updated_at else kept.updated_at end
     from digest moved where kept.id = ${into.id} and moved.id = ${from.id}`;
   await tx.execute`delete from digest where id = ${from.id}`;
+  // Whatever is told of the papers by language changes, even where the file at hand changes nothing else.
+  await tx.execute`
+    insert into affected (paper_id) select distinct paper_id from digest_entry where digest_id = ${into.id}
+    on conflict do nothing`;
   await numberEntries(tx, into);
   const [merged = into] =
     await tx.query<StoredDigest>`select ${digestColumns} from digest where id = ${into.id}`;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { Prisma } from '../database/generated/client.ts';
+import { rememberValues } from './count-values.ts';
 import { lockStore, transaction, type Transaction } from './transaction.ts';
 import { createWorkTables, updatePapers } from './update-papers.ts';
 
@@ -35,6 +36,7 @@ export async function removeDigests(pool: pg.Pool, selection: Selection): Promis
     const ids = await selected(tx, selection);
     await createWorkTables(tx);
     const entries = await removeEntries(tx, ids);
+    await rememberValues(tx);
     const papers = await removePapers(tx);
     await updatePapers(tx);
     await tx.execute`delete from digest where id = any(${ids})`;

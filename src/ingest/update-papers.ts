@@ -1,6 +1,8 @@
 import type { Statement } from '../digest/digest.ts';
 import { fold, foldSpaces } from '../language/fold.ts';
 import { countPapers } from './count-papers.ts';
+import { countValues } from './count-values.ts';
+import { indexPapers } from './index-papers.ts';
 import { addCategories, linkAuthors, linkCategories, type PaperChange } from './link-papers.ts';
 import { paperState, type Observation, type PaperState } from './paper-state.ts';
 import type { Transaction } from './transaction.ts';
@@ -18,19 +20,22 @@ export async function createWorkTables(tx: Transaction): Promise<void> {
 
 /**
  * Works out the state of every paper in the temporary table `affected` from its entries (the current ones; all where
- * none is), stores what is new, marks there which papers were `revised` in a field of their own, and keeps the
- * counters of authors and categories.
+ * none is), stores what is new, marks there which papers were `revised` in a field of their own, indexes them, and keeps
+ * the counters. `rememberValues` comes before it.
  */
 export async function updatePapers(tx: Transaction): Promise<void> {
   // Nobody else can see the new rows yet, autovacuum neither: without this, plans are made for the tables as they were.
+  if ((await nextPapers(tx, 0)).length === 0) return;
   await tx.execute`analyze affected, digest_entry, paper`;
   for (let after = 0; ;) {
     const ids = await nextPapers(tx, after);
     if (ids.length === 0) break;
     await updateChunk(tx, ids);
+    await indexPapers(tx, ids);
     after = Math.max(...ids);
   }
   await countPapers(tx);
+  await countValues(tx);
 }
 
 async function nextPapers(tx: Transaction, after: number): Promise<number[]> {

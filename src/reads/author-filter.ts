@@ -1,8 +1,12 @@
 import { Prisma } from '../database/generated/client.ts';
+import { nameWords } from '../search/name-words.ts';
+import { InputError } from './input-error.ts';
+import { hasWords } from './name-conditions.ts';
 import { authorIds, categoryIds, every, storable } from './conditions.ts';
 
 /** The contract's AuthorFilter: all fields must hold, absent and null ask nothing. */
 export interface AuthorFilter {
+  readonly search?: string | null | undefined;
   readonly names?: readonly string[] | null | undefined;
   readonly categories?: readonly string[] | null | undefined;
   readonly minPaperCount?: number | null | undefined;
@@ -10,8 +14,9 @@ export interface AuthorFilter {
 
 /** The filter as an SQL condition on the author u; undefined where it asks nothing. Throws InputError above 100 values a list. */
 export function authorFilter(filter: AuthorFilter | null | undefined): Prisma.Sql | undefined {
-  const { names, categories, minPaperCount } = filter ?? {};
+  const { search, names, categories, minPaperCount } = filter ?? {};
   const conditions: Prisma.Sql[] = [];
+  if (typeof search === 'string') conditions.push(spelt(search));
   if (names) conditions.push(Prisma.sql`u.id = any(${authorIds(storable(names, ['filter', 'names']))})`);
   if (categories) {
     const ids = categoryIds(storable(categories, ['filter', 'categories']));
@@ -20,4 +25,18 @@ export function authorFilter(filter: AuthorFilter | null | undefined): Prisma.Sq
   }
   if (typeof minPaperCount === 'number') conditions.push(Prisma.sql`u.paper_count >= ${minPaperCount}`);
   return every(conditions);
+}
+
+const LONGEST = 200;
+
+/** Has the words in any order, or is spelt much like them (pg_trgm's default: 0.6). Signs alone ask nothing. */
+function spelt(search: string): Prisma.Sql {
+  if (search.length > LONGEST)
+    throw new InputError(
+      ['filter', 'search'],
+      `filter.search: expected at most ${LONGEST} characters, got ${search.length}`,
+    );
+  const words = nameWords(search);
+  if (words.length === 0) return Prisma.sql`true`;
+  return Prisma.sql`((${hasWords(Prisma.raw('u.name_words'), words)}) or ${words.join(' ')} <% u.name_words)`;
 }

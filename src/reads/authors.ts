@@ -2,7 +2,7 @@ import { Prisma } from '../database/generated/client.ts';
 import { authorFilter, type AuthorFilter } from './author-filter.ts';
 import type { Order } from './keyset.ts';
 import type { ListField } from './pages.ts';
-import { authorColumns, type AuthorRow, type AuthorshipRow } from './rows.ts';
+import { authorColumns, type AuthorRow, type AuthorshipRow, type CoauthorRow } from './rows.ts';
 
 /** How lists of authors may be sorted; ties go by name. */
 export type AuthorOrder = 'NAME' | 'PAPER_COUNT';
@@ -13,6 +13,7 @@ export const authors: ListField<
   AuthorRow
 > = {
   name: 'Query.authors',
+  cursorScope: ({ filter }) => filter?.search,
   list: ({ filter, orderBy }) => {
     const condition = authorFilter(filter);
     return {
@@ -33,6 +34,22 @@ export const authorsOfPaper: ListField<object, AuthorshipRow> = {
     from: Prisma.sql`authorship a join author u on u.id = a.author_id`,
     where: Prisma.sql`a.paper_id = parent.id`,
     order: [{ sql: Prisma.sql`a.position`, type: 'int', descending: false }],
+    filtered: false,
+  }),
+};
+
+/** `Author.coauthors`: most papers together first, then by name. */
+export const coauthors: ListField<object, CoauthorRow> = {
+  name: 'Author.coauthors',
+  list: () => ({
+    columns: Prisma.sql`${authorColumns}, n.papers as "sharedPapers"`,
+    from: Prisma.sql`(
+      select b.author_id, count(distinct b.paper_id)::int as papers
+      from authorship a join authorship b on b.paper_id = a.paper_id and b.author_id <> a.author_id
+      where a.author_id = parent.id group by b.author_id
+    ) n join author u on u.id = n.author_id`,
+    where: Prisma.sql`true`,
+    order: [{ sql: Prisma.sql`n.papers`, type: 'int', descending: true }, BY_NAME],
     filtered: false,
   }),
 };

@@ -19,7 +19,9 @@ export function decodeCursor(
     values.length === order.length &&
     order.every(({ type }, index) => CHECKS[type](values[index]));
   if (fits) return values as KeyValue[];
-  throw new InputError([argument], `${argument}: expected a cursor of this very list`, 'CURSOR_INVALID');
+  throw new InputError([argument], `${argument}: expected a cursor of this very list`, {
+    code: 'CURSOR_INVALID',
+  });
 }
 
 function parse(cursor: string): unknown[] {
@@ -39,6 +41,7 @@ function digest(scope: string): string {
 const CHECKS: Record<KeyType, (value: unknown) => boolean> = {
   date: (value) => typeof value === 'string' && isDay(value),
   int: (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
+  real: (value) => typeof value === 'number',
   text: (value) => typeof value === 'string' && !value.includes('\0'),
   timestamptz: (value) => typeof value === 'string' && INSTANT.test(value) && isDay(value.slice(0, 10)),
   uuid: (value) => typeof value === 'string' && UUID.test(value),

@@ -17,16 +17,17 @@ export function groups(run: RunStatement) {
   const summaries = new Map<string, (paperId: number) => Promise<SummaryRow[]>>();
   return {
     /** In arXiv's order. */
-    categoriesOfPaper: group<CategoryRow>(run, 'Paper.categories', categoriesOfPapers),
+    categoriesOfPaper: groupReader<CategoryRow>(run, 'Paper.categories', categoriesOfPapers),
     /** Most papers first. */
-    categoriesOfAuthor: group<CountedCategory>(run, 'Author.categories', categoriesOfAuthors),
+    categoriesOfAuthor: groupReader<CountedCategory>(run, 'Author.categories', categoriesOfAuthors),
     /** In the order in which their sections stand. */
-    categoriesOfDigest: group<CountedCategory>(run, 'Digest.categories', categoriesOfDigests),
-    digestCountOfSource: group<{ count: number }>(run, 'Source.digestCount', digestCounts),
+    categoriesOfDigest: groupReader<CountedCategory>(run, 'Digest.categories', categoriesOfDigests),
+    digestCountOfSource: groupReader<{ count: number }>(run, 'Source.digestCount', digestCounts),
     /** One at most. Throws InputError above 100 values a list. */
     summaryOfPaper: (paperId: number, args: SummaryArgs): Promise<SummaryRow[]> => {
       const variant = JSON.stringify(args);
-      const load = summaries.get(variant) ?? group(run, 'Paper.summary', (ids) => bestSummaries(ids, args));
+      const load =
+        summaries.get(variant) ?? groupReader(run, 'Paper.summary', (ids) => bestSummaries(ids, args));
       summaries.set(variant, load);
       return load(paperId);
     },
@@ -60,7 +61,8 @@ const digestCounts = (ids: readonly number[]) => Prisma.sql`
   select d.source_id as parent, count(*)::int as count
   from digest d where d.source_id = any(${ids}::int[]) group by d.source_id`;
 
-function group<Row extends object>(
+/** Reads whole lists by their parents' ids; those asked for together are one statement, which gives each row its `parent`. */
+export function groupReader<Row extends object>(
   run: RunStatement,
   name: string,
   sql: (parents: readonly number[]) => Prisma.Sql,

@@ -8,7 +8,7 @@ interface Key {
 }
 
 /** Types of a key, as Postgres names them. */
-export type KeyType = 'date' | 'int' | 'text' | 'timestamptz' | 'uuid';
+export type KeyType = 'date' | 'int' | 'real' | 'text' | 'timestamptz' | 'uuid';
 
 /** A key's value as a row and a cursor carry it. */
 export type KeyValue = string | number;

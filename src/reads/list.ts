@@ -1,5 +1,6 @@
 import { Prisma } from '../database/generated/client.ts';
 import { direction, orderTerms, rangesAfter, reversed, type KeyValue, type Order } from './keyset.ts';
+import type { Sought } from '../search/highlight.ts';
 import type { PageSize } from './page-args.ts';
 
 /** A list in SQL. */
@@ -17,6 +18,8 @@ export interface List {
   readonly total?: Prisma.Sql;
   /** The text depends on a caller's filter. */
   readonly filtered: boolean;
+  /** What the filter's searches want to see in the texts of a row. */
+  readonly sought?: readonly Sought[];
 }
 
 /** Which rows of a list are asked for. */
@@ -53,7 +56,8 @@ export function listSql(
     order by ${placeTerms(order)}`;
 }
 
-function parentsSql(parents: readonly (number | string)[]): Prisma.Sql {
+/** SQL: the parents' ids, as `parent(id)`. */
+export function parentsSql(parents: readonly (number | string)[]): Prisma.Sql {
   const type = Prisma.raw(typeof parents[0] === 'string' ? 'uuid' : 'int');
   return Prisma.sql`unnest(${parents}::${type}[]) as parent(id)`;
 }

@@ -67,6 +67,10 @@ function entities(run: RunStatement) {
       sql: (names) => Prisma.sql`select ${authorColumns} from author u where u.name = any(${names}::text[])`,
       keyOf: (row) => row.name,
     }),
+    authorById: lookup<AuthorRow, number>(run, 'authorById', {
+      sql: (ids) => Prisma.sql`select ${authorColumns} from author u where u.id = any(${ids}::int[])`,
+      keyOf: (row) => row.id,
+    }),
     categoryById: lookup<CategoryRow, number>(run, 'categoryById', {
       sql: (ids) => Prisma.sql`${categories} where c.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
@@ -74,6 +78,10 @@ function entities(run: RunStatement) {
     categoryByCode: lookup<CategoryRow>(run, 'categoryByCode', {
       sql: (codes) => Prisma.sql`${categories} where c.code = any(${codes}::text[])`,
       keyOf: (row) => row.code,
+    }),
+    sourceById: lookup<SourceRow, number>(run, 'sourceById', {
+      sql: (ids) => Prisma.sql`select ${sourceColumns} from source s where s.id = any(${ids}::int[])`,
+      keyOf: (row) => row.id,
     }),
     sourceByName: lookup<SourceRow>(run, 'sourceByName', {
       sql: (names) => Prisma.sql`select ${sourceColumns} from source s where s.name = any(${names}::text[])`,

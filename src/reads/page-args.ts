@@ -15,7 +15,8 @@ export interface PageSize {
 }
 
 const DEFAULT = 20;
-const MOST = 100;
+/** Rows of a page at most. */
+export const MOST = 100;
 
 /** Checks how many rows are asked for: 20 from the start by default. Throws InputError for both ends and for more than 100. */
 export function pageSize({ first, last }: PageArgs): PageSize {

@@ -3,16 +3,25 @@ import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { KeyValue, Order } from './keyset.ts';
 import { listSql, type List, type Wants, type Window } from './list.ts';
 import { pageSize, type PageArgs } from './page-args.ts';
+import type { Sought } from '../search/highlight.ts';
+import type { CompileSearch } from './search.ts';
 import type { RunStatement } from './statements.ts';
 
 /** A field that gives a list. `Row` is what its rows are. */
 export interface ListField<Args, Row extends object> {
   /** Such as `Author.papers`: names statements, and stands in cursors. */
   readonly name: string;
-  /** The list for these arguments. Throws InputError where they cannot be answered. */
-  readonly list: (args: Args) => List;
+  /** The list for these arguments. Throws, or rejects with, InputError where they cannot be answered. */
+  readonly list: (args: Args, compile: Compile) => List | Promise<List>;
+  /** What else of the arguments, beside the order, a cursor is good for alone. */
+  readonly cursorScope?: (args: Args) => unknown;
   /** Only ties the type of the rows to the field. */
   readonly row?: Row;
+}
+
+/** What lists are compiled with. */
+export interface Compile {
+  readonly compileSearch: CompileSearch;
 }
 
 /** What a list hangs on: its row's id, and its node id, which cursors keep. */
@@ -21,11 +30,10 @@ export interface Parent {
   readonly nodeId: string;
 }
 
-/** A page of a field's list. */
-interface PageRequest<Args> {
+/** A field's list under one parent. */
+export interface PageRequest<Args> {
   readonly parent?: Parent | undefined;
   readonly args: Args & PageArgs & { readonly orderBy?: string | null | undefined };
-  readonly wants: Wants;
 }
 
 /** Where a page stands in its list; cursors are worked out when asked for. */
@@ -43,12 +51,14 @@ export interface Page<Row> extends PagePlace {
   /** Null where it was not wanted. */
   readonly total: number | null;
   readonly cursorOf: (row: Row) => string;
+  /** What the list's searches want to see in the texts of a row. */
+  readonly sought: readonly Sought[];
 }
 
 /** Reads pages: those that a request asks of one field with the same arguments are one statement, whatever their parents. */
 export type ReadPage = <Args, Row extends object>(
   field: ListField<Args, Row>,
-  request: PageRequest<Args>,
+  request: PageRequest<Args> & { readonly wants: Wants },
 ) => Promise<Page<Row>>;
 
 interface Fetched {
@@ -56,27 +66,47 @@ interface Fetched {
   readonly total: number | null;
 }
 
+/** A field's list for its arguments, and what tells it from others. Rejects with InputError where there is none. */
+export type ReadList = <Args, Row extends object>(
+  field: ListField<Args, Row>,
+  args: Args,
+) => Promise<{ readonly list: List; readonly asked: string }>;
+
+/** The lists of one request; each is compiled once. */
+export function listReader(compile: Compile): ReadList {
+  const lists = new Map<string, Promise<List>>();
+  return async (field, args) => {
+    const asked = JSON.stringify([field.name, args]);
+    const list = await memo(lists, asked, async () => await field.list(args, compile));
+    return { list, asked };
+  };
+}
+
 /** The pages of one request; they are read once. */
-export function pageReader(run: RunStatement): ReadPage {
-  const lists = new Map<string, List>();
+export function pageReader(run: RunStatement, readList: ReadList): ReadPage {
   const loaders = new Map<string, Loader>();
-  return async <Args, Row extends object>(field: ListField<Args, Row>, request: PageRequest<Args>) => {
-    const { parent, args, wants } = request;
+  return async <Args, Row extends object>(
+    field: ListField<Args, Row>,
+    { parent, args, wants }: PageRequest<Args> & { readonly wants: Wants },
+  ) => {
     const { name } = field;
     const size = pageSize(args);
-    const asked = JSON.stringify([name, args]);
-    const list = memo(lists, asked, () => field.list(args));
-    const place = { scope: JSON.stringify([name, parent?.nodeId, args.orderBy]), order: list.order };
+    const { list, asked } = await readList(field, args);
+    const scope = JSON.stringify([name, parent?.nodeId, args.orderBy, field.cursorScope?.(args)]);
+    const place = { scope, order: list.order };
     const window = { ...size, ...cursors(args, place) };
     const loader = memo(loaders, asked + JSON.stringify(wants), () =>
       openLoader(run, { name, list, window, wants }),
     );
-    return toPage<Row>(await loader.load(parent?.id ?? NO_PARENT), window, place);
+    const fetched = wants.page || wants.total ? await loader.load(parent?.id ?? NO_PARENT) : NOTHING;
+    return { ...toPage<Row>(fetched, window, place), sought: list.sought ?? [] };
   };
 }
 
 // Lists without a parent are read as those of one parent that is none of the store's: ids start at 1.
 const NO_PARENT = 0;
+
+const NOTHING: Fetched = { rows: [], total: null };
 
 type Loader = DataLoader<number | string, Fetched>;
 
@@ -125,7 +155,11 @@ function cursors({ after, before }: PageArgs, place: Place): Pick<Window, 'after
   return { after: decode('after', after), before: decode('before', before) };
 }
 
-function toPage<Row extends object>(fetched: Fetched, window: Window, { scope, order }: Place): Page<Row> {
+function toPage<Row extends object>(
+  fetched: Fetched,
+  window: Window,
+  { scope, order }: Place,
+): Omit<Page<Row>, 'sought'> {
   const { limit, backward, after, before } = window;
   const more = fetched.rows.length > limit;
   const kept = fetched.rows.slice(0, limit) as Row[];

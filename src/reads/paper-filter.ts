@@ -12,9 +12,12 @@ import {
 } from './conditions.ts';
 import { InputError } from './input-error.ts';
 import { nodeKey } from './node-id.ts';
+import type { CompileSearch, SearchSql } from './search.ts';
+import type { Sought } from '../search/highlight.ts';
 
 /** The contract's PaperFilter: all fields must hold, absent and null ask nothing. */
 export interface PaperFilter {
+  readonly search?: string | null | undefined;
   readonly arxivIds?: readonly string[] | null | undefined;
   readonly categories?: readonly string[] | null | undefined;
   readonly primaryCategories?: readonly string[] | null | undefined;
@@ -33,20 +36,79 @@ export interface PaperFilter {
 const MOST_OBJECTS = 50;
 const DEEPEST = 5;
 
-/**
- * The filter as an SQL condition on the paper p, true or false for every paper; undefined where it asks nothing.
- * Throws InputError above 50 objects, 5 levels or 100 values a list, and for a range of days that ends before it starts.
- */
-export function paperFilter(
-  filter: PaperFilter | null | undefined,
-  argument = ['filter'],
-): Prisma.Sql | undefined {
-  if (filter === null || filter === undefined) return undefined;
-  checkSize(filter, argument);
-  return compile(filter, argument);
+/** A filter as SQL over the paper p. */
+export interface FilterSql {
+  /** True or false for every paper; undefined where the filter asks nothing. */
+  readonly condition: Prisma.Sql | undefined;
+  /** How well a paper meets the searches outside `not`, a real; undefined where there is none. */
+  readonly score: Prisma.Sql | undefined;
+  /** What these searches want to see in a paper's texts. */
+  readonly sought: readonly Sought[];
 }
 
-function checkSize(filter: PaperFilter, argument: string[]): void {
+/**
+ * Compiles a filter. Rejects with InputError above 50 objects, 5 levels or 100 values a list, for a range of days that
+ * ends before it starts, and for a search that cannot be read.
+ */
+export async function paperFilter(
+  filter: PaperFilter | null | undefined,
+  compileSearch: CompileSearch,
+): Promise<FilterSql> {
+  if (filter === null || filter === undefined) return { condition: undefined, score: undefined, sought: [] };
+  checkSize(filter, ARGUMENT);
+  const compiled = new Map<PaperFilter, SearchSql>();
+  const compiling = nested(filter, ARGUMENT).map(async ({ object, argument }) => {
+    if (typeof object.search === 'string')
+      compiled.set(object, await compileSearch(object.search, [...argument, 'search']));
+  });
+  await Promise.all(compiling);
+  const wanted = nested(filter, ARGUMENT, { wanted: true }).flatMap(
+    ({ object }) => compiled.get(object) ?? [],
+  );
+  return {
+    condition: compile(filter, { searches: compiled, argument: ARGUMENT }),
+    score:
+      wanted.length === 0
+        ? undefined
+        : Prisma.join(
+            wanted.map(({ score }) => score),
+            ' + ',
+          ),
+    sought: wanted.flatMap(({ sought }) => sought),
+  };
+}
+
+const ARGUMENT = ['filter'];
+
+/** The searches of a filter, those in `not` too, in its order. */
+export function searchesOf(filter: PaperFilter | null | undefined): string[] {
+  return nested(filter ?? {}, ARGUMENT).flatMap(({ object }) => object.search ?? []);
+}
+
+/** Tells whether a filter searches outside `not`. */
+export function isSearching(filter: PaperFilter | null | undefined): boolean {
+  return nested(filter ?? {}, ARGUMENT, { wanted: true }).some(
+    ({ object }) => typeof object.search === 'string',
+  );
+}
+
+interface Nested {
+  readonly object: PaperFilter;
+  /** Leads to it. */
+  readonly argument: readonly string[];
+}
+
+/** The filter and all objects in it; `wanted`: without those in `not`. */
+function nested(object: PaperFilter, argument: readonly string[], { wanted = false } = {}): Nested[] {
+  const inner = (name: 'and' | 'or'): Nested[] =>
+    (object[name] ?? []).flatMap((each, index) =>
+      nested(each, [...argument, name, String(index)], { wanted }),
+    );
+  const not = object.not && !wanted ? nested(object.not, [...argument, 'not']) : [];
+  return [{ object, argument }, ...inner('and'), ...inner('or'), ...not];
+}
+
+function checkSize(filter: PaperFilter, argument: readonly string[]): void {
   let objects = 0;
   const visit = (object: PaperFilter, level: number): void => {
     objects += 1;
@@ -60,27 +122,44 @@ function checkSize(filter: PaperFilter, argument: string[]): void {
   visit(filter, 1);
 }
 
-function compile(filter: PaperFilter, argument: string[]): Prisma.Sql | undefined {
+interface Place {
+  readonly searches: ReadonlyMap<PaperFilter, SearchSql>;
+  readonly argument: readonly string[];
+}
+
+function compile(filter: PaperFilter, place: Place): Prisma.Sql | undefined {
   return every([
-    ...given(filter, PAPER_CONDITIONS, argument),
-    ...entryCondition(given(filter, ENTRY_CONDITIONS, argument)),
-    ...given(filter, COMBINATIONS, argument),
+    ...searchConditions(filter, place),
+    ...given(filter, PAPER_CONDITIONS, place),
+    ...entryCondition(given(filter, ENTRY_CONDITIONS, place)),
+    ...given(filter, COMBINATIONS, place),
   ]);
 }
 
-/** How each field asks; `argument` leads to it. */
+function searchConditions(filter: PaperFilter, { searches }: Place): Prisma.Sql[] {
+  const search = searches.get(filter);
+  return search === undefined ? [] : [search.condition];
+}
+
+/** How each field asks; `argument` leads to it, as the place does. */
 type Conditions<Field extends keyof PaperFilter> = {
-  readonly [Name in Field]: (value: NonNullable<PaperFilter[Name]>, argument: string[]) => Prisma.Sql;
+  readonly [Name in Field]: (
+    value: NonNullable<PaperFilter[Name]>,
+    argument: readonly string[],
+    place: Place,
+  ) => Prisma.Sql;
 };
 
 function given<Field extends keyof PaperFilter>(
   filter: PaperFilter,
   conditions: Conditions<Field>,
-  argument: string[],
+  { argument, ...place }: Place,
 ): Prisma.Sql[] {
   return (Object.keys(conditions) as Field[]).flatMap((field) => {
     const value = filter[field];
-    return value === null || value === undefined ? [] : [conditions[field](value, [...argument, field])];
+    if (value === null || value === undefined) return [];
+    const inner = [...argument, field];
+    return [conditions[field](value, inner, { ...place, argument: inner })];
   });
 }
 
@@ -129,14 +208,17 @@ function entryCondition(conditions: readonly Prisma.Sql[]): Prisma.Sql[] {
 }
 
 const COMBINATIONS: Conditions<'and' | 'or' | 'not'> = {
-  and: (filters, argument) => every(compileAll(filters, argument)) ?? Prisma.sql`true`,
-  or: (filters, argument) =>
+  and: (filters, _argument, place) => every(compileAll(filters, place)) ?? Prisma.sql`true`,
+  or: (filters, _argument, place) =>
     filters.length === 0
       ? Prisma.sql`false`
-      : Prisma.sql`(${Prisma.join(compileAll(filters, argument), ' or ')})`,
-  not: (filter, argument) => Prisma.sql`not ${compile(filter, argument) ?? Prisma.sql`true`}`,
+      : Prisma.sql`(${Prisma.join(compileAll(filters, place), ' or ')})`,
+  not: (filter, _argument, place) => Prisma.sql`not ${compile(filter, place) ?? Prisma.sql`true`}`,
 };
 
-function compileAll(filters: readonly PaperFilter[], argument: string[]): Prisma.Sql[] {
-  return filters.map((filter, index) => compile(filter, [...argument, String(index)]) ?? Prisma.sql`true`);
+function compileAll(filters: readonly PaperFilter[], { argument, ...place }: Place): Prisma.Sql[] {
+  return filters.map(
+    (filter, index) =>
+      compile(filter, { ...place, argument: [...argument, String(index)] }) ?? Prisma.sql`true`,
+  );
 }

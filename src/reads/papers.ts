@@ -1,91 +1,96 @@
 import { Prisma } from '../database/generated/client.ts';
+import { InputError } from './input-error.ts';
 import type { Order } from './keyset.ts';
+import type { List } from './list.ts';
 import type { ListField } from './pages.ts';
-import { paperFilter, type PaperFilter } from './paper-filter.ts';
-import { paperColumns, type PaperRow } from './rows.ts';
+import { isSearching, paperFilter, searchesOf, type PaperFilter } from './paper-filter.ts';
+import { paperColumns, type ScoredPaperRow } from './rows.ts';
 
 /** How lists of papers may be sorted; ties go by arXiv id, newest first. */
-export type PaperOrder = 'NEWEST' | 'OLDEST' | 'TITLE' | 'MOST_STARS';
+export type PaperOrder = 'NEWEST' | 'OLDEST' | 'RELEVANCE' | 'TITLE' | 'MOST_STARS';
 
 /** What lists of papers take. */
 export interface PaperArgs {
   readonly filter?: PaperFilter | null | undefined;
-  /** NEWEST by default. */
+  /** RELEVANCE by default where the filter searches, else NEWEST. */
   readonly orderBy?: PaperOrder | null | undefined;
 }
 
+/** A field that gives papers. */
+export type PaperField = ListField<PaperArgs, ScoredPaperRow>;
+
 /** `Query.papers` */
-export const papers: ListField<PaperArgs, PaperRow> = {
-  name: 'Query.papers',
-  list: ({ filter, orderBy }) => {
-    const condition = paperFilter(filter);
-    return {
-      columns: paperColumns,
-      from: Prisma.sql`paper p`,
-      where: condition ?? Prisma.sql`true`,
-      order: ORDERS[orderBy ?? 'NEWEST'](Prisma.raw('p')),
-      filtered: condition !== undefined,
-    };
-  },
-};
+export const papers: PaperField = paperField('Query.papers', {
+  from: Prisma.sql`paper p`,
+  dated: Prisma.raw('p'),
+  total: Prisma.sql`(select coalesce(sum(n.papers), 0)::int from paper_count n where n.kind = 'PAPER')`,
+});
 
 /** `Author.papers`: a name that a paper prints twice has it once. */
-export const papersOfAuthor: ListField<PaperArgs, PaperRow> = {
-  name: 'Author.papers',
-  list: ({ filter, orderBy }) => {
-    const condition = paperFilter(filter);
-    return {
-      columns: paperColumns,
-      from: Prisma.sql`authorship a join paper p on p.id = a.paper_id`,
-      where: Prisma.sql`a.author_id = parent.id and ${condition ?? Prisma.sql`true`}`,
-      order: ORDERS[orderBy ?? 'NEWEST'](Prisma.raw('a')),
-      repeats: true,
-      filtered: condition !== undefined,
-      ...(condition === undefined && {
-        total: Prisma.sql`(select u.paper_count from author u where u.id = parent.id)`,
-      }),
-    };
-  },
-};
+export const papersOfAuthor: PaperField = paperField('Author.papers', {
+  from: Prisma.sql`authorship a join paper p on p.id = a.paper_id`,
+  where: Prisma.sql`a.author_id = parent.id`,
+  dated: Prisma.raw('a'),
+  repeats: true,
+  total: Prisma.sql`(select u.paper_count from author u where u.id = parent.id)`,
+});
 
 /** `Category.papers` */
-export const papersOfCategory: ListField<PaperArgs, PaperRow> = {
-  name: 'Category.papers',
-  list: ({ filter, orderBy }) => {
-    const condition = paperFilter(filter);
-    return {
-      columns: paperColumns,
-      from: Prisma.sql`paper_category k join paper p on p.id = k.paper_id`,
-      where: Prisma.sql`k.category_id = parent.id and ${condition ?? Prisma.sql`true`}`,
-      order: ORDERS[orderBy ?? 'NEWEST'](Prisma.raw('k')),
-      filtered: condition !== undefined,
-      ...(condition === undefined && {
-        total: Prisma.sql`(select c.paper_count from category c where c.id = parent.id)`,
-      }),
-    };
-  },
-};
+export const papersOfCategory: PaperField = paperField('Category.papers', {
+  from: Prisma.sql`paper_category k join paper p on p.id = k.paper_id`,
+  where: Prisma.sql`k.category_id = parent.id`,
+  dated: Prisma.raw('k'),
+  total: Prisma.sql`(select c.paper_count from category c where c.id = parent.id)`,
+});
+
+interface PaperList extends Pick<List, 'from' | 'repeats'> {
+  readonly where?: Prisma.Sql;
+  /** The alias to take day and place in arXiv from. */
+  readonly dated: Prisma.Sql;
+  /** Of the unfiltered list. */
+  readonly total: Prisma.Sql;
+}
+
+function paperField(name: string, { where, dated, total, ...list }: PaperList): PaperField {
+  return {
+    name,
+    cursorScope: ({ filter }) => searchesOf(filter),
+    list: async ({ filter, orderBy }, { compileSearch }) => {
+      const { condition, score, sought } = await paperFilter(filter, compileSearch);
+      const conditions = [where, condition].filter((each) => each !== undefined);
+      return {
+        ...list,
+        columns: Prisma.sql`${paperColumns}, ${score ?? Prisma.sql`null::real`} as score`,
+        where: conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' and '),
+        order: orderOf(orderBy ?? defaultOrder(filter), dated, score),
+        filtered: condition !== undefined,
+        sought,
+        ...(condition === undefined && { total }),
+      };
+    },
+  };
+}
+
+/** The order of a list of papers that nobody named. */
+export function defaultOrder(filter: PaperFilter | null | undefined): PaperOrder {
+  return isSearching(filter) ? 'RELEVANCE' : 'NEWEST';
+}
+
+function orderOf(orderBy: PaperOrder, dated: Prisma.Sql, score: Prisma.Sql | undefined): Order {
+  if (orderBy !== 'RELEVANCE') return [...ORDERS[orderBy](dated), newestInArxiv(dated)];
+  if (score === undefined)
+    throw new InputError(['orderBy'], 'orderBy: RELEVANCE needs a search in the filter, outside not');
+  return [{ sql: score, type: 'real', descending: true }, newestInArxiv(dated)];
+}
 
 // Authorships and categories of papers repeat the day and the place in arXiv, so that a nested list by day is one
 // range of their index: `dated` is the alias to take them from.
-const ORDERS: Record<PaperOrder, (dated: Prisma.Sql) => Order> = {
-  NEWEST: (dated) => [
-    { sql: Prisma.sql`${dated}.first_digest_date`, type: 'date', descending: true },
-    newestInArxiv(dated),
-  ],
-  OLDEST: (dated) => [
-    { sql: Prisma.sql`${dated}.first_digest_date`, type: 'date', descending: false },
-    newestInArxiv(dated),
-  ],
-  TITLE: (dated) => [
-    { sql: Prisma.sql`p.title_folded`, type: 'text', descending: false },
-    newestInArxiv(dated),
-  ],
+const ORDERS: Record<Exclude<PaperOrder, 'RELEVANCE'>, (dated: Prisma.Sql) => Order> = {
+  NEWEST: (dated) => [{ sql: Prisma.sql`${dated}.first_digest_date`, type: 'date', descending: true }],
+  OLDEST: (dated) => [{ sql: Prisma.sql`${dated}.first_digest_date`, type: 'date', descending: false }],
+  TITLE: () => [{ sql: Prisma.sql`p.title_folded`, type: 'text', descending: false }],
   // Papers without code come last, those of no stars before them.
-  MOST_STARS: (dated) => [
-    { sql: Prisma.sql`coalesce(p.code_stars, -1)`, type: 'int', descending: true },
-    newestInArxiv(dated),
-  ],
+  MOST_STARS: () => [{ sql: Prisma.sql`coalesce(p.code_stars, -1)`, type: 'int', descending: true }],
 };
 
 function newestInArxiv(dated: Prisma.Sql): Order[number] {

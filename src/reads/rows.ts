@@ -23,6 +23,12 @@ export interface PaperRow {
   readonly updatedAt: Date;
 }
 
+/** A paper in a list. */
+export interface ScoredPaperRow extends PaperRow {
+  /** Null where the list's filter does not search. */
+  readonly score: number | null;
+}
+
 /** Columns of PaperRow, from p. */
 export const paperColumns = Prisma.sql`p.id, p.arxiv_id as "arxivId", p.version, p.title, p.abstract, p.comment,
   p.code_url as "codeUrl", p.code_stars as "codeStars", p.code_updated_on as "codeUpdatedOn",
@@ -44,6 +50,12 @@ export interface AuthorshipRow extends AuthorRow {
   /** From 1. */
   readonly position: number;
   readonly printedName: string;
+}
+
+/** An author beside another one. */
+export interface CoauthorRow extends AuthorRow {
+  /** Papers together. */
+  readonly sharedPapers: number;
 }
 
 /** A category. */

@@ -18,6 +18,10 @@ interface Statement {
   readonly sql: Prisma.Sql;
   /** The text depends on what a caller asked: never prepared, as there would be no end of names. */
   readonly unique?: boolean;
+  /** Postgres stops it after so long. */
+  readonly timeoutMs?: number;
+  /** Settings of Postgres for it alone. */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }
 
 /** Runs a statement and gives its rows. Rejects with the database's error. */
@@ -25,15 +29,41 @@ export type RunStatement = <Row extends object>(statement: Statement) => Promise
 
 /** Runs statements on the pool; Postgres plans those of one text once per connection. */
 export function statementRunner(pool: pg.Pool, { prepared, onStatement }: StatementOptions): RunStatement {
-  return async <Row extends object>({ name, sql, unique = false }: Statement) => {
+  return async <Row extends object>({ name, sql, unique = false, timeoutMs, settings }: Statement) => {
     const { text, values } = sql;
-    const query = { text, values };
-    const { rows } = await pool.query<Row>(
-      prepared && !unique ? { ...query, name: preparedName(name, text) } : query,
-    );
+    const query = prepared && !unique ? { text, values, name: preparedName(name, text) } : { text, values };
+    const local = { ...settings, ...(timeoutMs !== undefined && { statement_timeout: timeoutMs }) };
+    const { rows } =
+      Object.keys(local).length === 0
+        ? await pool.query<Row>(query)
+        : await withSettings(pool, local, async (client) => await client.query<Row>(query));
     onStatement?.({ name, rows: rows.length });
     return rows;
   };
+}
+
+async function withSettings<T>(
+  pool: pg.Pool,
+  settings: Readonly<Record<string, string | number>>,
+  run: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    const local = Object.entries(settings).map(([name, value]) => `set local ${name} = ${value}`);
+    await client.query(['begin read only', ...local].join('; '));
+    return await run(client);
+  } finally {
+    await client.query('rollback').catch((broken: Error) => (failure = broken));
+    client.release(failure);
+  }
+}
+
+const QUERY_CANCELED = '57014';
+
+/** Tells whether Postgres stopped a statement because it took too long. */
+export function isCancelled(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === QUERY_CANCELED;
 }
 
 const preparedNames = new Map<string, string>();

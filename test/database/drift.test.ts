@@ -41,6 +41,7 @@ describe('the migrated catalog', () => {
       'paper.arxiv_order',
       'paper.title_folded',
       'paper_category.arxiv_order',
+      'paper_term.term',
     ]);
     const checks = await database.pool.query<{ name: string }>(
       `select conname as name from pg_constraint where contype = 'c' and connamespace = 'public'::regnamespace order by 1`,

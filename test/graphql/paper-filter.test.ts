@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaperFilter } from '../../src/reads/paper-filter.ts';
-import type { PaperOrder } from '../../src/reads/papers.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   CATEGORIES,
@@ -12,7 +11,7 @@ import {
   SOURCES,
 } from '../support/generated-store.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
-import { select } from '../support/paper-model.ts';
+import { select, type Order } from '../support/paper-model.ts';
 import { walk } from '../support/walk.ts';
 import { nodeId } from '../../src/reads/node-id.ts';
 
@@ -84,9 +83,9 @@ const { filter: filters } = fc.letrec<{ filter: PaperFilter }>((tie) => ({
   ),
 }));
 
-const orders = fc.constantFrom<PaperOrder>('NEWEST', 'OLDEST', 'TITLE', 'MOST_STARS');
+const orders = fc.constantFrom<Order>('NEWEST', 'OLDEST', 'TITLE', 'MOST_STARS');
 
-async function idsOf(filter: PaperFilter, order: PaperOrder, how: { size: number; backward?: boolean }) {
+async function idsOf(filter: PaperFilter, order: Order, how: { size: number; backward?: boolean }) {
   const nodes = await walk<{ arxivId: string }>(query, {
     field: 'papers(filter: $filter, orderBy: $order, ',
     select: 'arxivId',
@@ -97,7 +96,7 @@ async function idsOf(filter: PaperFilter, order: PaperOrder, how: { size: number
   return nodes.map(({ arxivId }) => arxivId);
 }
 
-const expected = (filter: PaperFilter, order: PaperOrder) =>
+const expected = (filter: PaperFilter, order: Order) =>
   select(model, filter, order).map(({ arxivId }) => arxivId);
 
 const refused = async (filter: unknown) => {

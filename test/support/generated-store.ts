@@ -2,6 +2,8 @@ import type pg from 'pg';
 import { arxivOrder } from '../../src/arxiv/arxiv-id.ts';
 import { summaryFields } from '../../src/digest/summary.ts';
 import { fold } from '../../src/language/fold.ts';
+import { upgradeStore } from '../../src/ingest/upgrade-store.ts';
+import { nameWords } from '../../src/search/name-words.ts';
 
 /** A digest entry of the model. */
 export interface ModelEntry {
@@ -179,7 +181,13 @@ export async function insertModel(pool: pg.Pool, model: Model): Promise<void> {
   await insert(
     pool,
     'author',
-    [...authorId].map(([name, id]) => ({ id, name, name_folded: fold(name), paper_count: 0 })),
+    [...authorId].map(([name, id]) => ({
+      id,
+      name,
+      name_folded: fold(name),
+      name_words: ` ${nameWords(name).join(' ')} `,
+      paper_count: 0,
+    })),
   );
   await insert(pool, 'authorship', model.papers.flatMap((paper) => paper.authors.map((name, index) => ({
     ...placed(paper), position: index + 1, author_id: authorId.get(name), printed_name: `${name} `,
@@ -199,6 +207,7 @@ export async function insertModel(pool: pg.Pool, model: Model): Promise<void> {
   await pool.query(
     `update category c set paper_count = (select count(*) from paper_category where category_id = c.id)`,
   );
+  await upgradeStore(pool);
   await pool.query('analyze');
 }
 

@@ -5,8 +5,11 @@ import type { PaperFilter } from '../../src/reads/paper-filter.ts';
 import type { PaperOrder } from '../../src/reads/papers.ts';
 import type { Model, ModelEntry, ModelPaper } from './generated-store.ts';
 
+/** Orders that say of two papers which is first, whatever else there is. */
+export type Order = Exclude<PaperOrder, 'RELEVANCE'>;
+
 /** The papers of a model that meet a filter, in order: what every answer is held against. */
-export function select(model: Model, filter: PaperFilter, order: PaperOrder): ModelPaper[] {
+export function select(model: Model, filter: PaperFilter, order: Order): ModelPaper[] {
   return model.papers.filter((paper) => meets(paper, filter)).toSorted(ORDERS[order]);
 }
 
@@ -73,7 +76,7 @@ const ascending = <T extends string | number>(a: T, b: T): number => (a < b ? -1
 const newestId: Compare = (a, b) => ascending(arxivOrder(b.arxivId), arxivOrder(a.arxivId));
 
 /** The contract's orders of papers. */
-const ORDERS: Record<PaperOrder, Compare> = {
+const ORDERS: Record<Order, Compare> = {
   NEWEST: (a, b) => ascending(b.firstDigestDate, a.firstDigestDate) || newestId(a, b),
   OLDEST: (a, b) => ascending(a.firstDigestDate, b.firstDigestDate) || newestId(a, b),
   TITLE: (a, b) => byBytes(fold(a.title), fold(b.title)) || newestId(a, b),

@@ -4,13 +4,20 @@ import type { Pool } from 'pg';
 const FACTS = {
   papers: `
     select p.arxiv_id, p.arxiv_order, p.version, p.title, p.title_folded, p.abstract, p.comment, p.code_url, p.code_stars,
-      p.code_updated_on::text, c.code as primary_category, p.subject_classes, p.first_digest_date::text
+      p.code_updated_on::text, c.code as primary_category, p.subject_classes, p.first_digest_date::text,
+      p.search_vector::text, p.search_clipped, p.languages, p.days::text[], p.has_summary, p.index_version,
+      array(select s.name from source s where s.id = any(p.source_ids) order by s.name collate "C") as sources,
+      array(select t.term || ' ' || t.word from paper_term t where t.paper_id = p.id order by t.term) as terms
     from paper p left join category c on c.id = p.primary_category_id order by p.arxiv_id collate "C"`,
   authorships: `
     select p.arxiv_id, k.position, a.name, a.name_folded, k.printed_name, k.first_digest_date::text, k.arxiv_order
     from authorship k join paper p on p.id = k.paper_id join author a on a.id = k.author_id
     order by p.arxiv_id collate "C", k.position`,
-  authors: `select name, name_folded, paper_count from author order by name collate "C"`,
+  authors: `select name, name_folded, name_words, paper_count from author order by name collate "C"`,
+  counts: `
+    select n.kind, coalesce(s.name, n.value) as value, n.papers
+    from paper_count n left join source s on n.kind = 'SOURCE' and s.id::text = n.value
+    order by n.kind, coalesce(s.name, n.value) collate "C"`,
   categories: `select code, name, archive, aliases, paper_count from category order by code collate "C"`,
   paperCategories: `
     select p.arxiv_id, k.position, c.code, k.first_digest_date::text, k.arxiv_order

@@ -1,5 +1,5 @@
 import { foldSpaces } from '../../language/fold.ts';
-import { authors } from '../../reads/authors.ts';
+import { authors, coauthors } from '../../reads/authors.ts';
 import type { CountedCategory } from '../../reads/groups.ts';
 import { nodeId, nodeKey } from '../../reads/node-id.ts';
 import { papersOfAuthor } from '../../reads/papers.ts';
@@ -8,8 +8,8 @@ import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { AuthorFilter, AuthorOrder } from '../inputs.ts';
 import { Node } from '../node.ts';
-import { Author, Authors, Category, Papers } from '../refs.ts';
-import { ordered, paperArgs } from './paper.ts';
+import { paperArgs, resolvePapers } from '../paper-lists.ts';
+import { Author, Authors, Category, Coauthors, Papers } from '../refs.ts';
 
 const AuthorCategory = builder.objectRef<CountedCategory>('AuthorCategory').implement({
   description: 'A category that an author has papers in.',
@@ -32,10 +32,19 @@ person will be a new type beside it; this one keeps its meaning.`,
     papers: t.field({
       type: Papers.page,
       description: 'Papers that print the name, each once.',
-      args: { ...paperArgs, ...pageArgs },
+      args: paperArgs,
       resolve: async (author, args, context, info) => {
         const parent = { id: author.id, nodeId: idOf(author) };
-        return await resolvePage(papersOfAuthor, { args: ordered(args), context, info, parent });
+        return await resolvePapers(papersOfAuthor, { args, context, info, parent });
+      },
+    }),
+    coauthors: t.field({
+      type: Coauthors.page,
+      description: 'Names on the same papers: most papers together first, then by name.',
+      args: pageArgs,
+      resolve: async (author, args, context, info) => {
+        const parent = { id: author.id, nodeId: idOf(author) };
+        return await resolvePage(coauthors, { args, context, info, parent });
       },
     }),
     categories: t.field({
@@ -45,6 +54,10 @@ person will be a new type beside it; this one keeps its meaning.`,
     }),
   }),
 });
+
+builder.objectField(Coauthors.edge, 'paperCount', (t) =>
+  t.int({ description: 'Papers together.', resolve: ({ row }) => row.sharedPapers }),
+);
 
 const AuthorBy = builder.inputType('AuthorBy', {
   isOneOf: true,

@@ -7,8 +7,8 @@ import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { CategoryOrder } from '../inputs.ts';
 import { Node } from '../node.ts';
+import { paperArgs, resolvePapers } from '../paper-lists.ts';
 import { Categories, Category, Papers } from '../refs.ts';
-import { ordered, paperArgs } from './paper.ts';
 
 const idOf = ({ code }: CategoryRow): string => nodeId('Category', code);
 
@@ -30,10 +30,10 @@ Category.implement({
     papers: t.field({
       type: Papers.page,
       description: 'Cross-lists included.',
-      args: { ...paperArgs, ...pageArgs },
+      args: paperArgs,
       resolve: async (category, args, context, info) => {
         const parent = { id: category.id, nodeId: idOf(category) };
-        return await resolvePage(papersOfCategory, { args: ordered(args), context, info, parent });
+        return await resolvePapers(papersOfCategory, { args, context, info, parent });
       },
     }),
   }),

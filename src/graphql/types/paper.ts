@@ -4,13 +4,13 @@ import { digestsOfPaper } from '../../reads/digests.ts';
 import { entriesOfPaper, summariesOfPaper } from '../../reads/entries.ts';
 import { nodeId, nodeKey } from '../../reads/node-id.ts';
 import type { Parent } from '../../reads/pages.ts';
-import { papers, type PaperArgs } from '../../reads/papers.ts';
+import { papers } from '../../reads/papers.ts';
 import type { PaperRow } from '../../reads/rows.ts';
 import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { badUserInput, refusing } from '../errors.ts';
-import { PaperFilter, PaperOrder } from '../inputs.ts';
 import { Node } from '../node.ts';
+import { paperArgs, resolvePapers } from '../paper-lists.ts';
 import {
   Category,
   DigestEntries,
@@ -21,17 +21,6 @@ import {
   Summaries,
   Summary,
 } from '../refs.ts';
-
-/** Arguments of every list of papers, beside those of the page. */
-export const paperArgs = builder.args((t) => ({
-  filter: t.field({ type: PaperFilter, description: 'Which papers; all without it.' }),
-  orderBy: t.field({ type: PaperOrder, description: 'Defaults to NEWEST.' }),
-}));
-
-/** The arguments of a list of papers with its order settled. */
-export function ordered<Args extends { orderBy?: PaperArgs['orderBy'] | null | undefined }>(args: Args) {
-  return { ...args, orderBy: args.orderBy ?? 'NEWEST' };
-}
 
 const idOf = ({ arxivId }: PaperRow): string => nodeId('Paper', arxivId);
 const parentOf = (paper: PaperRow): Parent => ({ id: paper.id, nodeId: idOf(paper) });
@@ -193,9 +182,8 @@ builder.queryFields((t) => ({
   papers: t.field({
     type: Papers.page,
     description: 'All papers.',
-    args: { ...paperArgs, ...pageArgs },
-    resolve: async (_root, args, context, info) =>
-      await resolvePage(papers, { args: ordered(args), context, info }),
+    args: paperArgs,
+    resolve: async (_root, args, context, info) => await resolvePapers(papers, { args, context, info }),
   }),
 }));
 

@@ -1,0 +1,109 @@
+import { sections } from '../digest/summary.ts';
+import type { SummaryPart } from '../digest/digest.ts';
+import { searchDocument } from '../search/document.ts';
+import { paperWords } from '../search/paper-words.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Goes up with every change to what is worked out here: papers of a lower version are done again at the next start. */
+export const INDEX_VERSION = 1;
+
+/** Terms that are kept of a paper: those of its title, then those that its abstract has most often. */
+const MOST_TERMS = 16;
+
+/**
+ * Works out what searches, facets and related papers read of these papers: search vector and terms from title, abstract
+ * and the AI text of the current entries; sources, languages and days from the current entries.
+ */
+export async function indexPapers(tx: Transaction, ids: readonly number[]): Promise<void> {
+  const papers = await readTexts(tx, ids);
+  await storeVectors(tx, papers);
+  await storeTerms(tx, papers);
+}
+
+interface PaperTexts {
+  readonly id: number;
+  readonly title: string;
+  readonly abstract: string;
+  /** Of each current entry with AI text, in a fixed order. */
+  readonly summaries: readonly SummaryPart[][];
+}
+
+async function readTexts(tx: Transaction, ids: readonly number[]): Promise<PaperTexts[]> {
+  return await tx.query<PaperTexts>`
+    select p.id, p.title, p.abstract, array(
+      select m.parts from digest_entry e join summary m on m.entry_id = e.id
+      where e.paper_id = p.id and e.current and m.status <> 'FAILED' order by e.key) as summaries
+    from paper p where p.id = any(${ids}) order by p.id`;
+}
+
+/** The same text in two digests is searched once. */
+function aiTexts(summaries: readonly SummaryPart[][]): { tldrs: string[]; parts: string[] } {
+  const all = summaries.flatMap((parts) => sections(parts));
+  const texts = (wanted: boolean): string[] => [
+    ...new Set(all.filter(({ label }) => (label === 'TL;DR') === wanted).map(({ text }) => text)),
+  ];
+  return { tldrs: texts(true), parts: texts(false) };
+}
+
+async function storeVectors(tx: Transaction, papers: readonly PaperTexts[]): Promise<void> {
+  const rows = papers.map(({ id, title, abstract, summaries }) => {
+    const { words, pairs } = searchDocument({ title, abstract, ...aiTexts(summaries) });
+    return { id, ...words, pairs };
+  });
+  await tx.execute`
+    with text as (
+      select id, setweight(to_tsvector('english', unaccent("A")), 'A') || setweight(to_tsvector('english', unaccent("B")), 'B')
+        || setweight(to_tsvector('english', unaccent("C")), 'C') || setweight(to_tsvector('english', unaccent("D")), 'D')
+        || pairs::tsvector as vector
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, "A" text, "B" text, "C" text, "D" text, pairs text)
+    ), shown as (
+      select e.paper_id as id, array_agg(distinct d.source_id order by d.source_id) as source_ids,
+        array_agg(distinct d.date order by d.date) as days,
+        coalesce(array_agg(distinct l.tag order by l.tag) filter (where l.tag is not null), '{}') as languages,
+        bool_or(m.entry_id is not null) as has_summary
+      from digest_entry e join digest d on d.id = e.digest_id
+        left join summary m on m.entry_id = e.id and m.status <> 'FAILED'
+        left join lateral (
+          select array_to_string((string_to_array(d.language, '-'))[:n], '-') as tag
+          from generate_series(1, cardinality(string_to_array(d.language, '-'))) n
+        ) l on true
+      where e.current and e.paper_id = any(${papers.map(({ id }) => id)}) group by e.paper_id
+    ), fresh as (
+      select text.id, text.vector, exists (
+          select 1 from unnest(text.vector) u where cardinality(u.positions) >= 255 or 16383 = any(u.positions)) as clipped,
+        coalesce(shown.source_ids, '{}') as source_ids, coalesce(shown.days, '{}') as days,
+        coalesce(shown.languages, '{}') as languages, coalesce(shown.has_summary, false) as has_summary
+      from text left join shown on shown.id = text.id
+    )
+    update paper p set search_vector = f.vector, search_clipped = f.clipped, source_ids = f.source_ids, days = f.days,
+      languages = f.languages, has_summary = f.has_summary, index_version = ${INDEX_VERSION}
+    from fresh f
+    where f.id = p.id and (p.search_vector, p.search_clipped, p.source_ids, p.days, p.languages, p.has_summary, p.index_version)
+      is distinct from (f.vector, f.clipped, f.source_ids, f.days, f.languages, f.has_summary, ${INDEX_VERSION}::int)`;
+}
+
+/** Stems are Postgres's; the word that is shown for a stem is the most frequent one. */
+async function storeTerms(tx: Transaction, papers: readonly PaperTexts[]): Promise<void> {
+  const rows = papers.flatMap(({ id, title, abstract }) =>
+    paperWords(title, abstract).map((word) => ({ id, ...word })),
+  );
+  await tx.execute`
+    create temporary table fresh_term on commit drop as
+    with stem as (
+      select n.id, s.stem, n.shown, n.weight
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, folded text, shown text, weight int)
+        cross join lateral unnest(ts_lexize('english_stem', n.folded)) s(stem)
+    ), summed as (
+      select id, stem, sum(weight) as weight, (array_agg(shown order by weight desc, shown))[1] as shown
+      from stem group by id, stem
+    ), ranked as (
+      select *, row_number() over (partition by id order by weight desc, stem) as rank from summed
+    )
+    select id as paper_id, stem as term, shown as word from ranked where rank <= ${MOST_TERMS}`;
+  await tx.execute`
+    delete from paper_term t where t.paper_id = any(${papers.map(({ id }) => id)}) and not exists (
+      select 1 from fresh_term f where (f.paper_id, f.term, f.word) = (t.paper_id, t.term, t.word))`;
+  await tx.execute`
+    insert into paper_term (paper_id, term, word) select paper_id, term, word from fresh_term on conflict do nothing`;
+  await tx.execute`drop table fresh_term`;
+}

@@ -1,0 +1,204 @@
+import DataLoader from 'dataloader';
+import { Prisma } from '../database/generated/client.ts';
+import type { DateRange } from './conditions.ts';
+import { inBuckets, type Bucket, type Timeline } from './buckets.ts';
+import { InputError } from './input-error.ts';
+import { parentsSql, type List } from './list.ts';
+import { MOST } from './page-args.ts';
+import type { PageRequest, ReadList } from './pages.ts';
+import type { PaperArgs, PaperField } from './papers.ts';
+import { isCancelled, type RunStatement } from './statements.ts';
+
+/** One facet of a list of papers, as a caller asks for it. */
+export type FacetWant =
+  | { readonly facet: 'categories' | 'authors' | 'sources'; readonly first: number }
+  | { readonly facet: 'languages' | 'withCode' | 'withSummary' }
+  | ({ readonly facet: 'timeline' } & Timeline);
+
+/** A value that papers have, and how many of them. */
+export interface FacetValue {
+  /** As printed: an author's name, a category's code. */
+  readonly value: string;
+  readonly count: number;
+  /** Of the category, author or source; 0 for others. */
+  readonly id: number;
+}
+
+/** What was worked out, by the JSON of what was wanted. */
+export type Facets = ReadonlyMap<string, readonly FacetValue[] | readonly Bucket[]>;
+
+/** Which facets of which list. */
+export interface FacetRequest extends PageRequest<PaperArgs> {
+  readonly field: PaperField;
+  readonly wanted: readonly FacetWant[];
+}
+
+/** Works facets out over the whole of a list; null where that takes too long. Rejects with InputError as lists do. */
+export type ReadFacets = (request: FacetRequest) => Promise<Facets | null>;
+
+/** The facets of one request: those of one list, whatever its parents, are one statement, which is stopped after `timeoutMs`. */
+export function facetReader(
+  run: RunStatement,
+  { readList, timeoutMs }: { readList: ReadList; timeoutMs: number },
+): ReadFacets {
+  const loaders = new Map<string, DataLoader<number | string, Facets | null>>();
+  return async ({ field, args, parent, wanted }) => {
+    for (const want of wanted) check(want);
+    const { list, asked } = await readList(field, args);
+    const key = JSON.stringify([asked, wanted]);
+    const loader =
+      loaders.get(key) ??
+      openLoader(run, {
+        list,
+        timeoutMs,
+        name: `${field.name}.facets`,
+        wanted,
+        everything: parent === undefined && !list.filtered,
+      });
+    loaders.set(key, loader);
+    return await loader.load(parent?.id ?? 0);
+  };
+}
+
+function check(want: FacetWant): void {
+  if ('first' in want && !(want.first >= 0 && want.first <= MOST))
+    throw new InputError([want.facet, 'first'], `first: expected 0 to ${MOST}, got ${want.first}`);
+  const { from, to } = (want.facet === 'timeline' && want.dates) || {};
+  if (from && to && from > to)
+    throw new InputError(['timeline', 'dates'], `dates: expected from on or before to, got ${from} to ${to}`);
+}
+
+interface Loading {
+  readonly list: List;
+  readonly wanted: readonly FacetWant[];
+  readonly name: string;
+  readonly timeoutMs: number;
+  /** All papers: what is counted already. */
+  readonly everything: boolean;
+}
+
+interface Row extends FacetValue {
+  readonly parent: number | string;
+  /** Index of what was wanted. */
+  readonly want: number;
+}
+
+function openLoader(run: RunStatement, loading: Loading): DataLoader<number | string, Facets | null> {
+  const { list, wanted, name, timeoutMs } = loading;
+  return new DataLoader(async (parents) => {
+    try {
+      const sql = facetsSql(loading, parents);
+      const rows = await run<Row>({ name, sql, unique: list.filtered, timeoutMs });
+      return parents.map((parent) =>
+        collect(
+          wanted,
+          rows.filter((row) => row.parent === parent),
+        ),
+      );
+    } catch (error) {
+      if (isCancelled(error)) return parents.map(() => null);
+      throw error;
+    }
+  });
+}
+
+function collect(wanted: readonly FacetWant[], rows: readonly Row[]): Facets {
+  return new Map(
+    wanted.map((want, index) => {
+      const values = rows.filter((row) => row.want === index);
+      return [JSON.stringify(want), want.facet === 'timeline' ? inBuckets(values, want) : values];
+    }),
+  );
+}
+
+function facetsSql({ list, wanted, everything }: Loading, parents: readonly (number | string)[]): Prisma.Sql {
+  const counts = wanted.map((want, index) => {
+    const values = everything && isCounted(want) ? COUNTED[want.facet](want) : MATCHED[want.facet](want);
+    return Prisma.sql`(select parent, ${index}::int as want, id, value, count from (${ranked(values, want)}) top)`;
+  });
+  const distinct = list.repeats === true ? Prisma.sql`distinct` : Prisma.empty;
+  return Prisma.sql`
+    with matched as (
+      select parent.id as parent, paper.* from ${parentsSql(parents)} cross join lateral (
+        select ${distinct} p.id, p.code_url is not null as has_code, p.has_summary, p.source_ids, p.languages, p.days
+        from ${list.from} where ${list.where}
+      ) paper
+    )
+    ${Prisma.join(counts, ' union all ')} order by want, count desc, value`;
+}
+
+/** The most frequent values of each parent. */
+function ranked(values: Prisma.Sql, want: FacetWant): Prisma.Sql {
+  if (!('first' in want)) return values;
+  return Prisma.sql`select * from (
+    select *, row_number() over (partition by parent order by count desc, value) as place from (${values}) each
+  ) placed where place <= ${want.first}`;
+}
+
+type Sqls = { readonly [Name in FacetWant['facet']]: (want: FacetWant) => Prisma.Sql };
+
+/** SQL: parent, id, value and count of the papers in `matched`. */
+const MATCHED: Sqls = {
+  categories: () => Prisma.sql`
+    select n.parent, c.id, c.code as value, n.count from (
+      select m.parent, k.category_id, count(*)::int as count
+      from matched m join paper_category k on k.paper_id = m.id group by m.parent, k.category_id
+    ) n join category c on c.id = n.category_id`,
+  authors: () => Prisma.sql`
+    select n.parent, u.id, u.name as value, n.count from (
+      select m.parent, a.author_id, count(distinct m.id)::int as count
+      from matched m join authorship a on a.paper_id = m.id group by m.parent, a.author_id
+    ) n join author u on u.id = n.author_id`,
+  sources: () => Prisma.sql`
+    select m.parent, s.id, s.name as value, count(*)::int as count
+    from matched m cross join lateral unnest(m.source_ids) v(id) join source s on s.id = v.id
+    group by m.parent, s.id, s.name`,
+  languages: () => Prisma.sql`
+    select m.parent, 0 as id, v.language as value, count(*)::int as count
+    from matched m cross join lateral unnest(m.languages) v(language)
+    where v.language in (select d.language from digest d) group by m.parent, v.language`,
+  withCode: () => Prisma.sql`
+    select m.parent, 0 as id, '' as value, count(*)::int as count from matched m where m.has_code group by m.parent`,
+  withSummary: () => Prisma.sql`
+    select m.parent, 0 as id, '' as value, count(*)::int as count from matched m where m.has_summary group by m.parent`,
+  timeline: (want) => {
+    const { interval, dates } = want as Extract<FacetWant, { facet: 'timeline' }>;
+    return Prisma.sql`
+      select m.parent, 0 as id, bucket.start as value, count(distinct m.id)::int as count
+      from matched m cross join lateral unnest(m.days) v(day)
+        cross join lateral (select date_trunc(${interval}, v.day::timestamp)::date::text as start) bucket
+      where ${inRange(Prisma.sql`v.day`, dates)} group by m.parent, bucket.start`;
+  },
+};
+
+/** SQL: as MATCHED, of all papers, from what ingests count. */
+const COUNTED: Sqls = {
+  categories: () => Prisma.sql`
+    select 0 as parent, c.id, c.code as value, c.paper_count as count from category c where c.paper_count > 0`,
+  authors: (want) => Prisma.sql`
+    (select 0 as parent, u.id, u.name as value, u.paper_count as count from author u
+      order by u.paper_count desc, u.name limit ${'first' in want ? want.first : 0})`,
+  sources: () => Prisma.sql`
+    select 0 as parent, s.id, s.name as value, n.papers as count
+    from paper_count n join source s on s.id::text = n.value where n.kind = 'SOURCE'`,
+  languages: () => Prisma.sql`${countsOf('LANGUAGE')} and n.value in (select d.language from digest d)`,
+  withCode: () => countsOf('CODE'),
+  withSummary: () => countsOf('SUMMARY'),
+  timeline: (want) => {
+    const { interval, dates } = want as Extract<FacetWant, { facet: 'timeline' }>;
+    return Prisma.sql`${countsOf(interval)} and ${inRange(Prisma.sql`n.value::date`, dates)}`;
+  },
+};
+
+/** A range of days cuts weeks and months into parts that nobody has counted. */
+function isCounted(want: FacetWant): boolean {
+  return want.facet !== 'timeline' || want.interval === 'DAY' || (!want.dates?.from && !want.dates?.to);
+}
+
+function countsOf(kind: string): Prisma.Sql {
+  return Prisma.sql`select 0 as parent, 0 as id, n.value, n.papers as count from paper_count n where n.kind = ${kind}`;
+}
+
+function inRange(day: Prisma.Sql, dates: DateRange | undefined): Prisma.Sql {
+  return Prisma.sql`${day} between ${dates?.from ?? '-infinity'}::date and ${dates?.to ?? 'infinity'}::date`;
+}

@@ -1,0 +1,14 @@
+import { Prisma } from '../database/generated/client.ts';
+
+/** SQL: the column, which has a space around each word, has all of the words; `begun`: words that begin with them. */
+export function hasWords(column: Prisma.Sql, words: readonly string[], { begun = false } = {}): Prisma.Sql {
+  return Prisma.join(
+    words.map((word) => Prisma.sql`${column} like ${`% ${escapeLike(word)}${begun ? '' : ' '}%`}`),
+    ' and ',
+  );
+}
+
+/** Text that `like` takes at its word. */
+export function escapeLike(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}

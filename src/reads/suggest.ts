@@ -1,0 +1,140 @@
+import { Prisma } from '../database/generated/client.ts';
+import { matchRanges } from '../search/match-ranges.ts';
+import { nameWords } from '../search/name-words.ts';
+import type { TextRange } from '../search/highlight.ts';
+import { escapeLike, hasWords } from './name-conditions.ts';
+import { InputError } from './input-error.ts';
+import { MOST } from './page-args.ts';
+import { isCancelled, type RunStatement } from './statements.ts';
+
+/** What can be suggested. */
+export type SuggestionKind = 'AUTHOR' | 'CATEGORY' | 'PAPER';
+
+/** What was typed so far, and what to suggest of it. */
+export interface SuggestArgs {
+  readonly prefix: string;
+  readonly kinds: readonly SuggestionKind[];
+  readonly first: number;
+}
+
+/** One suggestion. */
+export interface Suggestion {
+  readonly kind: SuggestionKind;
+  /** Of the author, category or paper. */
+  readonly id: number;
+  readonly text: string;
+  /** Where the text matches what was typed. */
+  readonly ranges: readonly TextRange[];
+}
+
+const LONGEST = 200;
+
+/** A typo leaves a word of six letters about half of its runs of three. */
+const SIMILAR = 0.45;
+
+/**
+ * What begins with the words typed, most papers (of papers: the newest) first, kinds in turn; then what is spelt much like
+ * it, nearest first. Rejects with InputError above 200 characters; gives nothing where that takes too long.
+ */
+export async function suggest(
+  run: RunStatement,
+  args: SuggestArgs,
+  timeoutMs: number,
+): Promise<Suggestion[]> {
+  const { prefix, kinds, first } = args;
+  if (prefix.length > LONGEST)
+    throw new InputError(['prefix'], `prefix: expected at most ${LONGEST} characters, got ${prefix.length}`);
+  if (!(first >= 0 && first <= MOST))
+    throw new InputError(['first'], `first: expected 0 to ${MOST}, got ${first}`);
+  const typed = nameWords(prefix);
+  if (typed.length === 0) return [];
+  const found = await Promise.all(
+    [...new Set(kinds)].map(async (kind) => await candidates(run, kind, { typed, first, timeoutMs })),
+  );
+  return found
+    .flat()
+    .toSorted((a, b) => Number(a.similar) - Number(b.similar) || a.place - b.place)
+    .slice(0, first)
+    .map(({ kind, id, text }) => ({ kind, id, text, ranges: matchRanges(text, typed) }));
+}
+
+interface Candidate {
+  readonly kind: SuggestionKind;
+  readonly id: number;
+  readonly text: string;
+  /** Spelt much like what was typed, but not beginning with it. */
+  readonly similar: boolean;
+  /** Among those of its kind, from 0. */
+  readonly place: number;
+}
+
+interface Typed {
+  readonly typed: readonly string[];
+  readonly first: number;
+  readonly timeoutMs: number;
+}
+
+async function candidates(
+  run: RunStatement,
+  kind: SuggestionKind,
+  { typed, first, timeoutMs }: Typed,
+): Promise<Candidate[]> {
+  const settings = { 'pg_trgm.word_similarity_threshold': SIMILAR };
+  const read = async (name: string, sql: Prisma.Sql) =>
+    await run<{ id: number; text: string }>({
+      name,
+      sql: Prisma.sql`${sql} limit ${first}`,
+      unique: true,
+      timeoutMs,
+      settings,
+    });
+  try {
+    const begun = await read(`suggest.${kind}`, BEGUN[kind](typed));
+    const wanted = begun.length < first && typed.join('').length > 2;
+    const similar = wanted ? await read(`suggest.${kind}.similar`, SIMILAR_TO[kind](typed.join(' '))) : [];
+    const known = new Set(begun.map(({ id }) => id));
+    const all = [
+      ...begun.map((row) => ({ ...row, similar: false })),
+      ...similar.filter(({ id }) => !known.has(id)).map((row) => ({ ...row, similar: true })),
+    ];
+    return all.map((row, place) => ({ ...row, kind, place }));
+  } catch (error) {
+    if (isCancelled(error)) return [];
+    throw error;
+  }
+}
+
+const CATEGORY = Prisma.sql`(select c.id, c.paper_count, c.code, concat(c.name || ' (', c.code, case when c.name is null then '' else ')' end) as text,
+  concat(' ', lower(translate(concat_ws(' ', c.code, c.name, array_to_string(c.aliases, ' ')), '.-', '  ')), ' ') as words from category c) c`;
+
+/** SQL: rows whose words begin with the words typed, best first. */
+const BEGUN: Record<SuggestionKind, (typed: readonly string[]) => Prisma.Sql> = {
+  AUTHOR: (typed) => Prisma.sql`select u.id, u.name as text from author u
+    where ${hasWords(Prisma.raw('u.name_words'), typed, { begun: true })}
+    order by ${inARow(Prisma.raw('u.name_words'), typed)} u.paper_count desc, u.name`,
+  CATEGORY: (typed) => Prisma.sql`select c.id, c.text from ${CATEGORY}
+    where ${hasWords(Prisma.raw('c.words'), typed, { begun: true })}
+    order by c.words like ${` ${escapeLike(typed.join(' '))}%`} desc, c.paper_count desc, c.code`,
+  PAPER: (typed) => Prisma.sql`select p.id, p.title as text from paper p
+    where ${Prisma.join(
+      typed.map((word) => Prisma.sql`p.title_folded ~ ${`(^|[^a-z0-9])${word}`}`),
+      ' and ',
+    )} order by ${inARow(Prisma.raw('p.title_folded'), typed)} p.first_digest_date desc, p.arxiv_order desc`,
+};
+
+/** SQL: several words as they were typed come first. */
+function inARow(column: Prisma.Sql, typed: readonly string[]): Prisma.Sql {
+  return typed.length < 2
+    ? Prisma.empty
+    : Prisma.sql`${column} like ${`%${escapeLike(typed.join(' '))}%`} desc,`;
+}
+
+/** SQL: rows that have words much like the text, most alike first. */
+const SIMILAR_TO: Record<SuggestionKind, (text: string) => Prisma.Sql> = {
+  AUTHOR: (text) => Prisma.sql`select u.id, u.name as text from author u where ${text} <% u.name_words
+    order by word_similarity(${text}, u.name_words) desc, u.paper_count desc, u.name`,
+  CATEGORY: (text) => Prisma.sql`select c.id, c.text from ${CATEGORY} where ${text} <% c.words
+    order by word_similarity(${text}, c.words) desc, c.paper_count desc, c.code`,
+  PAPER: (text) => Prisma.sql`select p.id, p.title as text from paper p where ${text} <% p.title_folded
+    order by word_similarity(${text}, p.title_folded) desc, p.first_digest_date desc, p.arxiv_order desc`,
+};

@@ -1,0 +1,12 @@
+import { fold } from '../language/fold.ts';
+
+// The signs that the column author.name_words has a space for.
+const SIGNS = /[\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E\u00B7\u2010-\u2015\u2018\u2019]+/g;
+
+/** The words of an author's name, case and accents folded. */
+export function nameWords(name: string): string[] {
+  return fold(name)
+    .replaceAll(SIGNS, ' ')
+    .split(/[\s\0]+/)
+    .filter((word) => word !== '');
+}

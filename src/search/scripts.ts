@@ -1,0 +1,45 @@
+// Han, kana and Hangul are written without spaces between words: they are searched by their characters.
+const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー`;
+
+// Zero-width characters that break lines or mark bytes, not words.
+const INVISIBLE = String.raw`\u200B\u200C\u200D\u2060\uFEFF`;
+
+const RUNS = new RegExp(`[${UNSPACED}]+(?:[${INVISIBLE}]+[${UNSPACED}]+)*`, 'gu');
+
+/** A stretch of text in one kind of script. */
+export interface Stretch {
+  /** Han, kana or Hangul alone; else anything but them. */
+  readonly unspaced: boolean;
+  readonly text: string;
+  /** Where it stands in the text, in UTF-16 code units. */
+  readonly start: number;
+}
+
+/** The text cut where scripts written without spaces begin and end; the stretches in order are the whole text. */
+export function stretches(text: string): Stretch[] {
+  const found: Stretch[] = [];
+  let at = 0;
+  const words = (end: number): void => {
+    if (end > at) found.push({ unspaced: false, text: text.slice(at, end), start: at });
+  };
+  for (const { 0: run, index } of text.matchAll(RUNS)) {
+    words(index);
+    found.push({ unspaced: true, text: run, start: index });
+    at = index + run.length;
+  }
+  words(text.length);
+  return found;
+}
+
+const INVISIBLES = new RegExp(`[${INVISIBLE}]+`, 'gu');
+
+/** The characters of a run as they are compared: compatibility forms resolved, invisible ones left out. */
+export function characters(run: string): string[] {
+  return Array.from(run.replaceAll(INVISIBLES, '').normalize('NFKC'));
+}
+
+/** Each two neighbouring characters; a run ends with its last character alone, which keeps runs apart. */
+export function pairs(run: string): string[] {
+  const all = characters(run);
+  return all.map((character, index) => character + (all[index + 1] ?? ''));
+}
