@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 
-/** Writes a JSONL digest of generated records, of so many bytes or records; gives the number of records. */
-export async function writeDigest(file, { bytes: mostBytes = Infinity, records: mostRecords = Infinity }) {
+/** Writes a JSONL digest of generated records, of so many bytes or records, from the `from`-th on; gives the number of records. */
+export async function writeDigest(
+  file,
+  { bytes: mostBytes = Infinity, records: mostRecords = Infinity, from = 0 },
+) {
   const out = createWriteStream(file);
   let records = 0;
   for (let written = 0; written < mostBytes && records < mostRecords; records++) {
-    const line = `${JSON.stringify(record(records))}\n`;
+    const line = `${JSON.stringify(record(from + records))}\n`;
     written += Buffer.byteLength(line);
     if (!out.write(line)) await once(out, 'drain');
   }
@@ -15,32 +18,80 @@ export async function writeDigest(file, { bytes: mostBytes = Infinity, records: 
   return records;
 }
 
+const AREAS = [
+  'cs.LG',
+  'cs.CV',
+  'cs.CL',
+  'cs.AI',
+  'cs.RO',
+  'stat.ML',
+  'eess.IV',
+  'eess.SP',
+  'math.OC',
+  'hep-th',
+];
+
+/** The n-th record, always the same. Words, names and categories come as often as in life: few often, most hardly ever. */
 function record(n) {
+  const random = createRandom(n);
   const month = Math.floor(n / 90_000);
   const id = `${15 + Math.floor(month / 12)}${String((month % 12) + 1).padStart(2, '0')}.${10_000 + (n % 90_000)}`;
-  const words = 'we propose a method for learning representations of graphs and show that it improves'.split(
-    ' ',
-  );
   const english = (count) =>
-    Array.from({ length: count }, (_, i) => words[(n * 7 + i * i) % words.length]).join(' ');
+    Array.from({ length: count }, () => ENGLISH[zipf(random, ENGLISH.length)]).join(' ');
   const chinese = (count) =>
-    Array.from({ length: count }, (_, i) => String.fromCodePoint(0x4e00 + ((n * 31 + i * 97) % 3000))).join(
-      '',
-    );
+    Array.from({ length: count }, () => CHINESE[zipf(random, CHINESE.length)]).join('');
+  const several = (most, make) => [...new Set(Array.from({ length: 1 + Math.floor(random() * most) }, make))];
   return {
     id,
-    categories: ['cs.LG', ['cs.CV', 'cs.CL', 'stat.ML'][n % 3]],
+    categories: several(3, () => AREAS[zipf(random, AREAS.length)]),
     abs: `https://arxiv.org/abs/${id}`,
-    authors: Array.from({ length: 5 }, (_, i) => `Author ${(n * 5 + i * i * 17) % 200_000}`),
-    title: english(12),
+    authors: several(8, () => `${ENGLISH[zipf(random, 900)]} ${ENGLISH[zipf(random, 6_000)]}`),
+    title: english(9),
     comment: null,
-    summary: english(180),
+    summary: english(170),
     AI: {
-      tldr: chinese(60),
-      motivation: chinese(80),
-      method: chinese(120),
-      result: chinese(90),
-      conclusion: chinese(70),
+      tldr: chinese(25),
+      motivation: chinese(35),
+      method: chinese(50),
+      result: chinese(40),
+      conclusion: chinese(30),
     },
+  };
+}
+
+const KNOWN = `the of and a to in we for is on that with this our by as are from model learning data method results
+  network training performance language using image based graph deep reinforcement propose approach neural task large
+  attention transformer diffusion policy robot vision segmentation detection survey benchmark dataset optimization
+  convex quantum field gauge theory signal channel estimation speech audio video generation retrieval reasoning agent
+  planning control medical imaging federated privacy robust adversarial causal inference bayesian sampling kernel`;
+const ENGLISH = [
+  ...new Set([...KNOWN.split(/\s+/), ...Array.from({ length: 12_000 }, (_, n) => syllables(n))]),
+];
+const CHINESE = Array.from({ length: 8_000 }, (_, n) => {
+  const random = createRandom(n + 1e9);
+  const character = () => String.fromCodePoint(0x4e00 + Math.floor(random() ** 2 * 6_000));
+  return n === 30 ? '强化学习' : character() + character();
+});
+
+function syllables(n) {
+  const parts = ['ba', 'con', 'di', 'fer', 'gra', 'lo', 'mi', 'nor', 'pe', 'qui', 'ra', 'sta', 'ti', 'va'];
+  return [n % 14, Math.floor(n / 14) % 14, Math.floor(n / 196) % 14, Math.floor(n / 2744) % 14]
+    .map((at) => parts[at])
+    .join('');
+}
+
+/** An index below `count`: the k-th about 1/k as often as the first. */
+function zipf(random, count) {
+  return Math.floor(count ** random()) - 1;
+}
+
+/** Mulberry32. */
+function createRandom(seed) {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -50,8 +50,9 @@ async function storeVectors(tx: Transaction, papers: readonly PaperTexts[]): Pro
     const { words, pairs } = searchDocument({ title, abstract, ...aiTexts(summaries) });
     return { id, ...words, pairs };
   });
+  // Materialized, so that a vector is made once, not wherever it is named.
   await tx.execute`
-    with text as (
+    with text as materialized (
       select id, setweight(to_tsvector('english', unaccent("A")), 'A') || setweight(to_tsvector('english', unaccent("B")), 'B')
         || setweight(to_tsvector('english', unaccent("C")), 'C') || setweight(to_tsvector('english', unaccent("D")), 'D')
         || pairs::tsvector as vector
@@ -94,16 +95,16 @@ async function storeTerms(tx: Transaction, papers: readonly PaperTexts[]): Promi
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, folded text, shown text, weight int)
         cross join lateral unnest(ts_lexize('english_stem', n.folded)) s(stem)
     ), summed as (
-      select id, stem, sum(weight) as weight, (array_agg(shown order by weight desc, shown))[1] as shown
+      select id, stem, sum(weight)::int as weight, (array_agg(shown order by weight desc, shown))[1] as shown
       from stem group by id, stem
     ), ranked as (
       select *, row_number() over (partition by id order by weight desc, stem) as rank from summed
     )
-    select id as paper_id, stem as term, shown as word from ranked where rank <= ${MOST_TERMS}`;
+    select id as paper_id, stem as term, shown as word, weight from ranked where rank <= ${MOST_TERMS}`;
   await tx.execute`
     delete from paper_term t where t.paper_id = any(${papers.map(({ id }) => id)}) and not exists (
-      select 1 from fresh_term f where (f.paper_id, f.term, f.word) = (t.paper_id, t.term, t.word))`;
+      select 1 from fresh_term f where (f.paper_id, f.term, f.word, f.weight) = (t.paper_id, t.term, t.word, t.weight))`;
   await tx.execute`
-    insert into paper_term (paper_id, term, word) select paper_id, term, word from fresh_term on conflict do nothing`;
+    insert into paper_term (paper_id, term, word, weight) select paper_id, term, word, weight from fresh_term on conflict do nothing`;
   await tx.execute`drop table fresh_term`;
 }

@@ -26,7 +26,7 @@ export async function createWorkTables(tx: Transaction): Promise<void> {
 export async function updatePapers(tx: Transaction): Promise<void> {
   // Nobody else can see the new rows yet, autovacuum neither: without this, plans are made for the tables as they were.
   if ((await nextPapers(tx, 0)).length === 0) return;
-  await tx.execute`analyze affected, digest_entry, paper`;
+  await tx.execute`analyze affected, digest_entry, paper (id)`;
   for (let after = 0; ;) {
     const ids = await nextPapers(tx, after);
     if (ids.length === 0) break;

@@ -13,14 +13,19 @@ const ACCENTS = /(?![\u3099\u309A])(?=\p{Mn})\p{Script=Inherited}/gu;
 
 /** Text as it is compared: case and accents folded, compatibility forms resolved, runs of white space as one space. */
 export function fold(text: string): string {
+  return (ASCII.test(text) ? text.toLowerCase() : foldLetters(text)).replaceAll(/\s+/g, ' ').trim();
+}
+
+// Most words: nothing to take apart.
+const ASCII = /^[\0-\x7F]*$/;
+
+function foldLetters(text: string): string {
   return text
     .normalize('NFKD')
     .replaceAll(ACCENTS, '')
     .toLowerCase()
     .replaceAll(/[^\0-\x7F]/gu, (letter) => LETTERS.get(letter) ?? letter)
-    .normalize('NFC')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+    .normalize('NFC');
 }
 
 /** A name as it is kept: NFC, runs of white space as one space. */

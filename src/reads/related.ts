@@ -54,14 +54,15 @@ function openLoader(
 const TOO_COMMON = 1_000;
 
 /**
- * Each shared term and author weighs ln(1 + papers / papers that have it): a paper is nearer the rarer what it shares.
+ * Each shared term and author counts ln(1 + papers / papers that have it), a term the more the more it tells of both: a
+ * paper is nearer the rarer what it shares.
  * Where the store is larger than 1,000 papers, what 1,000 or more papers have is left out.
  */
 function relatedSql(ids: readonly number[], first: number): Prisma.Sql {
   return Prisma.sql`
     with store as materialized (select count(*) as papers from (select 1 from paper limit ${TOO_COMMON}) bounded),
     term as materialized (
-      select t.paper_id, t.term, t.word, n.papers from paper_term t cross join lateral (
+      select t.paper_id, t.term, t.word, t.weight, n.papers from paper_term t cross join lateral (
         select count(*) as papers from (select 1 from paper_term o where o.term = t.term limit ${TOO_COMMON}) bounded
       ) n
       where t.paper_id = any(${ids}::int[]) and n.papers > 1 and n.papers < ${TOO_COMMON}
@@ -73,14 +74,15 @@ function relatedSql(ids: readonly number[], first: number): Prisma.Sql {
       group by a.paper_id, a.author_id, u.paper_count
     ),
     shared as (
-      select term.paper_id as parent, o.paper_id, term.papers, term.word, null::int as author_id, null::int as position
+      select term.paper_id as parent, o.paper_id, term.papers, ln(1 + term.weight) * ln(1 + o.weight) as weight, term.word,
+        null::int as author_id, null::int as position
       from term join paper_term o on o.term = term.term
       union all
-      select distinct w.paper_id, o.paper_id, w.papers, null, w.author_id, w.position
+      select distinct w.paper_id, o.paper_id, w.papers, 1, null, w.author_id, w.position
       from writer w join authorship o on o.author_id = w.author_id
     ),
     scored as (
-      select parent, paper_id, sum(ln(1 + store.papers::float8 / s.papers)) as score,
+      select parent, paper_id, sum(s.weight * ln(1 + store.papers::float8 / s.papers)) as score,
         coalesce(array_agg(word order by s.papers, word) filter (where word is not null), '{}') as terms,
         coalesce(array_agg(author_id order by position) filter (where author_id is not null), '{}') as authors
       from shared s cross join store where paper_id <> parent group by parent, paper_id

@@ -8,7 +8,7 @@ import { MOST } from './page-args.ts';
 import { isCancelled, type RunStatement } from './statements.ts';
 
 /** What can be suggested. */
-export type SuggestionKind = 'AUTHOR' | 'CATEGORY' | 'PAPER';
+type SuggestionKind = 'AUTHOR' | 'CATEGORY' | 'PAPER';
 
 /** What was typed so far, and what to suggest of it. */
 export interface SuggestArgs {

@@ -2,7 +2,7 @@ import { plainText } from './plain-text.ts';
 import { pairs, stretches } from './scripts.ts';
 
 /** Where a text stands in a paper: title, TL;DR, other AI text, abstract. A word weighs most in A. */
-export type Weight = 'A' | 'B' | 'C' | 'D';
+type Weight = 'A' | 'B' | 'C' | 'D';
 
 /** The texts of a paper that a search reads. */
 export interface Texts {

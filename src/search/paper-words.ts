@@ -35,7 +35,10 @@ const COMMON = new Set(
 
 const TELLING = /^(?=.*\p{L})[\p{L}\p{N}]{3,}$/u;
 
-/** The words that tell one paper from others, each with its weight. Of titles in Han, kana or Hangul, pairs of characters. */
+/**
+ * The words that tell one paper from others: those of its title, and those that its abstract has more than once. Of titles
+ * in Han, kana or Hangul, pairs of characters.
+ */
 export function paperWords(title: string, abstract: string): PaperWord[] {
   const found = new Map<string, { forms: Map<string, number>; weight: number }>();
   const count = (text: string, weight: number): void => {
@@ -50,8 +53,9 @@ export function paperWords(title: string, abstract: string): PaperWord[] {
   };
   count(plainText(title), TITLE_WEIGHT);
   count(plainText(abstract), 1);
+  const telling = [...found].filter(([, { weight }]) => weight > 1);
   return [
-    ...[...found].map(([folded, { forms, weight }]) => ({ folded, shown: mostFrequent(forms), weight })),
+    ...telling.map(([folded, { forms, weight }]) => ({ folded, shown: mostFrequent(forms), weight })),
     ...titlePairs(title),
   ];
 }

@@ -18,6 +18,7 @@ create table paper_term (
     paper_id integer not null,
     term text collate "C" not null,
     word text not null,
+    weight integer not null,
 
     constraint paper_term_pkey primary key (paper_id,term)
 );
@@ -41,7 +42,7 @@ create index paper_index_version_idx on paper(index_version);
 
 create index author_name_words_idx on author using gin (name_words gin_trgm_ops);
 
-create index paper_term_term_paper_id_idx on paper_term(term, paper_id);
+create index paper_term_term_paper_id_weight_idx on paper_term(term, paper_id, weight);
 
 alter table paper_term add constraint paper_term_paper_id_fkey foreign key (paper_id) references paper(id) on delete cascade on update cascade;
 
