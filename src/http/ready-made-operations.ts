@@ -41,6 +41,44 @@ query NewestPapers {
 `,
   },
   {
+    query: `# Papers about something, best first: where they say so, and what they are made of.
+# Words, "phrases", OR, -word, (), title:, author:, category:, and 中文 too
+query SearchPapers($search: String!) {
+  papers(first: 5, filter: { search: $search }) {
+    totalCount
+    edges {
+      score
+      node {
+        title
+      }
+      highlights {
+        field
+        text
+        ranges {
+          start
+          end
+        }
+      }
+    }
+    facets {
+      categories(first: 5) {
+        value
+        count
+      }
+      timeline {
+        start
+        count
+      }
+    }
+  }
+}
+`,
+    variables: `{
+  "search": "\\"强化学习\\" OR model -survey"
+}
+`,
+  },
+  {
     query: `# Who wrote most, and on what
 query BusiestAuthors {
   authors(first: 10, orderBy: PAPER_COUNT) {
