@@ -23,12 +23,16 @@ export type Query = <Data = Record<string, never>>(
 ) => Promise<Answer<Data>>;
 
 /** Asks a store in GraphQL. A document that is not valid throws; errors of execution are part of the answer. */
-export function queryOf(database: Pick<Database, 'pool'>, { prepared = true } = {}): Query {
+export function queryOf(
+  database: Pick<Database, 'pool'>,
+  { prepared = true, slowMs }: { prepared?: boolean; slowMs?: number } = {},
+): Query {
   return async <Data>(document: string, variables: Record<string, unknown> = {}): Promise<Answer<Data>> => {
     const statements: Ran[] = [];
     const createContext = createContextFactory({
       database,
       prepared,
+      ...(slowMs !== undefined && { slowMs }),
       onStatement: (statement) => statements.push(statement),
     });
     const parsed = parse(document);
