@@ -114,7 +114,7 @@ const BEGUN: Record<SuggestionKind, (typed: readonly string[]) => Prisma.Sql> = 
     order by ${inARow(Prisma.raw('u.name_words'), typed)} u.paper_count desc, u.name`,
   CATEGORY: (typed) => Prisma.sql`select c.id, c.text from ${CATEGORY}
     where ${hasWords(Prisma.raw('c.words'), typed, { begun: true })}
-    order by c.words like ${` ${escapeLike(typed.join(' '))}%`} desc, c.paper_count desc, c.code`,
+    order by ${inARow(Prisma.raw('c.words'), typed)} c.paper_count desc, c.code`,
   PAPER: (typed) => Prisma.sql`select p.id, p.title as text from paper p
     where ${Prisma.join(
       typed.map((word) => Prisma.sql`p.title_folded ~ ${`(^|[^a-z0-9])${word}`}`),

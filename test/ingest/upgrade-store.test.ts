@@ -1,0 +1,119 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { migrate } from '../../src/database/migrate.ts';
+import { ingestFile } from '../../src/ingest/ingest-file.ts';
+import { removeDigests } from '../../src/ingest/remove-digests.ts';
+import { upgradeStore } from '../../src/ingest/upgrade-store.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
+import { generateModel, insertModel } from '../support/generated-store.ts';
+import { dumpStore } from '../support/store-dump.ts';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await openTestDatabase();
+});
+afterEach(async () => await database.close());
+
+describe('a store of an earlier version', () => {
+  test('comes to hold what a new one would', async () => {
+    const { pool } = database;
+    const records = Array.from({ length: 1_200 }, (_, n) =>
+      jsonRecord(`2601.${10_000 + n}`, { title: `On Numbers like ${n}` }),
+    );
+    await ingestFile(pool, textFile('2026-01-15_AI_enhanced_Chinese.jsonl', jsonl(...records)));
+    const expected = await dumpStore(pool);
+    // What migration 0002 gives to a store that 0001 made.
+    await pool.query(`
+      update paper set search_vector = default, search_clipped = default, source_ids = null, languages = null, days = null,
+        has_summary = default, index_version = default;
+      delete from paper_term; delete from paper_count`);
+    await Promise.all([upgradeStore(pool), upgradeStore(pool)]);
+    expect(await dumpStore(pool)).toEqual(expected);
+  });
+
+  test('has the words of its authors’ names put in by the migration', async () => {
+    const { pool } = database;
+    await pool.query('drop schema public cascade; create schema public');
+    const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-migrations-'));
+    cpSync('prisma/migrations/0001_papers', path.join(folder, '0001_papers'), { recursive: true });
+    await migrate(pool, folder);
+    rmSync(folder, { recursive: true });
+    await pool.query(
+      `insert into author (name, name_folded) values ('J.-P. O''Neil', 'j.-p. o''neil'), ('Li', 'li')`,
+    );
+    await upgradeStore(pool);
+    const { rows } = await pool.query<{ words: string }>(
+      'select name_words as words from author order by name',
+    );
+    expect(rows.map(({ words }) => words)).toEqual([' j p o neil ', ' li ']);
+  });
+});
+
+describe('the counts of values', () => {
+  /** What the counts should be, from the facts alone. */
+  const recount = async () => {
+    const { rows } = await database.pool.query<{ kind: string; value: string; papers: number }>(`
+      with entry as (
+        select e.paper_id, d.source_id, d.date, d.language, m.entry_id is not null as has_text
+        from digest_entry e join digest d on d.id = e.digest_id
+          left join summary m on m.entry_id = e.id and m.status <> 'FAILED'
+        where e.current
+      )
+      select kind, value, count(distinct paper_id)::int as papers from (
+        select id as paper_id, 'PAPER' as kind, '' as value from paper
+        union all select id, 'CODE', '' from paper where code_url is not null
+        union all select paper_id, 'SUMMARY', '' from entry where has_text
+        union all select paper_id, 'SOURCE', source_id::text from entry
+        union all select paper_id, 'LANGUAGE', language from entry where language is not null
+        union all select paper_id, 'LANGUAGE', split_part(language, '-', 1) from entry where language like '%-%'
+        union all select paper_id, 'DAY', date::text from entry
+        union all select paper_id, 'WEEK', date_trunc('week', date::timestamp)::date::text from entry
+        union all select paper_id, 'MONTH', date_trunc('month', date::timestamp)::date::text from entry
+      ) each group by kind, value order by kind, value`);
+    return rows;
+  };
+  const counted = async () => {
+    const sql = 'select kind, value, papers from paper_count order by kind, value';
+    return (await database.pool.query<object>(sql)).rows;
+  };
+
+  test('follow every digest that comes, changes, merges and goes', async () => {
+    const { pool } = database;
+    const check = async () => expect(await counted()).toEqual(await recount());
+    const chinese = '一个关于强化学习的方法，我们提出了新的模型。';
+    const records = (ids: readonly number[], change: object = {}) =>
+      jsonl(...ids.map((n) => jsonRecord(`2601.0000${n}`, { AI: { tldr: chinese + n }, ...change })));
+    await ingestFile(pool, textFile('2026-01-15_AI_enhanced_Chinese.jsonl', records([1, 2, 3])));
+    await check();
+    await ingestFile(
+      pool,
+      textFile(
+        '2026-01-15_AI_enhanced_Chinese.jsonl',
+        records([2, 3, 4], { code_url: 'https://example.org/x' }),
+      ),
+    );
+    await check();
+    await ingestFile(
+      pool,
+      textFile('2026-02-01_AI_enhanced_zh-Hant.jsonl', records([1, 2], { AI: { tldr: 'Error' } })),
+    );
+    await check();
+    await ingestFile(pool, textFile('2026-02-02.jsonl', records([1]), 'other'));
+    await ingestFile(pool, textFile('2026-02-02_AI_enhanced_English.jsonl', records([1]), 'other'));
+    await check();
+    expect(await counted()).toContainEqual({ kind: 'LANGUAGE', value: 'en', papers: 1 });
+    await removeDigests(pool, { source: 'test', date: '2026-01-15' });
+    await check();
+    await removeDigests(pool, { source: 'test' });
+    await removeDigests(pool, { source: 'other' });
+    expect(await counted()).toEqual([]);
+  });
+
+  test('are right for a store that was there before them', async () => {
+    await insertModel(database.pool, generateModel({ seed: 5, papers: 700, authors: 30, days: 20 }));
+    expect(await counted()).toEqual(await recount());
+  });
+});
