@@ -13,7 +13,7 @@ const VALUES = Prisma.sql`
     select distinct 'WEEK', date_trunc('week', day::timestamp)::date::text from unnest(p.days) day union all
     select distinct 'MONTH', date_trunc('month', day::timestamp)::date::text from unnest(p.days) day
   ) v(kind, value)
-  where p.index_version > 0`;
+  where exists (select 1 from paper_search s where s.paper_id = p.id)`;
 
 /** Notes what the affected papers count for, before they change or go. Once in a transaction, before `countValues`. */
 export async function rememberValues(tx: Transaction): Promise<void> {

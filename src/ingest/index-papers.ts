@@ -15,6 +15,7 @@ const MOST_TERMS = 16;
  * and the AI text of the current entries; sources, languages and days from the current entries.
  */
 export async function indexPapers(tx: Transaction, ids: readonly number[]): Promise<void> {
+  await storeEntryFacts(tx, ids);
   const papers = await readTexts(tx, ids);
   await storeVectors(tx, papers);
   await storeTerms(tx, papers);
@@ -57,7 +58,19 @@ async function storeVectors(tx: Transaction, papers: readonly PaperTexts[]): Pro
         || setweight(to_tsvector('english', unaccent("C")), 'C') || setweight(to_tsvector('english', unaccent("D")), 'D')
         || pairs::tsvector as vector
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, "A" text, "B" text, "C" text, "D" text, pairs text)
-    ), shown as (
+    )
+    insert into paper_search as s (paper_id, vector, clipped, version)
+    select id, vector, exists (
+      select 1 from unnest(vector) u where cardinality(u.positions) >= 255 or 16383 = any(u.positions)), ${INDEX_VERSION}
+    from text
+    on conflict (paper_id) do update set vector = excluded.vector, clipped = excluded.clipped, version = excluded.version
+      where (s.vector, s.clipped, s.version) is distinct from (excluded.vector, excluded.clipped, excluded.version)`;
+}
+
+/** Sources, languages (with what covers them) and days of the current entries. */
+async function storeEntryFacts(tx: Transaction, ids: readonly number[]): Promise<void> {
+  await tx.execute`
+    with shown as (
       select e.paper_id as id, array_agg(distinct d.source_id order by d.source_id) as source_ids,
         array_agg(distinct d.date order by d.date) as days,
         coalesce(array_agg(distinct l.tag order by l.tag) filter (where l.tag is not null), '{}') as languages,
@@ -68,19 +81,16 @@ async function storeVectors(tx: Transaction, papers: readonly PaperTexts[]): Pro
           select array_to_string((string_to_array(d.language, '-'))[:n], '-') as tag
           from generate_series(1, cardinality(string_to_array(d.language, '-'))) n
         ) l on true
-      where e.current and e.paper_id = any(${papers.map(({ id }) => id)}) group by e.paper_id
+      where e.current and e.paper_id = any(${ids}) group by e.paper_id
     ), fresh as (
-      select text.id, text.vector, exists (
-          select 1 from unnest(text.vector) u where cardinality(u.positions) >= 255 or 16383 = any(u.positions)) as clipped,
-        coalesce(shown.source_ids, '{}') as source_ids, coalesce(shown.days, '{}') as days,
-        coalesce(shown.languages, '{}') as languages, coalesce(shown.has_summary, false) as has_summary
-      from text left join shown on shown.id = text.id
+      select n.id, coalesce(source_ids, '{}') as source_ids, coalesce(days, '{}') as days,
+        coalesce(languages, '{}') as languages, coalesce(has_summary, false) as has_summary
+      from unnest(${ids}::int[]) n(id) left join shown on shown.id = n.id
     )
-    update paper p set search_vector = f.vector, search_clipped = f.clipped, source_ids = f.source_ids, days = f.days,
-      languages = f.languages, has_summary = f.has_summary, index_version = ${INDEX_VERSION}
+    update paper p set source_ids = f.source_ids, days = f.days, languages = f.languages, has_summary = f.has_summary
     from fresh f
-    where f.id = p.id and (p.search_vector, p.search_clipped, p.source_ids, p.days, p.languages, p.has_summary, p.index_version)
-      is distinct from (f.vector, f.clipped, f.source_ids, f.days, f.languages, f.has_summary, ${INDEX_VERSION}::int)`;
+    where f.id = p.id and (p.source_ids, p.days, p.languages, p.has_summary)
+      is distinct from (f.source_ids, f.days, f.languages, f.has_summary)`;
 }
 
 /** Stems are Postgres's; the word that is shown for a stem is the most frequent one. */

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { migrate } from '../database/migrate.ts';
 import { countValues, rememberValues } from './count-values.ts';
 import { INDEX_VERSION, indexPapers } from './index-papers.ts';
-import { lockStore, transaction } from './transaction.ts';
+import { lockStore, transaction, type Transaction } from './transaction.ts';
 import { createWorkTables } from './update-papers.ts';
 
 const CHUNK = 500;
@@ -19,20 +19,23 @@ export async function upgradeStore(pool: pg.Pool): Promise<string[]> {
 
 /** The number of papers that it found to do. */
 async function indexSome(pool: pg.Pool): Promise<number> {
-  const waiting = `select id from paper where index_version < ${INDEX_VERSION} limit ${CHUNK}`;
-  if ((await pool.query(waiting)).rowCount === 0) return 0;
   return await transaction(pool, async (tx) => {
+    if ((await waiting(tx)).length === 0) return 0;
     await lockStore(tx);
+    const ids = await waiting(tx);
     await createWorkTables(tx);
-    const found = await tx.query<{ id: number }>`
-      insert into affected (paper_id) select id from paper where index_version < ${INDEX_VERSION} limit ${CHUNK}
-      returning paper_id as id`;
+    await tx.execute`insert into affected (paper_id) select unnest(${ids}::int[])`;
     await rememberValues(tx);
-    await indexPapers(
-      tx,
-      found.map(({ id }) => id),
-    );
+    await indexPapers(tx, ids);
     await countValues(tx);
-    return found.length;
+    return ids.length;
   });
+}
+
+async function waiting(tx: Transaction): Promise<number[]> {
+  const rows = await tx.query<{ id: number }>`
+    select p.id from paper p
+    where not exists (select 1 from paper_search s where s.paper_id = p.id and s.version >= ${INDEX_VERSION})
+    limit ${CHUNK}`;
+  return rows.map(({ id }) => id);
 }

@@ -36,12 +36,13 @@ export interface PaperFilter {
 const MOST_OBJECTS = 50;
 const DEEPEST = 5;
 
-/** A filter as SQL over the paper p. */
+/** A filter as SQL over the paper p and, where it searches anywhere, its row t of paper_search. */
 export interface FilterSql {
   /** True or false for every paper; undefined where the filter asks nothing. */
   readonly condition: Prisma.Sql | undefined;
   /** How well a paper meets the searches outside `not`, a real; undefined where there is none. */
   readonly score: Prisma.Sql | undefined;
+  readonly searching: boolean;
   /** What these searches want to see in a paper's texts. */
   readonly sought: readonly Sought[];
 }
@@ -54,7 +55,8 @@ export async function paperFilter(
   filter: PaperFilter | null | undefined,
   compileSearch: CompileSearch,
 ): Promise<FilterSql> {
-  if (filter === null || filter === undefined) return { condition: undefined, score: undefined, sought: [] };
+  if (filter === null || filter === undefined)
+    return { condition: undefined, score: undefined, searching: false, sought: [] };
   checkSize(filter, ARGUMENT);
   const compiled = new Map<PaperFilter, SearchSql>();
   const compiling = nested(filter, ARGUMENT).map(async ({ object, argument }) => {
@@ -74,6 +76,7 @@ export async function paperFilter(
             wanted.map(({ score }) => score),
             ' + ',
           ),
+    searching: compiled.size > 0,
     sought: wanted.flatMap(({ sought }) => sought),
   };
 }

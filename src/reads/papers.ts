@@ -51,15 +51,16 @@ interface PaperList extends Pick<List, 'from' | 'repeats'> {
   readonly total: Prisma.Sql;
 }
 
-function paperField(name: string, { where, dated, total, ...list }: PaperList): PaperField {
+function paperField(name: string, { from, where, dated, total, ...list }: PaperList): PaperField {
   return {
     name,
     cursorScope: ({ filter }) => searchesOf(filter),
     list: async ({ filter, orderBy }, { compileSearch }) => {
-      const { condition, score, sought } = await paperFilter(filter, compileSearch);
+      const { condition, score, searching, sought } = await paperFilter(filter, compileSearch);
       const conditions = [where, condition].filter((each) => each !== undefined);
       return {
         ...list,
+        from: searching ? Prisma.sql`${from} join paper_search t on t.paper_id = p.id` : from,
         columns: Prisma.sql`${paperColumns}, ${score ?? Prisma.sql`null::real`} as score`,
         where: conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' and '),
         order: orderOf(orderBy ?? defaultOrder(filter), dated, score),

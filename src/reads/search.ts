@@ -18,7 +18,7 @@ import { InputError } from './input-error.ts';
 import { hasWords } from './name-conditions.ts';
 import type { RunStatement } from './statements.ts';
 
-/** A search as SQL over the paper p. */
+/** A search as SQL over the paper p and its row t of paper_search. */
 export interface SearchSql {
   /** True or false of every paper. */
   readonly condition: Prisma.Sql;
@@ -133,9 +133,9 @@ function asText(search: Search, stems: Stems): string | undefined {
 /** A text too long for its positions has its phrases found by their words alone. */
 function matches(query: string): Prisma.Sql {
   const loose = unordered(query);
-  const exact = Prisma.sql`p.search_vector @@ ${query}::tsquery`;
+  const exact = Prisma.sql`t.vector @@ ${query}::tsquery`;
   if (loose === undefined) return exact;
-  return Prisma.sql`(${exact} or (p.search_clipped and p.search_vector @@ ${loose}::tsquery))`;
+  return Prisma.sql`(${exact} or (t.clipped and t.vector @@ ${loose}::tsquery))`;
 }
 
 function writtenBy({ text, quoted }: Extract<Search, { kind: 'author' }>): Prisma.Sql {
@@ -148,5 +148,5 @@ function writtenBy({ text, quoted }: Extract<Search, { kind: 'author' }>): Prism
 function scoreSql(search: Search, stems: Stems): Prisma.Sql {
   const queries = texts(search, { wanted: true }).flatMap((each) => textQuery(each, stems) ?? []);
   if (queries.length === 0) return Prisma.sql`0::real`;
-  return Prisma.sql`ts_rank(p.search_vector, ${lexemesOf(queries.join(' | '))}::tsquery)`;
+  return Prisma.sql`ts_rank(t.vector, ${lexemesOf(queries.join(' | '))}::tsquery)`;
 }

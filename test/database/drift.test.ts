@@ -54,6 +54,7 @@ describe('the migrated catalog', () => {
       'digest_entry_current_check',
       'digest_entry_position_check',
       'paper_category_position_check',
+      'paper_count_papers_check',
     ]);
     await database.pool.query(`insert into source (name) values ('s')`);
     const raw = `insert into digest (source_id, date) select id, '2026-01-15' from source`;

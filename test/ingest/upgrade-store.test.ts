@@ -27,9 +27,8 @@ describe('a store of an earlier version', () => {
     const expected = await dumpStore(pool);
     // What migration 0002 gives to a store that 0001 made.
     await pool.query(`
-      update paper set search_vector = default, search_clipped = default, source_ids = null, languages = null, days = null,
-        has_summary = default, index_version = default;
-      delete from paper_term; delete from paper_count`);
+      update paper set source_ids = null, languages = null, days = null, has_summary = default;
+      delete from paper_search; delete from paper_term; delete from paper_count`);
     await Promise.all([upgradeStore(pool), upgradeStore(pool)]);
     expect(await dumpStore(pool)).toEqual(expected);
   });

@@ -5,10 +5,11 @@ const FACTS = {
   papers: `
     select p.arxiv_id, p.arxiv_order, p.version, p.title, p.title_folded, p.abstract, p.comment, p.code_url, p.code_stars,
       p.code_updated_on::text, c.code as primary_category, p.subject_classes, p.first_digest_date::text,
-      p.search_vector::text, p.search_clipped, p.languages, p.days::text[], p.has_summary, p.index_version,
+      t.vector::text, t.clipped, t.version, p.languages, p.days::text[], p.has_summary,
       array(select s.name from source s where s.id = any(p.source_ids) order by s.name collate "C") as sources,
       array(select t.term || ' ' || t.word from paper_term t where t.paper_id = p.id order by t.term) as terms
-    from paper p left join category c on c.id = p.primary_category_id order by p.arxiv_id collate "C"`,
+    from paper p left join category c on c.id = p.primary_category_id left join paper_search t on t.paper_id = p.id
+    order by p.arxiv_id collate "C"`,
   authorships: `
     select p.arxiv_id, k.position, a.name, a.name_folded, k.printed_name, k.first_digest_date::text, k.arxiv_order
     from authorship k join paper p on p.id = k.paper_id join author a on a.id = k.author_id
