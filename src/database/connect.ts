@@ -66,6 +66,8 @@ async function connect({ config, where, close }: Target, max: number): Promise<D
   const pool = new pg.Pool({ ...config, max, connectionTimeoutMillis: CONNECT_MS, types: { getTypeParser } });
   // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {});
+  // Compiling a statement takes longer than running any of ours; the planner thinks otherwise of large stores.
+  pool.on('connect', (client) => void client.query('set jit = off').catch(() => {}));
   try {
     await checkVersion(pool, where);
   } catch (error) {

@@ -46,8 +46,7 @@ export async function transaction<T>(
   const client = await pool.connect();
   let failure: Error | undefined;
   try {
-    // Estimates for tables that grow within the transaction are high: compiling its short statements costs more than it gains.
-    await client.query('begin isolation level read committed; set local jit = off');
+    await client.query('begin isolation level read committed');
     const result = await work(new Transaction(client));
     await client.query(undo(result) ? 'rollback' : 'commit');
     return result;

@@ -17,7 +17,7 @@ export type FacetWant =
 
 /** A value that papers have, and how many of them. */
 export interface FacetValue {
-  /** As printed: an author's name, a category's code. */
+  /** A category's code, a source's name, a language, a day; '' for authors, of whom there are too many to look their names up here. */
   readonly value: string;
   readonly count: number;
   /** Of the category, author or source; 0 for others. */
@@ -114,7 +114,7 @@ function collect(wanted: readonly FacetWant[], rows: readonly Row[]): Facets {
 function facetsSql({ list, wanted, everything }: Loading, parents: readonly (number | string)[]): Prisma.Sql {
   const counts = wanted.map((want, index) => {
     const values = everything && isCounted(want) ? COUNTED[want.facet](want) : MATCHED[want.facet](want);
-    return Prisma.sql`(select parent, ${index}::int as want, id, value, count from (${ranked(values, want)}) top)`;
+    return Prisma.sql`(select parent, ${index}::int as want, id, value, count from (${values}) counted)`;
   });
   const distinct = list.repeats === true ? Prisma.sql`distinct` : Prisma.empty;
   return Prisma.sql`
@@ -127,32 +127,21 @@ function facetsSql({ list, wanted, everything }: Loading, parents: readonly (num
     ${Prisma.join(counts, ' union all ')} order by want, count desc, value`;
 }
 
-/** The most frequent values of each parent. */
-function ranked(values: Prisma.Sql, want: FacetWant): Prisma.Sql {
-  if (!('first' in want)) return values;
-  return Prisma.sql`select * from (
-    select *, row_number() over (partition by parent order by count desc, value) as place from (${values}) each
-  ) placed where place <= ${want.first}`;
-}
-
 type Sqls = { readonly [Name in FacetWant['facet']]: (want: FacetWant) => Prisma.Sql };
 
 /** SQL: parent, id, value and count of the papers in `matched`. */
 const MATCHED: Sqls = {
-  categories: () => Prisma.sql`
-    select n.parent, c.id, c.code as value, n.count from (
-      select m.parent, k.category_id, count(*)::int as count
-      from matched m join paper_category k on k.paper_id = m.id group by m.parent, k.category_id
-    ) n join category c on c.id = n.category_id`,
-  authors: () => Prisma.sql`
-    select n.parent, u.id, u.name as value, n.count from (
-      select m.parent, a.author_id, count(distinct m.id)::int as count
-      from matched m join authorship a on a.paper_id = m.id group by m.parent, a.author_id
-    ) n join author u on u.id = n.author_id`,
-  sources: () => Prisma.sql`
-    select m.parent, s.id, s.name as value, count(*)::int as count
-    from matched m cross join lateral unnest(m.source_ids) v(id) join source s on s.id = v.id
-    group by m.parent, s.id, s.name`,
+  categories: (want) => Prisma.sql`
+    select n.parent, c.id, c.code as value, n.count
+    from (${top(want, Prisma.sql`k.category_id`, Prisma.sql`paper_category k on k.paper_id = m.id`)}) n
+      join category c on c.id = n.id`,
+  authors: (want) => Prisma.sql`
+    select n.parent, n.id, '' as value, n.count
+    from (${top(want, Prisma.sql`a.author_id`, Prisma.sql`authorship a on a.paper_id = m.id`)}) n`,
+  sources: (want) => Prisma.sql`
+    select n.parent, s.id, s.name as value, n.count
+    from (${top(want, Prisma.sql`s.id`, Prisma.sql`lateral unnest(m.source_ids) s(id) on true`)}) n
+      join source s on s.id = n.id`,
   languages: () => Prisma.sql`
     select m.parent, 0 as id, v.language as value, count(*)::int as count
     from matched m cross join lateral unnest(m.languages) v(language)
@@ -171,16 +160,32 @@ const MATCHED: Sqls = {
   },
 };
 
+/** SQL: the ids that most papers of each parent have. Of equal ones those that came into the store first. */
+function top(want: FacetWant, id: Prisma.Sql, joined: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    select parent, id, count from (
+      select m.parent, ${id} as id, count(distinct m.id)::int as count,
+        row_number() over (partition by m.parent order by count(distinct m.id) desc, ${id}) as place
+      from matched m join ${joined} group by m.parent, ${id}
+    ) placed where place <= ${firstOf(want)}`;
+}
+
+function firstOf(want: FacetWant): number {
+  return 'first' in want ? want.first : 0;
+}
+
 /** SQL: as MATCHED, of all papers, from what ingests count. */
 const COUNTED: Sqls = {
-  categories: () => Prisma.sql`
-    select 0 as parent, c.id, c.code as value, c.paper_count as count from category c where c.paper_count > 0`,
+  categories: (want) => Prisma.sql`
+    (select 0 as parent, c.id, c.code as value, c.paper_count as count from category c where c.paper_count > 0
+      order by c.paper_count desc, c.code limit ${firstOf(want)})`,
   authors: (want) => Prisma.sql`
-    (select 0 as parent, u.id, u.name as value, u.paper_count as count from author u
-      order by u.paper_count desc, u.name limit ${'first' in want ? want.first : 0})`,
-  sources: () => Prisma.sql`
-    select 0 as parent, s.id, s.name as value, n.papers as count
-    from paper_count n join source s on s.id::text = n.value where n.kind = 'SOURCE'`,
+    (select 0 as parent, u.id, '' as value, u.paper_count as count from author u
+      order by u.paper_count desc, u.name limit ${firstOf(want)})`,
+  sources: (want) => Prisma.sql`
+    (select 0 as parent, s.id, s.name as value, n.papers as count
+      from paper_count n join source s on s.id::text = n.value where n.kind = 'SOURCE'
+      order by n.papers desc, s.name limit ${firstOf(want)})`,
   languages: () => Prisma.sql`${countsOf('LANGUAGE')} and n.value in (select d.language from digest d)`,
   withCode: () => countsOf('CODE'),
   withSummary: () => countsOf('SUMMARY'),

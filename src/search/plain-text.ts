@@ -18,7 +18,8 @@ const LOOKS = new Set(
 
 const ACCENT = /\\(?:([`'^~=."])\s*|([uvHcdbkr])(?:\s+|(?=\{)))(?:\{\\?([A-Za-z])\}|\\?([A-Za-z]))/g;
 const COMMAND = /\\([A-Za-z]+)(?=(\\?))/g;
-const MARKUP = /(?<!\\)[${}^_]|\\[,;:!()[\]]/g;
+const SPACE = /\\[,;:! ]|(?<!\\)~/g;
+const MARKUP = /(?<!\\)[${}^_]|\\[()[\]]/g;
 const ESCAPE = /\\([#$%&_{}])/g;
 
 /** Text without its LaTeX: `WiFo-M$^2$` is `WiFo-M2`, `$\alpha$-Bench` is `alpha-Bench`, `Schr\"odinger` is `Schrödinger`. */
@@ -30,18 +31,14 @@ export function plainText(text: string): string {
       COMMAND,
       (_, name: string, next: string) => LETTERS[name] ?? (LOOKS.has(name) ? '' : `${name}${next && ' '}`),
     )
+    .replaceAll(SPACE, ' ')
     .replaceAll(MARKUP, '')
     .replaceAll(ESCAPE, '$1')
     .replaceAll(/\s+/g, ' ')
     .trim();
 }
 
-function accented(
-  _: string,
-  sign: string | undefined,
-  letter: string | undefined,
-  ...bases: unknown[]
-): string {
-  const base = typeof bases[0] === 'string' ? bases[0] : String(bases[1]);
-  return `${base}${ACCENTS[sign ?? letter ?? ''] ?? ''}`.normalize('NFC');
+/** The accent is a sign (`\\'e`) or a letter (`\\H{o}`); the letter under it stands in braces or alone. */
+function accented(_: string, ...[sign, letter, braced, bare]: (string | undefined)[]): string {
+  return `${braced ?? bare}${ACCENTS[sign ?? letter ?? '']}`.normalize('NFC');
 }
