@@ -63,11 +63,17 @@ function remote(url: string): Target {
 }
 
 async function connect({ config, where, close }: Target, max: number): Promise<Database> {
-  const pool = new pg.Pool({ ...config, max, connectionTimeoutMillis: CONNECT_MS, types: { getTypeParser } });
+  const pool = new pg.Pool({
+    ...config,
+    max,
+    connectionTimeoutMillis: CONNECT_MS,
+    types: { getTypeParser },
+    // Compiling a statement takes longer than running any of ours; the planner thinks otherwise of large stores.
+    // The pool waits for what this returns; its types do not say so.
+    onConnect: ((client) => client.query('set jit = off')) as (client: pg.ClientBase) => void,
+  });
   // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {});
-  // Compiling a statement takes longer than running any of ours; the planner thinks otherwise of large stores.
-  pool.on('connect', (client) => void client.query('set jit = off').catch(() => {}));
   try {
     await checkVersion(pool, where);
   } catch (error) {

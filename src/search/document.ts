@@ -31,7 +31,8 @@ const MOST_CHARACTERS = 80_000;
 export function searchDocument({ title, abstract, tldrs, parts }: Texts): SearchDocument {
   const plain = plainText(title);
   const fields: [Weight, string][] = [
-    ['A', plain === title ? title : `${title}\n${plain}`],
+    ['A', title],
+    ...(plain === title ? [] : [['A', plain] as [Weight, string]]),
     ['D', abstract],
     ...tldrs.map((text): [Weight, string] => ['B', text]),
     ...parts.map((text): [Weight, string] => ['C', text]),
@@ -42,7 +43,7 @@ export function searchDocument({ title, abstract, tldrs, parts }: Texts): Search
   for (const [weight, text] of fields) {
     const kept = text.slice(0, room);
     room -= kept.length;
-    words[weight].push(latin(kept));
+    words[weight].push(APART, latin(kept));
     for (const pair of runsOf(kept)) lexemes.push(`'${pair}':${position(lexemes.length)}${weight}`);
   }
   const joined = (weight: Weight): string => words[weight].join('\n');
@@ -51,6 +52,9 @@ export function searchDocument({ title, abstract, tldrs, parts }: Texts): Search
     pairs: lexemes.join(' '),
   };
 }
+
+// Stop words take a position each and are not kept: no phrase reaches from one text into the next.
+const APART = 'the '.repeat(8);
 
 /** Positions in a tsvector end here. */
 const LAST_POSITION = 16_383;

@@ -98,7 +98,11 @@ describe('facets', () => {
     );
     expectCounts(data.papers.facets, model.papers);
     expect(data.papers.totalCount).toBe(model.papers.length);
-    expect(statements.map(({ name }) => name).toSorted()).toEqual(['Query.papers', 'Query.papers.facets', 'authorById']);
+    expect(statements.map(({ name }) => name).toSorted()).toEqual([
+      'Query.papers',
+      'Query.papers.facets',
+      'authorById',
+    ]);
   });
 
   test('count the papers of a filter, of an author and of a category', async () => {
@@ -129,7 +133,11 @@ describe('facets', () => {
     const { data, statements } = await query<{
       authors: { nodes: { name: string; papers: { facets: Facets } }[] };
     }>(`{ authors(first: 20) { nodes { name papers(filter: {categories: ["cs.*"]}) { ${FACETS} } } } }`);
-    expect(statements.map(({ name }) => name)).toEqual(['Query.authors', 'Author.papers.facets', 'authorById']);
+    expect(statements.map(({ name }) => name)).toEqual([
+      'Query.authors',
+      'Author.papers.facets',
+      'authorById',
+    ]);
     for (const { name, papers } of data.authors.nodes)
       expectCounts(
         papers.facets,

@@ -3,6 +3,7 @@ import { arxivOrder } from '../../src/arxiv/arxiv-id.ts';
 import { summaryFields } from '../../src/digest/summary.ts';
 import { fold } from '../../src/language/fold.ts';
 import { upgradeStore } from '../../src/ingest/upgrade-store.ts';
+import { createRandom } from './random.ts';
 import { nameWords } from '../../src/search/name-words.ts';
 
 /** A digest entry of the model. */
@@ -141,17 +142,6 @@ function newId(index: number): string {
 
 function dayText(day: number): string {
   return new Date(Date.UTC(2025, 0, 1 + day)).toISOString().slice(0, 10);
-}
-
-/** Mulberry32. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const NOW = '2026-06-01T12:00:00.000Z';

@@ -1,9 +1,8 @@
 import type { Highlight as Found } from '../../reads/highlights.ts';
-import type { TextRange as Range } from '../../search/highlight.ts';
 import { builder } from '../builder.ts';
 import { Papers, Summary } from '../refs.ts';
 
-export const TextRange = builder.objectRef<Range>('TextRange').implement({
+export const TextRange = builder.objectRef<Found['ranges'][number]>('TextRange').implement({
   description: 'UTF-16 code units of the text beside it, as in JavaScript; `end` is exclusive.',
   fields: (t) => ({
     start: t.exposeInt('start', { description: 'The first of them, from 0.' }),
