@@ -1,7 +1,5 @@
-import { sections } from '../digest/summary.ts';
-import type { SummaryPart } from '../digest/digest.ts';
-import { searchDocument } from '../search/document.ts';
 import { paperWords } from '../search/paper-words.ts';
+import { searchVectors, type VectorTexts } from './search-vectors.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Goes up with every change to what is worked out here: papers of a lower version are done again at the next start. */
@@ -21,48 +19,18 @@ export async function indexPapers(tx: Transaction, ids: readonly number[]): Prom
   await storeTerms(tx, papers);
 }
 
-interface PaperTexts {
-  readonly id: number;
-  readonly title: string;
-  readonly abstract: string;
-  /** Of each current entry with AI text, in a fixed order. */
-  readonly summaries: readonly SummaryPart[][];
-}
-
-async function readTexts(tx: Transaction, ids: readonly number[]): Promise<PaperTexts[]> {
-  return await tx.query<PaperTexts>`
+async function readTexts(tx: Transaction, ids: readonly number[]): Promise<VectorTexts[]> {
+  return await tx.query<VectorTexts>`
     select p.id, p.title, p.abstract, array(
       select m.parts from digest_entry e join summary m on m.entry_id = e.id
       where e.paper_id = p.id and e.current and m.status <> 'FAILED' order by e.key) as summaries
     from paper p where p.id = any(${ids}) order by p.id`;
 }
 
-/** The same text in two digests is searched once. */
-function aiTexts(summaries: readonly SummaryPart[][]): { tldrs: string[]; parts: string[] } {
-  const all = summaries.flatMap((parts) => sections(parts));
-  const texts = (wanted: boolean): string[] => [
-    ...new Set(all.filter(({ label }) => (label === 'TL;DR') === wanted).map(({ text }) => text)),
-  ];
-  return { tldrs: texts(true), parts: texts(false) };
-}
-
-async function storeVectors(tx: Transaction, papers: readonly PaperTexts[]): Promise<void> {
-  const rows = papers.map(({ id, title, abstract, summaries }) => {
-    const { words, pairs } = searchDocument({ title, abstract, ...aiTexts(summaries) });
-    return { id, ...words, pairs };
-  });
-  // Materialized, so that a vector is made once, not wherever it is named.
+async function storeVectors(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
   await tx.execute`
-    with text as materialized (
-      select id, setweight(to_tsvector('english', unaccent("A")), 'A') || setweight(to_tsvector('english', unaccent("B")), 'B')
-        || setweight(to_tsvector('english', unaccent("C")), 'C') || setweight(to_tsvector('english', unaccent("D")), 'D')
-        || pairs::tsvector as vector
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, "A" text, "B" text, "C" text, "D" text, pairs text)
-    )
     insert into paper_search as s (paper_id, vector, clipped, version)
-    select id, vector, exists (
-      select 1 from unnest(vector) u where cardinality(u.positions) >= 255 or 16383 = any(u.positions)), ${INDEX_VERSION}
-    from text
+    select id, vector, clipped, ${INDEX_VERSION} from ${searchVectors(papers)} v
     on conflict (paper_id) do update set vector = excluded.vector, clipped = excluded.clipped, version = excluded.version
       where (s.vector, s.clipped, s.version) is distinct from (excluded.vector, excluded.clipped, excluded.version)`;
 }
@@ -94,7 +62,7 @@ async function storeEntryFacts(tx: Transaction, ids: readonly number[]): Promise
 }
 
 /** Stems are Postgres's; the word that is shown for a stem is the most frequent one. */
-async function storeTerms(tx: Transaction, papers: readonly PaperTexts[]): Promise<void> {
+async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
   const rows = papers.flatMap(({ id, title, abstract }) =>
     paperWords(title, abstract).map((word) => ({ id, ...word })),
   );

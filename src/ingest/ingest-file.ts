@@ -3,12 +3,12 @@ import type pg from 'pg';
 import { DigestError } from '../digest/digest-error.ts';
 import { parseFileName } from '../digest/file-name.ts';
 import { openDigest, type OpenedDigest } from '../digest/open-digest.ts';
+import { appendEvents, rememberListed } from './append-events.ts';
 import { SourceError, type DigestFile } from './digest-file.ts';
 import { nothingStored, recordRun, tally, type Counted, type Run } from './record-run.ts';
 import type { IngestReport, Problem } from './report.ts';
 import { resolveDigest, type Claim } from './resolve-digest.ts';
-import { reviseDigest } from './revise-digest.ts';
-import type { StoredDigest } from './stored-digest.ts';
+import { reviseDigest, type Revision } from './revise-digest.ts';
 import { stageEntries, type Staged } from './stage-entries.ts';
 import { storeEntries } from './store-entries.ts';
 import { rememberValues } from './count-values.ts';
@@ -99,6 +99,7 @@ async function ingest(tx: Transaction, attempt: Attempt): Promise<IngestReport> 
     durationMs: Math.max(0, run.now().getTime() - run.startedAt.getTime()),
   };
   await recordRun(tx, run, { report, digestId: stored.digest.id });
+  await appendEvents(tx, { digestId: stored.digest.id, runId: run.id, kind: stored.kind });
   return report;
 }
 
@@ -112,15 +113,17 @@ interface Storing {
 async function store(
   tx: Transaction,
   { claim, staged, opened, sha256 }: Storing,
-): Promise<{ digest: StoredDigest; unchanged: boolean; counted: Counted }> {
+): Promise<Revision & { counted: Counted }> {
   await createWorkTables(tx);
   const found = await resolveDigest(tx, claim, staged.sample);
   const file = { form: opened.form, sha256, contents: staged.contents };
-  const { digest, unchanged } = await reviseDigest(tx, found, file);
+  const revision = await reviseDigest(tx, found, file);
+  const { digest, unchanged } = revision;
+  await rememberListed(tx, digest.id);
   if (!unchanged) await storeEntries(tx, digest, opened.form);
   await rememberValues(tx);
   await updatePapers(tx);
-  return { digest, unchanged, counted: await tally(tx, unchanged) };
+  return { ...revision, counted: await tally(tx, unchanged) };
 }
 
 async function emptyFile(tx: Transaction, { file, run }: Attempt): Promise<IngestReport> {

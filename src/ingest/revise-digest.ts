@@ -11,6 +11,15 @@ export interface DigestFileRecord {
   readonly contents: readonly ContentsLine[] | undefined;
 }
 
+/** What a file made of its digest. */
+export interface Revision {
+  readonly digest: StoredDigest;
+  /** The bytes are those of its latest file of that form. */
+  readonly unchanged: boolean;
+  /** Undefined where the revision is the one that it was. */
+  readonly kind: 'ADDED' | 'REVISED' | undefined;
+}
+
 /**
  * Counts the digest's revision: one more whenever the bytes differ from its latest file of that form; `unchanged`
  * where they are the same. The first file of a form makes no new revision.
@@ -19,11 +28,11 @@ export async function reviseDigest(
   tx: Transaction,
   digest: StoredDigest,
   { form, sha256, contents }: DigestFileRecord,
-): Promise<{ digest: StoredDigest; unchanged: boolean }> {
+): Promise<Revision> {
   const [latest] = await tx.query<{ sha256: string }>`
     select sha256 from digest_revision where digest_id = ${digest.id} and form = ${form}::digest_form
     order by id desc limit 1`;
-  if (latest?.sha256 === sha256) return { digest, unchanged: true };
+  if (latest?.sha256 === sha256) return { digest, unchanged: true, kind: undefined };
   const revised = digest.revision === 0 || latest !== undefined;
   const revision = digest.revision + (revised ? 1 : 0);
   await tx.execute`
@@ -35,5 +44,6 @@ export async function reviseDigest(
       ${revised ? Prisma.sql`, updated_at = now()` : Prisma.empty}
       ${form === 'MARKDOWN' ? Prisma.sql`, contents = ${printed}::text::jsonb` : Prisma.empty}
     where id = ${digest.id} returning ${digestColumns}`;
-  return { digest: stored, unchanged: false };
+  const kind = digest.revision === 0 ? 'ADDED' : 'REVISED';
+  return { digest: stored, unchanged: false, kind: revised ? kind : undefined };
 }

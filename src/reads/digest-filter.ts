@@ -1,5 +1,6 @@
 import { Prisma } from '../database/generated/client.ts';
-import { every, inDates, inLanguages, ofSources, storable, type DateRange } from './conditions.ts';
+import { every, inDates, inLanguages, storable, type DateRange } from './conditions.ts';
+import type { FilterSubject } from './filter-subject.ts';
 
 /** The contract's DigestFilter: all fields must hold, absent and null ask nothing. */
 export interface DigestFilter {
@@ -10,10 +11,13 @@ export interface DigestFilter {
 }
 
 /**
- * The filter as an SQL condition on the digest d; undefined where it asks nothing. Throws InputError above 100 values a
+ * The filter as an SQL condition on d, a digest or an event of one; undefined where it asks nothing. Throws InputError above 100 values a
  * list, and for a range of days that ends before it starts.
  */
-export function digestFilter(filter: DigestFilter | null | undefined): Prisma.Sql | undefined {
+export function digestFilter(
+  filter: DigestFilter | null | undefined,
+  { ofSources }: Pick<FilterSubject, 'ofSources'>,
+): Prisma.Sql | undefined {
   const { dates, languages, sources, raw } = filter ?? {};
   const conditions: Prisma.Sql[] = [];
   if (dates) conditions.push(inDates(dates, ['filter', 'dates']));

@@ -1,5 +1,6 @@
 import { Prisma } from '../database/generated/client.ts';
 import { digestFilter, type DigestFilter } from './digest-filter.ts';
+import { PAPERS } from './filter-subject.ts';
 import type { Order } from './keyset.ts';
 import type { List } from './list.ts';
 import type { ListField } from './pages.ts';
@@ -56,7 +57,7 @@ const DIGESTS = {
 };
 
 function filtered({ filter, orderBy }: DigestArgs, where: Prisma.Sql): List {
-  const condition = digestFilter(filter);
+  const condition = digestFilter(filter, PAPERS);
   return {
     ...DIGESTS,
     where: condition === undefined ? where : Prisma.sql`${where} and ${condition}`,

@@ -1,15 +1,7 @@
 import { parseArxivId } from '../arxiv/arxiv-id.ts';
 import { Prisma } from '../database/generated/client.ts';
-import {
-  authorIds,
-  categoryIds,
-  every,
-  inDates,
-  inLanguages,
-  ofSources,
-  storable,
-  type DateRange,
-} from './conditions.ts';
+import { every, inDates, inLanguages, storable, type DateRange } from './conditions.ts';
+import type { FilterSubject } from './filter-subject.ts';
 import { InputError } from './input-error.ts';
 import { nodeKey } from './node-id.ts';
 import type { CompileSearch, SearchSql } from './search.ts';
@@ -36,9 +28,9 @@ export interface PaperFilter {
 const MOST_OBJECTS = 50;
 const DEEPEST = 5;
 
-/** A filter as SQL over the paper p and, where it searches anywhere, its row t of paper_search. */
+/** A filter as SQL over its subject: a paper or event and, where it searches anywhere, the vector in t. */
 export interface FilterSql {
-  /** True or false for every paper; undefined where the filter asks nothing. */
+  /** True or false for each; undefined where the filter asks nothing. */
   readonly condition: Prisma.Sql | undefined;
   /** How well a paper meets the searches outside `not`, a real; undefined where there is none. */
   readonly score: Prisma.Sql | undefined;
@@ -53,6 +45,7 @@ export interface FilterSql {
  */
 export async function paperFilter(
   filter: PaperFilter | null | undefined,
+  subject: FilterSubject,
   compileSearch: CompileSearch,
 ): Promise<FilterSql> {
   if (filter === null || filter === undefined)
@@ -61,14 +54,14 @@ export async function paperFilter(
   const compiled = new Map<PaperFilter, SearchSql>();
   const compiling = nested(filter, ARGUMENT).map(async ({ object, argument }) => {
     if (typeof object.search === 'string')
-      compiled.set(object, await compileSearch(object.search, [...argument, 'search']));
+      compiled.set(object, await compileSearch(object.search, subject, [...argument, 'search']));
   });
   await Promise.all(compiling);
   const wanted = nested(filter, ARGUMENT, { wanted: true }).flatMap(
     ({ object }) => compiled.get(object) ?? [],
   );
   return {
-    condition: compile(filter, { searches: compiled, argument: ARGUMENT }),
+    condition: compile(filter, { subject, searches: compiled, argument: ARGUMENT }),
     score:
       wanted.length === 0
         ? undefined
@@ -126,6 +119,7 @@ function checkSize(filter: PaperFilter, argument: readonly string[]): void {
 }
 
 interface Place {
+  readonly subject: FilterSubject;
   readonly searches: ReadonlyMap<PaperFilter, SearchSql>;
   readonly argument: readonly string[];
 }
@@ -134,7 +128,7 @@ function compile(filter: PaperFilter, place: Place): Prisma.Sql | undefined {
   return every([
     ...searchConditions(filter, place),
     ...given(filter, PAPER_CONDITIONS, place),
-    ...entryCondition(given(filter, ENTRY_CONDITIONS, place)),
+    ...entryCondition(given(filter, ENTRY_CONDITIONS, place), place),
     ...given(filter, COMBINATIONS, place),
   ]);
 }
@@ -169,45 +163,31 @@ function given<Field extends keyof PaperFilter>(
 const PAPER_CONDITIONS: Conditions<
   'arxivIds' | 'categories' | 'primaryCategories' | 'authors' | 'authorIds' | 'hasCode'
 > = {
-  arxivIds: (ids, argument) => {
+  arxivIds: (ids, argument, { subject }) => {
     const known = storable(ids, argument).flatMap((id) => parseArxivId(id)?.id ?? []);
-    return Prisma.sql`p.arxiv_id = any(${known}::text[])`;
+    return Prisma.sql`${subject.arxivId} = any(${known}::text[])`;
   },
-  categories: (values, argument) => Prisma.sql`exists (select 1 from paper_category k
-    where k.paper_id = p.id and k.category_id = any(${categoryIds(storable(values, argument))}))`,
-  primaryCategories: (values, argument) => Prisma.sql`(p.primary_category_id is not null
-    and p.primary_category_id = any(${categoryIds(storable(values, argument))}))`,
-  authors: (names, argument) => writtenBy(authorIds(storable(names, argument))),
-  authorIds: (ids, argument) => {
+  categories: (values, argument, { subject }) => subject.inCategories(storable(values, argument)),
+  primaryCategories: (values, argument, { subject }) => subject.inPrimaryCategory(storable(values, argument)),
+  authors: (names, argument, { subject }) => subject.writtenByAny(storable(names, argument)),
+  authorIds: (ids, argument, { subject }) => {
     const names = storable(ids, argument).flatMap((id) => nodeKey('Author', id) ?? []);
-    return writtenBy(
-      Prisma.sql`array(select u.id from author u where u.name = any(${storable(names, argument)}::text[]))`,
-    );
+    return subject.writtenBy(storable(names, argument));
   },
-  hasCode: (wanted) => Prisma.sql`(p.code_url is not null) = ${wanted}`,
+  hasCode: (wanted, _argument, { subject }) => Prisma.sql`${subject.hasCode} = ${wanted}`,
 };
 
-function writtenBy(authors: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`exists (select 1 from authorship a where a.paper_id = p.id and a.author_id = any(${authors}))`;
-}
-
 const ENTRY_CONDITIONS: Conditions<'digestDates' | 'languages' | 'sources' | 'hasSummary'> = {
-  digestDates: inDates,
+  digestDates: (range, argument) => inDates(range, argument),
   languages: (values, argument) => inLanguages(storable(values, argument)),
-  sources: (values, argument) => ofSources(storable(values, argument)),
-  // Written out for either answer: Postgres joins `exists`, but asks `exists = true` of each row.
-  hasSummary: (wanted) => Prisma.sql`${wanted ? Prisma.empty : Prisma.sql`not `}exists (
-    select 1 from summary m where m.entry_id = e.id and m.status <> 'FAILED')`,
+  sources: (values, argument, { subject }) => subject.ofSources(storable(values, argument)),
+  hasSummary: (wanted, _argument, { subject }) => subject.hasSummary(wanted),
 };
 
 /** One current entry meets them all. */
-function entryCondition(conditions: readonly Prisma.Sql[]): Prisma.Sql[] {
+function entryCondition(conditions: readonly Prisma.Sql[], { subject }: Place): Prisma.Sql[] {
   const all = every(conditions);
-  if (all === undefined) return [];
-  return [
-    Prisma.sql`exists (select 1 from digest_entry e join digest d on d.id = e.digest_id
-      where e.paper_id = p.id and e.current and ${all})`,
-  ];
+  return all === undefined ? [] : [subject.hasEntry(all)];
 }
 
 const COMBINATIONS: Conditions<'and' | 'or' | 'not'> = {

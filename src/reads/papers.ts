@@ -1,4 +1,5 @@
 import { Prisma } from '../database/generated/client.ts';
+import { PAPERS } from './filter-subject.ts';
 import { InputError } from './input-error.ts';
 import type { Order } from './keyset.ts';
 import type { List } from './list.ts';
@@ -56,7 +57,7 @@ function paperField(name: string, { from, where, dated, total, ...list }: PaperL
     name,
     cursorScope: ({ filter }) => searchesOf(filter),
     list: async ({ filter, orderBy }, { compileSearch }) => {
-      const { condition, score, searching, sought } = await paperFilter(filter, compileSearch);
+      const { condition, score, searching, sought } = await paperFilter(filter, PAPERS, compileSearch);
       const conditions = [where, condition].filter((each) => each !== undefined);
       return {
         ...list,

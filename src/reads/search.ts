@@ -13,12 +13,11 @@ import {
   wordsOf,
   type Stems,
 } from '../search/text-query.ts';
-import { categoryIds } from './conditions.ts';
+import type { FilterSubject } from './filter-subject.ts';
 import { InputError } from './input-error.ts';
-import { hasWords } from './name-conditions.ts';
 import type { RunStatement } from './statements.ts';
 
-/** A search as SQL over the paper p and its row t of paper_search. */
+/** A search as SQL over its subject and the vector in t. */
 export interface SearchSql {
   /** True or false of every paper. */
   readonly condition: Prisma.Sql;
@@ -29,12 +28,16 @@ export interface SearchSql {
 }
 
 /** Compiles a search. Rejects with InputError where it cannot be read. */
-export type CompileSearch = (text: string, argument: readonly string[]) => Promise<SearchSql>;
+export type CompileSearch = (
+  text: string,
+  subject: FilterSubject,
+  argument: readonly string[],
+) => Promise<SearchSql>;
 
 /** Compiles the searches of one request; the words of those compiled together are one statement. */
 export function searchCompiler(run: RunStatement): CompileSearch {
   const queries = new DataLoader<string, string>(async (words) => await stemQueries(run, words));
-  return async (text, argument) => {
+  return async (text, subject, argument) => {
     const search = parse(text, argument);
     const words = wordsOf(search);
     const stemmed = new Map(
@@ -42,7 +45,7 @@ export function searchCompiler(run: RunStatement): CompileSearch {
     );
     const stems: Stems = (each) => stemmed.get(each) ?? '';
     return {
-      condition: conditionSql(search, stems),
+      condition: conditionSql(search, { subject, stems }),
       score: scoreSql(search, stems),
       sought: sought(search),
     };
@@ -68,40 +71,40 @@ async function stemQueries(run: RunStatement, words: readonly string[]): Promise
 
 const EVERY_PAPER = Prisma.sql`true`;
 
-function conditionSql(search: Search, stems: Stems): Prisma.Sql {
-  const text = asText(search, stems);
+interface Meaning {
+  readonly subject: FilterSubject;
+  readonly stems: Stems;
+}
+
+function conditionSql(search: Search, meaning: Meaning): Prisma.Sql {
+  const text = asText(search, meaning.stems);
   if (text !== undefined) return text === ASKS_NOTHING ? EVERY_PAPER : matches(text);
   switch (search.kind) {
     case 'author':
-      return writtenBy(search);
+      return writtenBy(search, meaning.subject);
     case 'category':
-      return inCategories([search.code]);
+      return meaning.subject.inCategories([search.code]);
     case 'not':
-      return Prisma.sql`not ${conditionSql(search.of, stems)}`;
+      return Prisma.sql`not ${conditionSql(search.of, meaning)}`;
     default:
-      return combined(search as Combination, stems);
+      return combined(search as Combination, meaning);
   }
 }
 
 type Combination = Extract<Search, { kind: 'all' | 'any' }>;
 
 /** What is text of it goes into one tsquery, categories of an alternative into one look-up. */
-function combined({ kind, of }: Combination, stems: Stems): Prisma.Sql {
-  const isText = (each: Search): boolean => asText(each, stems) !== undefined;
+function combined({ kind, of }: Combination, meaning: Meaning): Prisma.Sql {
+  const isText = (each: Search): boolean => asText(each, meaning.stems) !== undefined;
   const inOneLookup = (each: Search) => kind === 'any' && each.kind === 'category';
-  const text = asText({ kind, of: of.filter(isText) }, stems) ?? ASKS_NOTHING;
+  const text = asText({ kind, of: of.filter(isText) }, meaning.stems) ?? ASKS_NOTHING;
   const codes = of.flatMap((each) => (inOneLookup(each) && each.kind === 'category' ? [each.code] : []));
   const conditions = of
     .filter((each) => !isText(each) && !inOneLookup(each))
-    .map((each) => conditionSql(each, stems));
+    .map((each) => conditionSql(each, meaning));
   if (text !== ASKS_NOTHING) conditions.push(matches(text));
-  if (codes.length > 0) conditions.push(inCategories(codes));
+  if (codes.length > 0) conditions.push(meaning.subject.inCategories(codes));
   return Prisma.sql`(${Prisma.join(conditions, kind === 'all' ? ' and ' : ' or ')})`;
-}
-
-function inCategories(codes: readonly string[]): Prisma.Sql {
-  return Prisma.sql`exists (select 1 from paper_category k
-    where k.paper_id = p.id and k.category_id = any(${categoryIds(codes)}))`;
 }
 
 const ASKS_NOTHING = '';
@@ -138,11 +141,12 @@ function matches(query: string): Prisma.Sql {
   return Prisma.sql`(${exact} or (t.clipped and t.vector @@ ${loose}::tsquery))`;
 }
 
-function writtenBy({ text, quoted }: Extract<Search, { kind: 'author' }>): Prisma.Sql {
+function writtenBy(
+  { text, quoted }: Extract<Search, { kind: 'author' }>,
+  subject: FilterSubject,
+): Prisma.Sql {
   const words = nameWords(text);
-  const wanted = quoted ? [words.join(' ')] : words;
-  return Prisma.sql`exists (select 1 from authorship a where a.paper_id = p.id and a.author_id = any(array(
-    select u.id from author u where ${hasWords(Prisma.raw('u.name_words'), wanted)})))`;
+  return subject.writtenByName(quoted ? [words.join(' ')] : words);
 }
 
 function scoreSql(search: Search, stems: Stems): Prisma.Sql {

@@ -10,6 +10,8 @@ export interface StatementOptions {
   /** Prepare statements on each connection by name; off where a pooler hands a connection on between statements. */
   readonly prepared: boolean;
   readonly onStatement?: OnStatement | undefined;
+  /** After so long without an answer a statement fails and its connection is given up: the network may have died silently. */
+  readonly deadlineMs?: number | undefined;
 }
 
 /** A statement: `name` says in logs and counts what it is for. */
@@ -28,10 +30,17 @@ interface Statement {
 export type RunStatement = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
 /** Runs statements on the pool; Postgres plans those of one text once per connection. */
-export function statementRunner(pool: pg.Pool, { prepared, onStatement }: StatementOptions): RunStatement {
+export function statementRunner(pool: pg.Pool, options: StatementOptions): RunStatement {
+  const { prepared, onStatement, deadlineMs } = options;
+  const deadline = deadlineMs === undefined ? {} : { query_timeout: deadlineMs };
   return async <Row extends object>({ name, sql, unique = false, timeoutMs, settings }: Statement) => {
     const { text, values } = sql;
-    const query = prepared && !unique ? { text, values, name: preparedName(name, text) } : { text, values };
+    const query = {
+      text,
+      values,
+      ...deadline,
+      ...(prepared && !unique && { name: preparedName(name, text) }),
+    };
     const local = { ...settings, ...(timeoutMs !== undefined && { statement_timeout: timeoutMs }) };
     const { rows } =
       Object.keys(local).length === 0

@@ -53,6 +53,10 @@ describe('the migrated catalog', () => {
       'digest_counts_check',
       'digest_entry_current_check',
       'digest_entry_position_check',
+      'feed_event_position_check',
+      'feed_event_topic_check',
+      'feed_floor_check',
+      'feed_one_check',
       'paper_category_position_check',
       'paper_count_papers_check',
     ]);

@@ -1,0 +1,45 @@
+import { Prisma } from '../database/generated/client.ts';
+import type { SummaryPart } from '../digest/digest.ts';
+import { sections } from '../digest/summary.ts';
+import { searchDocument } from '../search/document.ts';
+
+/** The texts that one vector is made of. */
+export interface VectorTexts {
+  readonly id: number;
+  readonly title: string;
+  readonly abstract: string;
+  /** The parts of each entry with AI text. */
+  readonly summaries: readonly SummaryPart[][];
+}
+
+/**
+ * SQL that gives a row (id, vector, clipped) for each of these texts; `clipped`: the text is too long for the vector to keep
+ * all its positions.
+ */
+export function searchVectors(texts: readonly VectorTexts[]): Prisma.Sql {
+  const rows = texts.map(({ id, title, abstract, summaries }) => {
+    const { words, pairs } = searchDocument({ title, abstract, ...aiTexts(summaries) });
+    return { id, ...words, pairs };
+  });
+  // Materialized, so that a vector is made once, not wherever it is named.
+  return Prisma.sql`(
+    with made as materialized (
+      select id, setweight(to_tsvector('english', unaccent("A")), 'A') || setweight(to_tsvector('english', unaccent("B")), 'B')
+        || setweight(to_tsvector('english', unaccent("C")), 'C') || setweight(to_tsvector('english', unaccent("D")), 'D')
+        || pairs::tsvector as vector
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, "A" text, "B" text, "C" text, "D" text, pairs text)
+    )
+    select id, vector, exists (
+      select 1 from unnest(vector) u where cardinality(u.positions) >= 255 or 16383 = any(u.positions)) as clipped
+    from made
+  )`;
+}
+
+/** The same text in two digests is searched once. */
+function aiTexts(summaries: readonly SummaryPart[][]): { tldrs: string[]; parts: string[] } {
+  const all = summaries.flatMap((parts) => sections(parts));
+  const texts = (wanted: boolean): string[] => [
+    ...new Set(all.filter(({ label }) => (label === 'TL;DR') === wanted).map(({ text }) => text)),
+  ];
+  return { tldrs: texts(true), parts: texts(false) };
+}
