@@ -12,9 +12,10 @@ const ROOMS: Record<string, readonly string[]> = {
   database: ['arxiv'],
   ingest: ['digest', 'search', 'language', 'arxiv', 'database'],
   reads: ['digest', 'search', 'language', 'arxiv', 'database'],
-  graphql: ['reads', 'digest', 'language', 'arxiv', 'database'],
-  http: ['graphql', 'database'],
-  cli: ['http', 'graphql', 'reads', 'ingest', 'digest', 'language', 'database'],
+  feed: ['reads', 'database'],
+  graphql: ['feed', 'reads', 'digest', 'language', 'arxiv', 'database'],
+  http: ['graphql', 'feed', 'database'],
+  cli: ['http', 'graphql', 'feed', 'reads', 'ingest', 'digest', 'language', 'database'],
 };
 
 function imports(file: string): string[] {

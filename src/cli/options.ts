@@ -15,6 +15,9 @@ export interface ServeOptions extends SharedOptions {
   readonly port: number;
   readonly host: string;
   readonly sample?: boolean;
+  readonly adminToken?: string;
+  readonly maxSockets: number;
+  readonly maxSocketsPerAddress: number;
 }
 
 interface SettingOptions {
@@ -79,6 +82,11 @@ export const sharedSettings = (): Option[] => [
   }),
 ];
 
+const count = {
+  takes: 'a whole number from 1',
+  parse: (text: string) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
+};
+
 /** The settings of `papergraph serve`. */
 export const serveSettings = (): Option[] => [
   new Setting({
@@ -95,6 +103,27 @@ export const serveSettings = (): Option[] => [
     about: 'address to listen on; 0.0.0.0 or :: for every one',
     preset: '127.0.0.1',
     takes: 'an address or host name',
+  }),
+  new Setting({
+    flags: '--admin-token <token>',
+    variable: 'PAPERGRAPH_ADMIN_TOKEN',
+    about: 'who brings it may post digests; without it nobody may',
+    takes: 'at least 16 characters without spaces',
+    parse: (text) => (/^\S{16,}$/.test(text) ? text : undefined),
+  }),
+  new Setting({
+    flags: '--max-sockets <number>',
+    variable: 'PAPERGRAPH_MAX_SOCKETS',
+    about: 'WebSockets at once',
+    preset: 20_000,
+    ...count,
+  }),
+  new Setting({
+    flags: '--max-sockets-per-address <number>',
+    variable: 'PAPERGRAPH_MAX_SOCKETS_PER_ADDRESS',
+    about: 'WebSockets at once from one address',
+    preset: 1_000,
+    ...count,
   }),
 ];
 

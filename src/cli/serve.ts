@@ -1,16 +1,23 @@
 import type { Database } from '../database/connect.ts';
 import { pendingMigrations } from '../database/migrate.ts';
+import { openFeed, type Feed } from '../feed/feed.ts';
 import { createContextFactory } from '../graphql/context.ts';
 import { schema } from '../graphql/schema.ts';
 import { createApp } from '../http/app.ts';
 import { listen } from '../http/listen.ts';
 import { createReadiness, type Readiness } from '../http/readiness.ts';
+import type { Logger } from 'pino';
 import { ingestSample } from '../ingest/sample.ts';
 import { upgradeStore } from '../ingest/upgrade-store.ts';
 import { createLogger } from '../logger.ts';
 import { Interrupted, stopReason, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 import { open } from './with-database.ts';
+
+/** A statement for an answer that takes longer is given up, its connection with it: the network may have died. In milliseconds. */
+const READ_MS = 15_000;
+/** A feed that has not been read for so long no longer tells what is new. */
+const FEED_READ_MS = 15_000;
 
 /**
  * `papergraph serve`: migrates, serves until the program is to end, then lets the requests in hand finish. Gives the
@@ -22,15 +29,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
   try {
     for (const name of await upgradeStore(database.pool)) log.info({ migration: name }, 'migration applied');
     if (options.sample === true) log.info({ files: await ingestSample(database) }, 'sample ingested');
-    const readiness = databaseReadiness(database);
-    const createContext = createContextFactory({ database, prepared: true });
-    const server = await listen(createApp({ schema, createContext, readiness, log }), options);
-    log.info({ url: server.url, database: database.where }, 'listening');
-    io.stdout.write(welcome(server.url));
-    const reason = await stopReason(io.stop);
-    log.info({ reason: reason.message }, 'stopping');
-    readiness.drain();
-    await server.close();
+    const reason = await serveStore(database, { options, io, log });
     if (reason instanceof Interrupted) return 0;
     throw reason;
   } finally {
@@ -38,12 +37,37 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
   }
 }
 
-function databaseReadiness({ pool }: Database): Readiness {
+/** Serves until the program is to end, and gives the reason. */
+async function serveStore(
+  database: Database,
+  { options, io, log }: { options: ServeOptions; io: Io; log: Logger },
+): Promise<Error> {
+  const { adminToken } = options;
+  const feed = await openFeed({ pool: database.pool, prepared: true, log });
+  try {
+    const readiness = storeReadiness(database, feed);
+    const createContext = createContextFactory({ database, prepared: true, live: feed, deadlineMs: READ_MS });
+    const app = createApp({ schema, createContext, feed, adminToken, limits: options, readiness, log });
+    const server = await listen(app, options);
+    log.info({ url: server.url, database: database.where }, 'listening');
+    io.stdout.write(welcome(server.url));
+    const reason = await stopReason(io.stop);
+    log.info({ reason: reason.message }, 'stopping');
+    readiness.drain();
+    await server.close();
+    return reason;
+  } finally {
+    await feed.close();
+  }
+}
+
+function storeReadiness({ pool }: Database, feed: Feed): Readiness {
   let migrated = false;
   return createReadiness({
     database: async () => (await pool.query('select 1')).rowCount === 1,
     // Asked until it is so. Once it is, a newer version may migrate further while this one still serves.
     schema: async () => (migrated ||= (await pendingMigrations(pool)).length === 0),
+    feed: async () => feed.sinceRead() < FEED_READ_MS,
   });
 }
 

@@ -9,6 +9,7 @@ export const builder = new SchemaBuilder<{
     ID: { Input: string; Output: string };
     DateTime: { Input: never; Output: Date };
     Date: { Input: string; Output: string };
-    URL: { Input: never; Output: string };
+    URL: { Input: string; Output: string };
+    FeedCursor: { Input: string; Output: string };
   };
 }>({ defaultFieldNullability: false });

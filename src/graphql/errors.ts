@@ -14,10 +14,21 @@ export async function refusing<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const { code, argument, position, message } = error;
-    throw refusal(code, argument, { message, position });
+    if (error instanceof InputError) throw refused(error);
+    throw error;
   }
+}
+
+/** Any failure as an error of GraphQL: what was refused as callers see it; anything else has the original beneath it. */
+export function refused(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  if (error instanceof InputError) {
+    const { code, argument, position, message } = error;
+    return refusal(code, argument, { message, position });
+  }
+  return new GraphQLError('failed', {
+    originalError: error instanceof Error ? error : new Error(String(error)),
+  });
 }
 
 function refusal(

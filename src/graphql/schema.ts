@@ -14,6 +14,8 @@ import './types/digest.ts';
 import './types/digest-entry.ts';
 import './types/summary.ts';
 import './types/ingest-run.ts';
+import './types/feed.ts';
+import './types/ingest-digest.ts';
 
 /** The GraphQL schema. */
 export const schema: GraphQLSchema = builder.toSchema();

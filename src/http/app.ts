@@ -1,20 +1,39 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { Feed } from '../feed/feed.ts';
+import type { CreateContext } from '../graphql/context.ts';
+import { adminTeller, type TellAdmin } from './admin.ts';
 import { send, sendJson, type Exchange, type Handler } from './exchange.ts';
 import { graphiql, wantsGraphiql } from './graphiql.ts';
+import { graphqlTransportWs } from './graphql-transport-ws.ts';
 import { graphqlHandler } from './graphql.ts';
+import { liveOperations, type LiveOperations } from './live-operations.ts';
+import { checkQuery } from './read-params.ts';
 import type { Readiness } from './readiness.ts';
 import { logExchange } from './request-log.ts';
+import { serveWebSockets, type SocketLimits } from './websocket.ts';
 
 /** What the server needs of the rooms below it. */
 export interface AppOptions {
   readonly schema: GraphQLSchema;
   /** Called once for every operation. */
-  readonly createContext: () => object;
+  readonly createContext: CreateContext;
+  /** Where absent nothing is pushed. */
+  readonly feed?: Feed | undefined;
+  /** Who brings it may change the store; where absent, nobody may. */
+  readonly adminToken?: string | undefined;
+  readonly limits?: SocketLimits | undefined;
   readonly readiness: Readiness;
   readonly log: Logger;
+}
+
+/** What answers on a server. */
+export interface App {
+  readonly request: RequestListener;
+  /** Takes WebSockets too. To be closed before the server: ends them, and event streams, whose clients connect again. */
+  readonly attach: (server: Server) => { readonly close: () => Promise<void> };
 }
 
 const GRAPHQL = '/graphql';
@@ -27,10 +46,31 @@ const SECURITY_HEADERS = {
   'referrer-policy': 'no-referrer',
 };
 
+const LIMITS: SocketLimits = { maxSockets: 20_000, maxSocketsPerAddress: 1_000 };
+
 /** Everything that the server answers, by path; CORS is closed. */
-export function createApp({ schema, createContext, readiness, log }: AppOptions): RequestListener {
+export function createApp(options: AppOptions): App {
+  const { schema, createContext, feed, log } = options;
+  const stop = new AbortController();
+  const tellAdmin = adminTeller(options.adminToken);
+  const live = feed && liveOperations({ schema, createContext, feed, log });
+  const graphql = graphqlHandler({ schema, createContext, tellAdmin, live, stop: stop.signal, log });
+  return {
+    request: router(graphql, options),
+    attach: (server) => {
+      const sockets = live && socketsOf(server, live, { ...options, tellAdmin });
+      return {
+        close: async () => {
+          stop.abort();
+          await sockets?.close();
+        },
+      };
+    },
+  };
+}
+
+function router(graphql: Handler, { readiness, log }: AppOptions): RequestListener {
   const page = graphiql(ASSETS);
-  const graphql = graphqlHandler({ schema, createContext, log });
   const routes = new Map<string, Handler>([
     ['/', (exchange) => send(exchange, 302, { location: GRAPHQL })],
     [GRAPHQL, async (exchange) => await (wantsGraphiql(exchange) ? page.page : graphql)(exchange)],
@@ -48,6 +88,21 @@ export function createApp({ schema, createContext, readiness, log }: AppOptions)
     const handler = routes.get(path) ?? (path.startsWith(ASSETS) ? page.asset : notFound);
     void handle(handler, exchange, log);
   };
+}
+
+function socketsOf(
+  server: Server,
+  live: LiveOperations,
+  { createContext, tellAdmin, limits = LIMITS, log }: AppOptions & { tellAdmin: TellAdmin },
+) {
+  const attend = graphqlTransportWs({
+    ...live,
+    checkQuery,
+    // A browser cannot set headers on a WebSocket; what it says as it connects stands for them.
+    createContext: ({ headers }, params) =>
+      createContext({ admin: tellAdmin(headers.authorization ?? params?.['authorization']) }),
+  });
+  return serveWebSockets(server, { path: GRAPHQL, attend, limits, log });
 }
 
 function pathOf(url = '/'): string {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { App } from './app.ts';
 
 /** The server cannot listen where it was told to; the message is one line and says why. */
 export class ListenError extends Error {
@@ -12,8 +13,8 @@ export interface Listening {
   /** Where, with the port that it really has; `localhost` where it listens on every address. */
   readonly url: string;
   /**
-   * Takes no new connection, lets the requests in hand finish, and cuts those off that take longer than `withinMs`
-   * milliseconds (10,000).
+   * Takes no new connection, ends sockets and event streams, lets the requests in hand finish, and cuts those off that take
+   * longer than `withinMs` milliseconds (10,000).
    */
   close(withinMs?: number): Promise<void>;
 }
@@ -30,11 +31,8 @@ const MAX_HEADERS = 64;
 const MAX_REQUESTS_PER_SOCKET = 1_000;
 
 /** Starts the server; port 0 takes any free one. Rejects with ListenError. */
-export async function listen(
-  app: RequestListener,
-  { host, port }: { host: string; port: number },
-): Promise<Listening> {
-  const server = createServer(LIMITS, app);
+export async function listen(app: App, { host, port }: { host: string; port: number }): Promise<Listening> {
+  const server = createServer(LIMITS, app.request);
   server.maxHeadersCount = MAX_HEADERS;
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
   try {
@@ -44,7 +42,8 @@ export async function listen(
     throw new ListenError(explain(error as NodeJS.ErrnoException, host, port), { cause: error });
   }
   const url = urlOf(server.address() as AddressInfo);
-  return { url, close: async (withinMs = 10_000) => await close(server, withinMs) };
+  const streams = app.attach(server);
+  return { url, close: async (withinMs = 10_000) => await close(server, streams, withinMs) };
 }
 
 function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
@@ -62,13 +61,19 @@ function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-async function close(server: Server, withinMs: number): Promise<void> {
+async function close(
+  server: Server,
+  streams: { close: () => Promise<void> },
+  withinMs: number,
+): Promise<void> {
   const closed = once(server, 'close');
   server.close();
+  const ended = streams.close();
   // A connection that was busy at `close` is idle when its answer has gone out, and would be kept alive.
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), withinMs);
+  await ended;
   await closed;
   clearInterval(sweep);
   clearTimeout(cut);

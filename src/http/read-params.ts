@@ -3,6 +3,8 @@ import type { GraphQLParams } from 'graphql-yoga';
 import type { IncomingMessage } from 'node:http';
 
 const BODY_BYTES = 100_000;
+/** Of an admin, who posts whole digests. */
+const ADMIN_BODY_BYTES = 16 * 2 ** 20;
 // Half a dozen times the longest document of our own (the introspection query); parsing must stay cheap.
 const QUERY_CHARACTERS = 20_000;
 // The parser calls itself for each level; thousands would overflow its stack.
@@ -11,15 +13,22 @@ const NESTING = 200;
 /**
  * What a request asks, by "GraphQL over HTTP": POST with JSON, or GET with URL parameters. Nothing else is taken: a
  * form or plain text is what other web sites can post here in a visitor's name. Rejects with a GraphQLError that
- * carries the HTTP status.
+ * carries the HTTP status. An admin's body may be long.
  */
-export async function readParams(request: IncomingMessage): Promise<GraphQLParams> {
-  const params = request.method === 'GET' ? fromUrl(request.url ?? '') : await fromBody(request);
+export async function readParams(
+  request: IncomingMessage,
+  { admin }: { admin: boolean },
+): Promise<GraphQLParams> {
+  const params =
+    request.method === 'GET'
+      ? fromUrl(request.url ?? '')
+      : await fromBody(request, admin ? ADMIN_BODY_BYTES : BODY_BYTES);
   checkQuery((params as { query?: unknown }).query);
   return params;
 }
 
-function checkQuery(query: unknown): void {
+/** Throws a GraphQLError for a query that is not worth a look. */
+export function checkQuery(query: unknown): void {
   if (typeof query !== 'string') throw refuse(400, 'query: expected the text of a GraphQL document');
   if (query.length > QUERY_CHARACTERS)
     throw refuse(413, `query: expected at most ${QUERY_CHARACTERS} characters, got ${query.length}`);
@@ -52,25 +61,25 @@ function jsonParameter(given: URLSearchParams, name: string): unknown {
   return text === null || text === '' ? undefined : parseJson(text, name);
 }
 
-async function fromBody(request: IncomingMessage): Promise<GraphQLParams> {
+async function fromBody(request: IncomingMessage, most: number): Promise<GraphQLParams> {
   if (request.method !== 'POST') throw refuse(405, `method: expected GET or POST, got ${request.method}`);
   const type = request.headers['content-type'] ?? 'none';
   if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type))
     throw refuse(415, `content type: expected application/json in UTF-8, got ${type}`);
-  const params = parseJson(await readBody(request), 'body');
+  const params = parseJson(await readBody(request, most), 'body');
   if (typeof params === 'object' && params !== null && !Array.isArray(params)) return params;
   throw refuse(400, 'body: expected one JSON object with `query`; several in an array are not taken');
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage, most: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Read to its end even when it is too long: a client that is still sending does not see the answer.
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes <= BODY_BYTES) chunks.push(chunk);
+    if (bytes <= most) chunks.push(chunk);
   }
-  if (bytes > BODY_BYTES) throw refuse(413, `body: expected at most ${BODY_BYTES} bytes, got ${bytes}`);
+  if (bytes > most) throw refuse(413, `body: expected at most ${most} bytes, got ${bytes}`);
   return Buffer.concat(chunks).toString('utf8');
 }
 

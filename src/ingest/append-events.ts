@@ -1,13 +1,11 @@
-import { nameWords } from '../search/name-words.ts';
-import { fold } from '../language/fold.ts';
+import { FEED_CHANNEL } from '../database/feed-channel.ts';
 import type { SummaryPart } from '../digest/digest.ts';
+import { fold } from '../language/fold.ts';
+import { nameWords } from '../search/name-words.ts';
 import { searchVectors } from './search-vectors.ts';
 import type { Transaction } from './transaction.ts';
 
 const CHUNK = 100;
-
-/** Woken by every commit that appends events; the payload is the feed's head. It is a hint and may be lost. */
-export const FEED_CHANNEL = 'papergraph_feed';
 
 /** What an ingest did to its digest. */
 export interface DigestChange {
@@ -85,7 +83,11 @@ interface Judged {
 }
 
 /** Keeps with each event what filters judge it by: the paper as it stands now, with this entry as its only one. */
-async function judgePapers(tx: Transaction, change: DigestChange, ordinals: readonly number[]): Promise<void> {
+async function judgePapers(
+  tx: Transaction,
+  change: DigestChange,
+  ordinals: readonly number[],
+): Promise<void> {
   const papers = await tx.query<Judged>`
     select d.ordinal as id, p.title, p.abstract, m.parts, array(
       select u.name from authorship a join author u on u.id = a.author_id where a.paper_id = p.id order by a.position) as authors
@@ -125,9 +127,10 @@ async function addDigestEvent(tx: Transaction, { digestId, runId, kind }: Digest
 }
 
 async function publish(tx: Transaction): Promise<void> {
-  const [{ count = 0 } = {}] = await tx.query<{ count: number }>`select count(*)::int as count from fresh_event`;
+  const [fresh] = await tx.query<{ count: number }>`select count(*)::int as count from fresh_event`;
+  const count = fresh?.count ?? 0;
   if (count === 0) return;
-  const [feed] = await tx.query<{ head: string }>`
+  const [feed] = await tx.query<{ head: number }>`
     update feed set head = head + ${count}::int where id = 1 returning head`;
   if (feed === undefined) throw new Error('expected the row of the feed, found none');
   // The instant after the wait for the lock: occurredAt never goes back from one position to the next.

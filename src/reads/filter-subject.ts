@@ -41,7 +41,9 @@ export const PAPERS: FilterSubject = {
     authoredBy(
       Prisma.sql`array(select u.id from author u where ${hasWords(Prisma.raw('u.name_words'), words)})`,
     ),
-  hasEntry: (conditions) => Prisma.sql`exists (select 1 from digest_entry e join digest d on d.id = e.digest_id
+  hasEntry: (
+    conditions,
+  ) => Prisma.sql`exists (select 1 from digest_entry e join digest d on d.id = e.digest_id
     where e.paper_id = p.id and e.current and ${conditions})`,
   ofSources,
   // Written out for either answer: Postgres joins `exists`, but asks `exists = true` of each row.

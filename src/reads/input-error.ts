@@ -3,7 +3,7 @@
  * `position` into its text, in UTF-16 code units from 0.
  */
 export class InputError extends Error {
-  readonly code: 'BAD_USER_INPUT' | 'CURSOR_INVALID';
+  readonly code: 'BAD_USER_INPUT' | 'CURSOR_INVALID' | 'CURSOR_EXPIRED';
   readonly argument: readonly string[];
   readonly position: number | undefined;
 

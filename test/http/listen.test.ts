@@ -23,18 +23,18 @@ function slowSchema() {
   return { schema: new GraphQLSchema({ query }), started: started.promise, answer: answer.resolve };
 }
 
+const IDLE = { request: () => {}, attach: () => ({ close: async () => {} }) };
+
 test('a port that is taken is said in one line that names the flag', async () => {
   const { url } = await startTestServer();
   const port = Number(new URL(url).port);
-  await expect(listen(() => {}, { host: '127.0.0.1', port })).rejects.toThrow(
+  await expect(listen(IDLE, { host: '127.0.0.1', port })).rejects.toThrow(
     `127.0.0.1 port ${port} is taken: choose another with --port or PORT (0 takes any free one)`,
   );
 });
 
 test('a host that is not ours is said in one line that names the flag', async () => {
-  await expect(listen(() => {}, { host: '192.0.2.1', port: 0 })).rejects.toThrow(
-    /192\.0\.2\.1 .*--host or HOST/,
-  );
+  await expect(listen(IDLE, { host: '192.0.2.1', port: 0 })).rejects.toThrow(/192\.0\.2\.1 .*--host or HOST/);
 });
 
 test('closing lets the request in hand finish, though its connection is to be kept alive', async () => {

@@ -1,5 +1,6 @@
-import { execute, parse, validate, type ExecutionResult } from 'graphql';
+import { parse, validate, type ExecutionResult } from 'graphql';
 import { createContextFactory } from '../../src/graphql/context.ts';
+import { executeOperation } from '../../src/graphql/execute.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import type { Database } from '../../src/database/connect.ts';
 
@@ -39,7 +40,12 @@ export function queryOf(
     const [invalid] = validate(schema, parsed);
     if (invalid !== undefined) throw invalid;
     const contextValue = createContext();
-    const result = await execute({ schema, document: parsed, contextValue, variableValues: variables });
+    const result = await executeOperation({
+      schema,
+      document: parsed,
+      contextValue,
+      variableValues: variables,
+    });
     return { data: result.data as Data, errors: result.errors, statements };
   };
 }

@@ -1,6 +1,8 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { onTestFinished } from 'vitest';
-import { createApp } from '../../src/http/app.ts';
+import type { Feed } from '../../src/feed/feed.ts';
+import type { CreateContext } from '../../src/graphql/context.ts';
+import { createApp, type AppOptions } from '../../src/http/app.ts';
 import { listen, type Listening } from '../../src/http/listen.ts';
 import { createReadiness, type Readiness } from '../../src/http/readiness.ts';
 import { createLogger } from '../../src/logger.ts';
@@ -8,8 +10,11 @@ import { createLogger } from '../../src/logger.ts';
 /** What a test server is made of; what is absent is the simplest thing that works. */
 export interface TestServerOptions {
   readonly schema?: GraphQLSchema;
-  readonly createContext?: () => object;
+  readonly createContext?: CreateContext | (() => object);
   readonly readiness?: Readiness;
+  readonly feed?: Feed;
+  readonly adminToken?: string;
+  readonly limits?: AppOptions['limits'];
 }
 
 /** A server on a free port that ends with the test. */
@@ -25,8 +30,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const log = createLogger('debug', {
     write: (line) => logged.push(JSON.parse(line) as Record<string, unknown>),
   });
-  const { schema = buildSchema('type Query { hello: String }'), createContext = () => ({}) } = options;
-  const app = createApp({ schema, createContext, readiness: options.readiness ?? createReadiness({}), log });
+  const app = createApp({
+    ...options,
+    schema: options.schema ?? buildSchema('type Query { hello: String }'),
+    // A schema of the test's own needs no context, or one of its own.
+    createContext: (options.createContext ?? (() => ({}))) as CreateContext,
+    readiness: options.readiness ?? createReadiness({}),
+    log,
+  });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
   onTestFinished(async () => await server.close(0));
   return {

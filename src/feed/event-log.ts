@@ -1,0 +1,136 @@
+import { Prisma } from '../database/generated/client.ts';
+import { InputError } from '../reads/input-error.ts';
+import type { RunStatement } from '../reads/statements.ts';
+import type { EventFilter } from './event-filter.ts';
+import { batch, type Batch, type FeedEvent, type FeedState } from './event.ts';
+import { decodeFeedCursor } from './feed-cursor.ts';
+
+// The feed as Postgres holds it. Each statement sees one state of the store: what it says of the head holds for its events.
+
+const stateColumns = Prisma.sql`f.epoch, f.head, f.floor`;
+
+const eventColumns = Prisma.sql`d.position, d.topic, d.kind, d.occurred_at as "occurredAt", d.run_id as "runId",
+  d.digest_id as "digestId", d.paper_id as "paperId", d.entry_id as "entryId"`;
+
+/** Where the feed stands now. */
+export async function feedState(run: RunStatement): Promise<FeedState> {
+  const [state] = await run<FeedState>({
+    name: 'feedState',
+    sql: Prisma.sql`select ${stateColumns} from feed f where f.id = 1`,
+  });
+  if (state === undefined) throw new Error('expected the row of the feed, found none');
+  return state;
+}
+
+/** All events after a position, at most `limit`, and where the feed stands. */
+export async function eventsAfter(
+  run: RunStatement,
+  after: number,
+  limit: number,
+): Promise<{ state: FeedState; events: FeedEvent[] }> {
+  return split(
+    await run<FeedState & FeedEvent>({
+      name: 'eventsAfter',
+      sql: Prisma.sql`select ${stateColumns}, ${eventColumns} from feed f left join lateral (
+          select * from feed_event d where d.position > ${after} order by d.position limit ${limit}
+        ) d on true where f.id = 1 order by d.position`,
+    }),
+  );
+}
+
+/** Events that one page looks at, at most: a filter that little matches gives empty pages rather than slow ones. */
+const WINDOW = 5_000;
+
+/**
+ * The events after a position that a filter matches, at most `first`. Throws InputError with CURSOR_INVALID where the
+ * position is beyond the head, with CURSOR_EXPIRED where events after it are gone.
+ */
+export async function readBatch(
+  run: RunStatement,
+  filter: EventFilter,
+  { after, first }: { after: number; first: number },
+): Promise<Batch> {
+  const { topic, kinds, condition } = filter;
+  const rows = await run<FeedState & FeedEvent>({
+    name: 'readBatch',
+    unique: condition !== undefined,
+    sql: Prisma.sql`select ${stateColumns}, ${eventColumns} from feed f left join lateral (
+        select d.* from feed_event d, lateral (select d.vector, d.clipped) t
+        where d.position > ${after}::bigint and d.position <= ${after}::bigint + ${WINDOW}
+          and d.topic = ${topic} and d.kind = any(${[...kinds]}::text[]) and ${condition ?? Prisma.sql`true`}
+        order by d.position limit ${first + 1}
+      ) d on true where f.id = 1 order by d.position`,
+  });
+  const { state, events } = split(rows);
+  checkPosition(state, after);
+  if (events.length > first) {
+    const sent = events.slice(0, first);
+    return batch(state, { topic, position: sent.at(-1)?.position ?? after, events: sent, caughtUp: false });
+  }
+  const position = Math.min(state.head, after + WINDOW);
+  return batch(state, { topic, position, events, caughtUp: position === state.head });
+}
+
+/** The positions in a range, its start exclusive, that each of the filters matches; those with conditions, of one topic. */
+export async function matchingPositions(
+  run: RunStatement,
+  filters: readonly EventFilter[],
+  { after, upTo }: { after: number; upTo: number },
+): Promise<number[][]> {
+  const matches = filters.map(({ condition, kinds }, index) => {
+    const kind = kinds.size === 0 ? Prisma.sql`false` : Prisma.sql`d.kind in (${Prisma.join([...kinds])})`;
+    return Prisma.sql`(${index}::int, ${kind} and ${condition ?? Prisma.sql`true`})`;
+  });
+  // Materialized with a vector of its own, so that each is read and unpacked once, not once a filter.
+  const rows = await run<{ index: number; positions: number[] }>({
+    name: 'matchingPositions',
+    unique: true,
+    sql: Prisma.sql`with d as materialized (
+        select position, kind, source, date, language, arxiv_id, categories, author_names, author_folded, author_words,
+          has_code, has_summary, vector || ''::tsvector as vector, clipped
+        from feed_event where position > ${after} and position <= ${upTo} and topic = ${filters[0]?.topic}
+      )
+      select m.index, array_agg(d.position order by d.position) as positions
+      from d cross join lateral (select d.vector, d.clipped) t
+        cross join lateral (values ${Prisma.join(matches)}) m(index, matches)
+      where m.matches group by m.index`,
+  });
+  const found = new Map(rows.map(({ index, positions }) => [index, positions.map(Number)]));
+  return filters.map((_filter, index) => found.get(index) ?? []);
+}
+
+/**
+ * The position that a cursor of this feed holds. Throws InputError with CURSOR_INVALID where it is another store's, forged
+ * or beyond the head, with CURSOR_EXPIRED where events after it are gone.
+ */
+export function positionOf(state: FeedState, cursor: string): number {
+  const position = decodeFeedCursor(state.epoch, cursor);
+  if (position === undefined) throw invalid('expected a cursor of this feed');
+  checkPosition(state, position);
+  return position;
+}
+
+function checkPosition({ head, floor }: FeedState, position: number): void {
+  if (position > head) throw invalid('expected a cursor that this feed has reached, got one ahead of it');
+  if (position < floor) {
+    throw new InputError(
+      ['after'],
+      'after: the events behind this cursor are kept no longer; ask a list, then go on from its feedCursor',
+      { code: 'CURSOR_EXPIRED' },
+    );
+  }
+}
+
+/** A cursor that is not this feed's. */
+export function invalid(message: string): InputError {
+  return new InputError(['after'], `after: ${message}`, { code: 'CURSOR_INVALID' });
+}
+
+function split(rows: readonly (FeedState & FeedEvent)[]): { state: FeedState; events: FeedEvent[] } {
+  const [first] = rows;
+  if (first === undefined) throw new Error('expected the row of the feed, found none');
+  const { epoch, head, floor } = first;
+  // Without any event the one row has the feed's state alone.
+  const events = rows.filter(({ position }) => position !== null);
+  return { state: { epoch, head, floor }, events };
+}

@@ -1,0 +1,58 @@
+import type { RunStatement } from '../reads/statements.ts';
+import { compileChoice, checkFirst, type EventChoice } from './event-filter.ts';
+import { feedState, positionOf, readBatch } from './event-log.ts';
+import type { Batch } from './event.ts';
+import { encodeFeedCursor } from './feed-cursor.ts';
+
+/** Where in the feed to start: at its end, or with the oldest event kept. */
+type FeedStart = 'NOW' | 'OLDEST';
+
+/** Where a caller starts, and how much a batch may hold. */
+export interface FeedPosition {
+  /** A cursor; wins over `start`. */
+  readonly after?: string | null | undefined;
+  readonly start: FeedStart;
+  /** Events of a batch, 1 to 100. */
+  readonly first: number;
+}
+
+/** What a request reads of the feed. */
+export interface FeedReads {
+  /** The cursor of all that is committed now. */
+  readonly cursor: () => Promise<string>;
+  /** One page. Rejects with InputError for a cursor, filter or size that cannot be answered. */
+  readonly page: (choice: EventChoice, position: FeedPosition) => Promise<Batch>;
+}
+
+/** How long a page goes on looking for an event where a filter matches little. */
+const PATIENCE_MS = 1_000;
+
+/** The feed's reads of one request. */
+export function feedReads(run: RunStatement): FeedReads {
+  return {
+    cursor: async () => {
+      const { epoch, head } = await feedState(run);
+      return encodeFeedCursor(epoch, head);
+    },
+    page: async (choice, asked) => {
+      const first = checkFirst(asked.first);
+      const filter = await compileChoice(run, choice);
+      const state = await feedState(run);
+      let after = startOf(state, asked);
+      for (const started = Date.now(); ;) {
+        const page = await readBatch(run, filter, { after, first });
+        if (page.events.length > 0 || page.caughtUp || Date.now() - started > PATIENCE_MS) return page;
+        after = page.position;
+      }
+    },
+  };
+}
+
+/** The position that a caller starts after. Throws InputError as `positionOf` does. */
+export function startOf(
+  state: Parameters<typeof positionOf>[0],
+  { after, start }: Pick<FeedPosition, 'after' | 'start'>,
+): number {
+  if (typeof after === 'string') return positionOf(state, after);
+  return start === 'OLDEST' ? state.floor : state.head;
+}

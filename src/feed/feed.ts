@@ -1,0 +1,184 @@
+import { LRUCache } from 'lru-cache';
+import pLimit from 'p-limit';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { InputError } from '../reads/input-error.ts';
+import { statementRunner, type RunStatement, type StatementOptions } from '../reads/statements.ts';
+import { Channel } from './channel.ts';
+import { checkFirst, compileChoice, type EventChoice, type EventFilter } from './event-filter.ts';
+import { feedState, invalid, readBatch } from './event-log.ts';
+import { batch, type Batch, type FeedState } from './event.ts';
+import { FeedReader } from './feed-reader.ts';
+import { startOf, type FeedPosition } from './feed-reads.ts';
+import { shareCalls } from './share-calls.ts';
+import { Subscription, type Source } from './subscription.ts';
+
+/** The live feed of a process: one reader of the store, any number of subscriptions. */
+export interface Feed {
+  /** Subscribes. Rejects with InputError for a cursor, filter or size that cannot be answered. */
+  readonly subscribe: (choice: EventChoice, position: FeedPosition) => Promise<Subscription>;
+  /** The feed's latest position that this process knows. */
+  readonly head: () => number;
+  /** How long ago the store was last read, in milliseconds. */
+  readonly sinceRead: () => number;
+  /** Subscriptions that are open. */
+  readonly size: () => number;
+  /** Ends all subscriptions and the reader. */
+  readonly close: () => Promise<void>;
+}
+
+/** What the feed needs. */
+export interface FeedOptions extends Pick<StatementOptions, 'prepared'> {
+  readonly pool: pg.Pool;
+  readonly log: Logger;
+}
+
+/** A statement that takes longer is given up: its connection may be dead. In milliseconds. */
+const DEADLINE_MS = 10_000;
+const TICK_MS = 5_000;
+const RETRY_MS = 1_000;
+const PAGES_KEPT = 200;
+const PAGES_AT_ONCE = 4;
+
+/** Starts the live feed. Rejects where the store cannot be read. */
+export async function openFeed({ pool, prepared, log }: FeedOptions): Promise<Feed> {
+  const run = statementRunner(pool, { prepared, deadlineMs: DEADLINE_MS });
+  const feed = new LiveFeed(run, log);
+  await feed.start(pool);
+  return {
+    subscribe: async (choice, position) => await feed.subscribe(choice, position),
+    head: () => feed.head(),
+    sinceRead: () => feed.sinceRead(),
+    size: () => feed.size(),
+    close: async () => await feed.close(),
+  };
+}
+
+class LiveFeed {
+  readonly #run: RunStatement;
+  readonly #log: Logger;
+  readonly #channels = new Map<string, Channel>();
+  readonly #reader: FeedReader;
+  readonly #state: () => Promise<FeedState>;
+  /** Pages of those who were away longer than this process remembers; the same page is read once. */
+  readonly #pages = new LRUCache<string, Promise<Batch>>({ max: PAGES_KEPT });
+  readonly #limit = pLimit(PAGES_AT_ONCE);
+  readonly #timer: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(run: RunStatement, log: Logger) {
+    this.#run = run;
+    this.#log = log;
+    this.#state = shareCalls(async () => await feedState(run));
+    this.#reader = new FeedReader(run, log, {
+      channels: () => [...this.#channels.values()],
+      onNewEpoch: () => this.#failAll(invalid('expected a cursor of this feed, which has begun anew')),
+    });
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  async start(pool: pg.Pool): Promise<void> {
+    await this.#reader.start(pool);
+  }
+
+  head(): number {
+    return this.#reader.head;
+  }
+
+  sinceRead(): number {
+    return this.#reader.sinceRead();
+  }
+
+  size(): number {
+    return [...this.#channels.values()].reduce((sum, { members }) => sum + members.size, 0);
+  }
+
+  async subscribe(choice: EventChoice, position: FeedPosition): Promise<Subscription> {
+    const first = checkFirst(position.first);
+    const filter = await compileChoice(this.#run, choice);
+    // The store's state, not this process's, which may be a moment behind: NOW is after all that is committed.
+    const after = startOf(await this.#state(), position);
+    if (this.#closed) throw new Error('the feed is closed');
+    const channel = this.#channelOf(filter);
+    const subscription: Subscription = new Subscription(this.#sourceOf(channel), { after, first });
+    channel.members.add(subscription);
+    return subscription;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#reader.close();
+    for (const { members } of this.#channels.values())
+      await Promise.all([...members].map(async (member) => await (member as Subscription).return()));
+  }
+
+  #channelOf(filter: EventFilter): Channel {
+    const known = this.#channels.get(filter.key);
+    if (known !== undefined) return known;
+    const channel = this.#reader.open(filter);
+    this.#channels.set(filter.key, channel);
+    return channel;
+  }
+
+  #sourceOf(channel: Channel): Source {
+    return {
+      read: (after, first) => this.#read(channel, after, first),
+      hasNews: (after) => (channel.reaches(after) ? channel.hasAfter(after) : after < this.#reader.head),
+      leave: (subscription) => {
+        channel.members.delete(subscription);
+        if (channel.members.size === 0) this.#channels.delete(channel.filter.key);
+      },
+    };
+  }
+
+  #read(channel: Channel, after: number, first: number): Batch | Promise<Batch> {
+    const { state } = this.#reader;
+    if (after > state.head || !channel.reaches(after)) return this.#readStored(channel.filter, after, first);
+    const name = `${after} ${first}`;
+    const known = channel.pages.get(name);
+    if (known !== undefined) return known;
+    const events = channel.after(after, first + 1);
+    const more = events.length > first;
+    const sent = events.slice(0, first);
+    const position = more ? (sent.at(-1)?.position ?? after) : state.head;
+    const page = batch(state, { topic: channel.filter.topic, position, events: sent, caughtUp: !more });
+    channel.pages.set(name, page);
+    return page;
+  }
+
+  /** From the store. Goes on trying while the store cannot be reached: the subscriber would only come back with the same cursor. */
+  async #readStored(filter: EventFilter, after: number, first: number): Promise<Batch> {
+    const name = `${filter.key} ${after} ${first} ${this.#reader.head}`;
+    for (;;) {
+      try {
+        return await this.#shared(name, async () => await readBatch(this.#run, filter, { after, first }));
+      } catch (error) {
+        if (error instanceof InputError || this.#closed) throw error;
+        this.#log.warn({ err: error }, 'reading the feed failed, trying again');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (0.5 + Math.random())));
+      }
+    }
+  }
+
+  async #shared(name: string, read: () => Promise<Batch>): Promise<Batch> {
+    const known = this.#pages.get(name);
+    if (known !== undefined) return await known;
+    const page = this.#limit(read);
+    this.#pages.set(name, page);
+    page.catch(() => this.#pages.delete(name));
+    return await page;
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    for (const { members } of this.#channels.values())
+      for (const member of members) (member as Subscription).tick(now, this.#reader.head);
+  }
+
+  #failAll(error: Error): void {
+    this.#pages.clear();
+    for (const { members } of this.#channels.values())
+      for (const member of members) (member as Subscription).fail(error);
+  }
+}

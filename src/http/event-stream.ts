@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { type ServerResponse } from 'node:http';
+import type { Payload } from './payload.ts';
+
+/** How a stream is written. */
+export interface EventStreamOptions {
+  /** Aborted when the server stops. */
+  readonly stop: AbortSignal;
+  /** A comment goes out after so long a silence, in milliseconds; what stands between may drop silent connections. */
+  readonly heartbeatMs?: number;
+  /** A client that has taken nothing of what waits for it for so long is too far behind, in milliseconds. */
+  readonly stalledMs?: number;
+}
+
+/** The id of a stream's last event where trying again would give the same error: EventSource sends it as it tries again. */
+export const END = 'end';
+
+const HEARTBEAT_MS = 12_000;
+const STALLED_MS = 10_000;
+
+/** Codes of errors that may be gone on the next try; they leave the client's last cursor as it is. */
+const PASSING = /"code":"(?:INTERNAL|TIMEOUT|RATE_LIMITED)"/;
+
+/**
+ * Writes payloads as server-sent events (WHATWG HTML, 9.2) in the form of "GraphQL over SSE", distinct connections mode: `id`
+ * is the cursor to resume from. Ends with the client, the payloads, or the server, and returns what it reads from.
+ */
+export async function sendEventStream(
+  response: ServerResponse,
+  payloads: AsyncIterableIterator<Payload>,
+  { stop, heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS }: EventStreamOptions,
+): Promise<void> {
+  const release = (): void => void payloads.return?.();
+  response.once('close', release);
+  stop.addEventListener('abort', release, { once: true });
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(':\n\n');
+  }, heartbeatMs);
+  try {
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      // nginx would hold events back until a buffer is full.
+      'x-accel-buffering': 'no',
+    });
+    response.flushHeaders();
+    for await (const payload of payloads) {
+      if (!response.write(eventOf(payload))) await drained(response, stalledMs);
+      if (response.destroyed) return;
+    }
+    // The next server goes on: only a stream that is over says so.
+    response.end(stop.aborted ? '' : 'event: complete\ndata:\n\n');
+  } finally {
+    clearInterval(heartbeat);
+    response.off('close', release);
+    stop.removeEventListener('abort', release);
+    release();
+  }
+}
+
+function eventOf({ json, cursor }: Payload): string {
+  const id = cursor ?? (PASSING.test(json) ? undefined : END);
+  return `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${json}\n\n`;
+}
+
+/** Waits until the network has taken what was written; cuts off a client that takes nothing for too long. */
+async function drained(response: ServerResponse, stalledMs: number): Promise<void> {
+  const late = setTimeout(() => response.destroy(), stalledMs);
+  await Promise.race([once(response, 'drain'), once(response, 'close')]).catch(() => {});
+  clearTimeout(late);
+}
