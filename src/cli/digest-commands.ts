@@ -5,7 +5,7 @@ import { parseLanguage } from '../language/language.ts';
 import { exportDigest, type ExportFlags } from './export.ts';
 import { ingest, type IngestFlags } from './ingest.ts';
 import { UsageError, type Io } from './io.ts';
-import type { SharedOptions } from './options.ts';
+import { privateUrlsSetting, type SharedOptions } from './options.ts';
 import { remove } from './remove.ts';
 import { withStore } from './with-database.ts';
 
@@ -26,6 +26,7 @@ export function addDigestCommands(program: Command, io: Io, act: Act): void {
     .option('--json', 'print one JSON object a file')
     .option('--dry-run', 'work everything out, store nothing')
     .option('--strict', 'store nothing of a file unless every entry is good')
+    .addOption(privateUrlsSetting())
     .action(act(async (command) => await runIngest(command, io)));
 
   program
@@ -53,13 +54,14 @@ export function addDigestCommands(program: Command, io: Io, act: Act): void {
 }
 
 async function runIngest(command: Command, io: Io): Promise<number> {
-  const flags = command.optsWithGlobals<SharedOptions & IngestFlags>();
+  const flags = command.optsWithGlobals<SharedOptions & IngestFlags & { allowPrivateUrls?: boolean }>();
   if (command.args.includes('-') && flags.source === undefined) {
     throw new UsageError('standard input (-) does not tell whose digest it is: name it with --source');
   }
   // V8 lets garbage pile up where memory is plenty; here a file of any size should look like a small one.
   setFlagsFromString('--optimize-for-size');
-  const world = { stdin: io.stdin, cwd: io.cwd, now: () => new Date() };
+  const allowPrivate = flags.allowPrivateUrls === true ? ('always' as const) : ('first' as const);
+  const world = { stdin: io.stdin, cwd: io.cwd, now: () => new Date(), allowPrivate };
   return await withStore(flags, io, async ({ pool }) => {
     return await ingest(command.args, flags, { pool, world, output: io, stop: io.stop });
   });

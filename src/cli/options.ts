@@ -16,6 +16,7 @@ export interface ServeOptions extends SharedOptions {
   readonly host: string;
   readonly sample?: boolean;
   readonly adminToken?: string;
+  readonly allowPrivateUrls?: boolean;
   readonly maxSockets: number;
   readonly maxSocketsPerAddress: number;
 }
@@ -87,6 +88,16 @@ const count = {
   parse: (text: string) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
 };
 
+/** For commands that fetch URLs. */
+export const privateUrlsSetting = (): Option =>
+  new Setting({
+    flags: '--allow-private-urls <yes>',
+    variable: 'PAPERGRAPH_ALLOW_PRIVATE_URLS',
+    about: '1: what is posted, and redirects, may lead to private addresses',
+    takes: '1 or 0',
+    parse: (text) => (text === '1' || text === '0' ? text === '1' : undefined),
+  });
+
 /** The settings of `papergraph serve`. */
 export const serveSettings = (): Option[] => [
   new Setting({
@@ -125,6 +136,7 @@ export const serveSettings = (): Option[] => [
     preset: 1_000,
     ...count,
   }),
+  privateUrlsSetting(),
 ];
 
 /** Sets what the environment says and no flag does; a variable that is empty says nothing. */

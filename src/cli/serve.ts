@@ -7,6 +7,7 @@ import { createApp } from '../http/app.ts';
 import { listen } from '../http/listen.ts';
 import { createReadiness, type Readiness } from '../http/readiness.ts';
 import type { Logger } from 'pino';
+import { postedDigests } from '../ingest/ingest-posted.ts';
 import { ingestSample } from '../ingest/sample.ts';
 import { upgradeStore } from '../ingest/upgrade-store.ts';
 import { createLogger } from '../logger.ts';
@@ -42,11 +43,21 @@ async function serveStore(
   database: Database,
   { options, io, log }: { options: ServeOptions; io: Io; log: Logger },
 ): Promise<Error> {
-  const { adminToken } = options;
+  const { adminToken, allowPrivateUrls = false } = options;
   const feed = await openFeed({ pool: database.pool, prepared: true, log });
   try {
     const readiness = storeReadiness(database, feed);
-    const createContext = createContextFactory({ database, prepared: true, live: feed, deadlineMs: READ_MS });
+    const createContext = createContextFactory({
+      database,
+      prepared: true,
+      live: feed,
+      deadlineMs: READ_MS,
+      ingestDigest: postedDigests({
+        pool: database.pool,
+        allowPrivate: allowPrivateUrls ? 'always' : 'never',
+        now: () => new Date(),
+      }),
+    });
     const app = createApp({ schema, createContext, feed, adminToken, limits: options, readiness, log });
     const server = await listen(app, options);
     log.info({ url: server.url, database: database.where }, 'listening');

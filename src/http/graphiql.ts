@@ -111,7 +111,12 @@ function pageHtml(folder: string): string {
 
 /** Starts GraphiQL; its editor's workers are the files beside it. */
 function startScript(): string {
-  const options = { title: 'Papergraph', shouldPersistHeaders: false, defaultTabs: readyMadeOperations };
+  const options = {
+    title: 'Papergraph',
+    shouldPersistHeaders: false,
+    defaultTabs: readyMadeOperations,
+    subscriptionsProtocol: 'WS',
+  };
   return `const folder = new URL('.', document.currentScript.src);
 self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_id, label) => new URL(label + '.js', folder).href };
 YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${JSON.stringify(options)});

@@ -170,4 +170,31 @@ query FilteredPapers($filter: PaperFilter) {
 }
 `,
   },
+  {
+    query: `# Papers as they come in: leave it running, then take a digest in
+subscription IncomingPapers {
+  paperIngested {
+    cursor
+    caughtUp
+    events {
+      kind
+      occurredAt
+      paper {
+        arxivId
+        title
+        primaryCategory {
+          name
+        }
+      }
+      entry {
+        summary {
+          language
+          tldr
+        }
+      }
+    }
+  }
+}
+`,
+  },
 ];

@@ -12,6 +12,8 @@ export interface DigestFile {
   readonly fallbackDate: () => Promise<{ date: string; what: string }>;
   /** Size in bytes, where known. */
   readonly size: number | undefined;
+  /** Can be opened only once, such as standard input. */
+  readonly once: boolean;
   /** The bytes, from the start. Rejects with SourceError where they cannot be had. */
   readonly open: () => AsyncIterable<Uint8Array>;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { parseFileName } from '../digest/file-name.ts';
 import { SourceError, type DigestFile } from './digest-file.ts';
+import type { PrivateAddresses } from './fetch-url.ts';
 import { isUrl, urlFile } from './url-file.ts';
 
 /** What `findFiles` needs of the world. */
@@ -12,6 +13,8 @@ export interface World {
   /** The folder that relative names start from. */
   readonly cwd: string;
   readonly now: () => Date;
+  /** Which URLs may lead to private addresses; those that are named, but no redirects, where absent. */
+  readonly allowPrivate?: PrivateAddresses;
 }
 
 /**
@@ -20,7 +23,8 @@ export interface World {
  */
 export async function findFiles(argument: string, world: World): Promise<DigestFile[]> {
   if (argument === '-') return [standardInput(world)];
-  if (isUrl(argument)) return [urlFile(new URL(argument), world.now)];
+  if (isUrl(argument))
+    return [urlFile(new URL(argument), { allowPrivate: world.allowPrivate ?? 'first', now: world.now })];
   const absolute = path.resolve(world.cwd, argument);
   const found = await stat(absolute).catch(() => undefined);
   if (found?.isDirectory()) return await folder(absolute, argument);
@@ -70,6 +74,7 @@ function localFile(
     source: folderName === '' ? undefined : folderName,
     fallbackDate: async () => ({ date: day(found.mtime), what: "the file's modification day" }),
     size: found.isFile() ? found.size : undefined,
+    once: false,
     open: () => readFile(absolute, shown),
   };
 }
@@ -95,6 +100,7 @@ function standardInput({ stdin, now }: World): DigestFile {
     source: undefined,
     fallbackDate: async () => ({ date: day(now()), what: 'today (UTC)' }),
     size: undefined,
+    once: true,
     open: () => stdin,
   };
 }

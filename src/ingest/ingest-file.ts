@@ -5,9 +5,10 @@ import { parseFileName } from '../digest/file-name.ts';
 import { openDigest, type OpenedDigest } from '../digest/open-digest.ts';
 import { appendEvents, rememberListed } from './append-events.ts';
 import { SourceError, type DigestFile } from './digest-file.ts';
-import { nothingStored, recordRun, tally, type Counted, type Run } from './record-run.ts';
+import { isRecorded, nothingStored, recordRun, tally, type Counted, type Run } from './record-run.ts';
 import type { IngestReport, Problem } from './report.ts';
 import { resolveDigest, type Claim } from './resolve-digest.ts';
+import { retrying } from './retry.ts';
 import { reviseDigest, type Revision } from './revise-digest.ts';
 import { stageEntries, type Staged } from './stage-entries.ts';
 import { storeEntries } from './store-entries.ts';
@@ -29,11 +30,14 @@ export interface IngestOptions {
   /** Told what has been read so far. */
   readonly progress?: (progress: { bytes: number; entries: number }) => void;
   readonly now?: () => Date;
+  /** Names the run; a UUID. */
+  readonly runId?: string | undefined;
 }
 
 /**
  * Takes one file in, whole or not at all, in one transaction; records the run. A file that cannot be a digest is an
- * answer (status REFUSED with the problem), not an error; rejects only where the database fails.
+ * answer (status REFUSED with the problem), not an error; rejects only where the database fails. Where it fails for a while,
+ * all is tried again as the same run, unless the commit that was cut off had gone through.
  */
 export async function ingestFile(
   pool: pg.Pool,
@@ -41,10 +45,18 @@ export async function ingestFile(
   options: IngestOptions = {},
 ): Promise<IngestReport> {
   const now = options.now ?? (() => new Date());
-  const attempt = { file, options, run: { id: randomUUID(), startedAt: now(), now } };
+  const run = { id: options.runId ?? randomUUID(), startedAt: now(), now };
+  const attempt: Attempt = { file, options, run };
+  const work = async () => await takeIn(pool, attempt);
+  return await (file.once ? work() : retrying(work));
+}
+
+async function takeIn(pool: pg.Pool, attempt: Attempt): Promise<IngestReport> {
+  if (attempt.committing !== undefined && (await isRecorded(pool, attempt.run))) return attempt.committing;
   const report = await tryToIngest(pool, attempt);
   // What was undone has taken the run's record with it: a refusal is recorded in a transaction of its own.
-  if (report.status === 'REFUSED' && options.dryRun !== true) {
+  if (report.status === 'REFUSED' && attempt.options.dryRun !== true) {
+    attempt.committing = report;
     await transaction(pool, async (tx) => await recordRun(tx, attempt.run, { report, digestId: null }));
   }
   return report;
@@ -54,6 +66,8 @@ interface Attempt {
   readonly file: DigestFile;
   readonly options: IngestOptions;
   readonly run: Run;
+  /** What a commit says whose outcome is not known yet. */
+  committing?: IngestReport;
 }
 
 async function tryToIngest(pool: pg.Pool, attempt: Attempt): Promise<IngestReport> {
@@ -61,7 +75,11 @@ async function tryToIngest(pool: pg.Pool, attempt: Attempt): Promise<IngestRepor
   try {
     return await transaction(
       pool,
-      async (tx) => await ingest(tx, attempt),
+      async (tx) => {
+        const report = await ingest(tx, attempt);
+        attempt.committing = report;
+        return report;
+      },
       (report) => options.dryRun === true || report.status === 'REFUSED',
     );
   } catch (error) {

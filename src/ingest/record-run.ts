@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { IngestStatus } from '../database/generated/enums.ts';
 import type { DigestFile } from './digest-file.ts';
 import type { IngestReport, Problem } from './report.ts';
@@ -80,6 +81,11 @@ export function nothingStored(what: {
     problems,
     durationMs: Math.max(0, run.now().getTime() - run.startedAt.getTime()),
   };
+}
+
+/** Whether the store has the run: a commit that was cut off may have gone through. */
+export async function isRecorded(pool: pg.Pool, { id }: Run): Promise<boolean> {
+  return (await pool.query('select 1 from ingest_run where id = $1', [id])).rowCount === 1;
 }
 
 /** Puts the run and its problems into the store. */

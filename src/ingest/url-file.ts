@@ -1,16 +1,24 @@
 import path from 'node:path';
 import { SourceError, type DigestFile } from './digest-file.ts';
+import { fetchUrl, withoutSecrets, type FetchOptions } from './fetch-url.ts';
 
 /** Tells an http(s) URL from a path. */
 export function isUrl(argument: string): boolean {
   return /^https?:\/\//i.test(argument);
 }
 
+/** How to fetch a digest. */
+export interface UrlOptions extends Pick<FetchOptions, 'allowPrivate' | 'signal'> {
+  readonly now: () => Date;
+  /** 4 GB where absent. */
+  readonly maxBytes?: number;
+}
+
 /**
  * A digest behind a URL. GitHub's pages of a file (`/blob/`) stand for the file itself; the source is the repository's
- * `owner/name`, elsewhere the host.
+ * `owner/name`, elsewhere the host. `body`: what has been fetched from it already.
  */
-export function urlFile(given: URL, now: () => Date): DigestFile {
+export function urlFile(given: URL, options: UrlOptions, body?: AsyncIterable<Uint8Array>): DigestFile {
   const url = rawFile(given);
   const shown = withoutSecrets(given);
   return {
@@ -18,18 +26,15 @@ export function urlFile(given: URL, now: () => Date): DigestFile {
     location: shown,
     fileName: decodeURIComponent(path.posix.basename(url.pathname)),
     source: repository(url) ?? url.host,
-    fallbackDate: async () => ({ date: now().toISOString().slice(0, 10), what: 'today (UTC)' }),
+    fallbackDate: async () => ({ date: options.now().toISOString().slice(0, 10), what: 'today (UTC)' }),
     size: undefined,
-    open: () => download(url, shown),
+    once: body !== undefined,
+    open: () => body ?? download(url, shown, options),
   };
 }
 
-function withoutSecrets({ protocol, host, pathname }: URL): string {
-  return `${protocol}//${host}${pathname}`;
-}
-
 /** `github.com/o/r/blob/ref/path` is an HTML page about the file; the file is at `raw.githubusercontent.com`. */
-function rawFile(url: URL): URL {
+export function rawFile(url: URL): URL {
   const page = /^\/([^/]+)\/([^/]+)\/(?:blob|raw)\/(.+)$/.exec(url.pathname);
   if (url.host !== 'github.com' || page === null) return url;
   return new URL(`https://raw.githubusercontent.com/${page[1]}/${page[2]}/${page[3]}`);
@@ -44,25 +49,11 @@ function repository({ host, pathname }: URL): string | undefined {
 // Far above the largest digest known (4 MB), far below what would fill a disk in silence.
 const MAX_BYTES = 4 * 2 ** 30;
 
-async function* download(url: URL, shown: string): AsyncGenerator<Uint8Array> {
-  const response = await fetch(url).catch((error: unknown) => {
-    throw new SourceError(`${shown}: cannot be reached (${reason(error)})`, { cause: error });
-  });
-  if (!response.ok) throw new SourceError(`${shown}: expected the file, got HTTP status ${response.status}`);
-  let bytes = 0;
-  try {
-    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      bytes += chunk.length;
-      if (bytes > MAX_BYTES) throw new SourceError(`${shown}: is larger than ${MAX_BYTES} bytes`);
-      yield chunk;
-    }
-  } catch (error) {
-    if (error instanceof SourceError) throw error;
-    throw new SourceError(`${shown}: broke off after ${bytes} bytes (${reason(error)})`, { cause: error });
+async function* download(url: URL, shown: string, options: UrlOptions): AsyncGenerator<Uint8Array> {
+  const { status, body, discard } = await fetchUrl(url, { maxBytes: MAX_BYTES, ...options });
+  if (status >= 200 && status <= 299) yield* body;
+  else {
+    discard();
+    throw new SourceError(`${shown}: expected the file, got HTTP status ${status}`);
   }
-}
-
-function reason(error: unknown): string {
-  const { cause, message } = error as Error & { cause?: { code?: string } };
-  return cause?.code ?? message;
 }

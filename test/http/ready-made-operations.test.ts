@@ -1,4 +1,4 @@
-import { Kind, parse, visit } from 'graphql';
+import { Kind, OperationTypeNode, parse, visit } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createContextFactory } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
@@ -9,9 +9,11 @@ import { startTestServer } from '../support/server.ts';
 
 const named = readyMadeOperations.map((operation) => {
   const [definition] = parse(operation.query).definitions;
-  const name = definition?.kind === Kind.OPERATION_DEFINITION ? definition.name?.value : undefined;
-  return { ...operation, name };
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('expected an operation');
+  return { ...operation, name: definition.name?.value, type: definition.operation };
 });
+// Subscriptions show nothing until something comes in; the test in a browser runs them.
+const queries = named.filter(({ type }) => type === OperationTypeNode.QUERY);
 
 test('the ready-made operations each have a name of their own', () => {
   const names = named.map(({ name }) => name);
@@ -27,7 +29,7 @@ describe('on the bundled sample', () => {
   });
   afterAll(async () => await database.close());
 
-  test.each(named)('$name runs as it is and shows something in every field', async ({ query, variables }) => {
+  test.each(queries)('$name runs as it is and shows something in every field', async ({ query, variables }) => {
     const { post } = await startTestServer({
       schema,
       createContext: createContextFactory({ database, prepared: true }),

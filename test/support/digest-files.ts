@@ -15,6 +15,7 @@ export function textFile(fileName: string, text: string | Uint8Array, source = '
     source,
     fallbackDate: async () => ({ date: '2026-01-01', what: 'the test’s day' }),
     size: bytes.length,
+    once: false,
     open: async function* () {
       yield bytes;
     },

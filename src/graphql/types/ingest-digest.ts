@@ -1,7 +1,9 @@
 import { GraphQLError } from 'graphql';
+import { parseLanguage } from '../../language/language.ts';
 import { found } from '../../reads/lookups.ts';
 import { builder } from '../builder.ts';
 import type { Admin } from '../context.ts';
+import { badUserInput } from '../errors.ts';
 import type { DigestToIngest, IngestDigestResult } from '../ingest-digest.ts';
 import { Digest, IngestRun } from '../refs.ts';
 
@@ -69,7 +71,7 @@ builder.mutationType({
       resolve: async (_root, { input }, { caller, ingestDigest, reads, feed }) => {
         checkAdmin(caller.admin);
         if (ingestDigest === undefined) throw new Error('nothing can be taken in here');
-        const run = found(await reads.ingestRunById(await ingestDigest(input)));
+        const run = found(await reads.ingestRunById(await inTime(ingestDigest(checked(input)))));
         return {
           run,
           digest: run.digestId === null ? null : await reads.digestById(run.digestId),
@@ -80,6 +82,34 @@ builder.mutationType({
     }),
   }),
 });
+
+/** What can be said of the input without looking at the digest. Throws BAD_USER_INPUT. */
+function checked(input: DigestToIngest): DigestToIngest {
+  const { url } = input.document;
+  if (typeof url === 'string' && !/^https?:$/.test(new URL(url).protocol))
+    throw badUserInput(['input', 'document', 'url'], 'url: expected one of http or https');
+  const source = input.source.trim();
+  if (source === '') throw badUserInput(['input', 'source'], 'source: expected a name, got nothing');
+  if (typeof input.language !== 'string') return { ...input, source };
+  const language = parseLanguage(input.language);
+  if (language === undefined || language === '')
+    throw badUserInput(['input', 'language'], 'language: expected a language, such as zh or Chinese');
+  return { ...input, source, language };
+}
+
+const DEADLINE_MS = 120_000;
+
+/** Waits for a run. Rejects with TIMEOUT where it takes too long: it goes on, but nobody waits for it. */
+async function inTime(run: Promise<string>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const message = `ingestDigest: not done within ${DEADLINE_MS / 1_000} seconds; ingestRuns will tell what came of it`;
+      reject(new GraphQLError(message, { extensions: { code: 'TIMEOUT' } }));
+    }, DEADLINE_MS);
+  });
+  return await Promise.race([run, late]).finally(() => clearTimeout(timer));
+}
 
 function checkAdmin(admin: Admin): void {
   if (admin === 'unset')
