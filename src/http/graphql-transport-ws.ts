@@ -3,7 +3,7 @@ import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { executeOperation } from '../graphql/execute.ts';
 import type { Context } from '../graphql/context.ts';
-import type { Operation, PrepareOperation } from './operation.ts';
+import type { PrepareOperation } from './operation.ts';
 import type { Payload, SubscribePayloads } from './payload.ts';
 import type { Peer } from './peer.ts';
 import { Splicer } from './splicer.ts';
@@ -66,7 +66,7 @@ function protocolServer(options: ProtocolOptions, splicer: Splicer): Server<Extr
       if (refusal !== undefined) return finish({ errors: [refusal] }).errors ?? [];
       const operation = prepare(payload);
       if (!('document' in operation)) return operation;
-      return { ...argsOf(operation), contextValue: createContext(extra.request, connectionParams) };
+      return { ...operation, contextValue: createContext(extra.request, connectionParams) };
     },
     execute: async (args: ExecutionArgs) => finish(await executeOperation(args)),
     // What it gives is turned into messages by `onNext`.
@@ -74,10 +74,6 @@ function protocolServer(options: ProtocolOptions, splicer: Splicer): Server<Extr
     onNext: (...[, , , , result]) =>
       'json' in result ? splicer.standIn((result as unknown as Payload).json) : undefined,
   });
-}
-
-function argsOf({ document, operationName, variableValues }: Operation) {
-  return { schema: undefined as never, document, operationName, variableValues };
 }
 
 function refuse(

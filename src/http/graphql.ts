@@ -81,7 +81,7 @@ async function subscriptionOf(
 async function follow(
   exchange: Exchange,
   operation: Operation,
-  { schema, createContext, tellAdmin, live, stop }: GraphqlOptions & { live: LiveOperations },
+  { createContext, tellAdmin, live, stop }: GraphqlOptions & { live: LiveOperations },
 ): Promise<void> {
   const { request, response } = exchange;
   exchange.operation = { type: operation.type, name: operation.operationName };
@@ -91,7 +91,7 @@ async function follow(
     return;
   }
   const contextValue = createContext({ admin: tellAdmin(request.headers.authorization), resumeAfter });
-  const payloads = await live.subscribe({ schema, ...operation, contextValue });
+  const payloads = await live.subscribe({ ...operation, contextValue });
   await sendEventStream(response, Symbol.asyncIterator in payloads ? payloads : only(payloads), { stop });
 }
 

@@ -18,6 +18,7 @@ export interface OperationParams {
 
 /** An operation that the schema can answer. */
 export interface Operation {
+  readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
   readonly variableValues: Record<string, unknown> | undefined;
@@ -47,6 +48,7 @@ export function operationPreparer(schema: GraphQLSchema): PrepareOperation {
     if (!operation)
       return [invalid(new GraphQLError('operationName: expected the name of one of its operations'))];
     return {
+      schema,
       document,
       operationName: name,
       variableValues: variables ?? undefined,

@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import {
+  ingestRecords,
+  overEvents,
+  overWebSocket,
+  startLiveServer,
+  type Batch,
+  type Message,
+  type Subscribe,
+} from '../support/live.ts';
+
+const PAPERS = `subscription Papers($after: FeedCursor, $start: FeedStart! = NOW, $first: Int! = 50, $filter: PaperFilter) {
+  papers: paperIngested(after: $after, start: $start, first: $first, filter: $filter) {
+    cursor caughtUp events { cursor kind paper { arxivId } }
+  }
+}`;
+const ZH = '_AI_enhanced_Chinese.jsonl';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await openTestDatabase();
+});
+afterEach(async () => await database.close());
+
+async function next(stream: AsyncIterator<Message>): Promise<Batch> {
+  const { value } = (await stream.next()) as IteratorResult<Message, undefined>;
+  const batch = value?.data?.['papers'];
+  if (batch === undefined) throw new Error(`expected a batch, got ${JSON.stringify(value)}`);
+  return batch;
+}
+
+const ids = ({ events }: Batch): string[] => events.map(({ paper }) => paper.arxivId);
+
+/** Reads until the stream has caught up. */
+async function readAll(stream: AsyncIterator<Message>): Promise<Batch[]> {
+  const batches: Batch[] = [];
+  do batches.push(await next(stream));
+  while (batches.at(-1)?.caughtUp === false);
+  return batches;
+}
+
+describe.each<[string, Subscribe]>([
+  ['WebSocket', overWebSocket],
+  ['server-sent events', overEvents],
+])('a subscription over %s', (_transport, subscribe) => {
+  test('begins at once with a cursor, then gets what an ingest brings, each paper once', async () => {
+    const { url } = await startLiveServer(database);
+    await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001']);
+    const stream = subscribe(url, PAPERS);
+    const first = await next(stream);
+    expect(first).toMatchObject({ caughtUp: true, events: [] });
+    await ingestRecords(database.pool, `2026-01-15${ZH}`, ['2601.00002', '2601.00001', '2601.00003']);
+    const second = await next(stream);
+    expect(ids(second)).toEqual(['2601.00002', '2601.00001', '2601.00003']);
+    expect(second.events.map(({ kind }) => kind)).toEqual(['ADDED', 'SUMMARIZED', 'ADDED']);
+    expect(second.cursor).not.toBe(first.cursor);
+  });
+
+  test('goes on after any cursor, of a batch or of an event, without a gap or a double, in batches of `first`', async () => {
+    const { url } = await startLiveServer(database);
+    const all = Array.from({ length: 7 }, (_, n) => `2601.0000${n + 1}`);
+    await ingestRecords(database.pool, `2026-01-14${ZH}`, all);
+    const whole = await readAll(subscribe(url, PAPERS, { start: 'OLDEST', first: 3 }));
+    expect(whole.map(ids)).toEqual([all.slice(0, 3), all.slice(3, 6), all.slice(6)]);
+    const cursors = whole.flatMap(({ events }) => events.map(({ cursor }) => cursor));
+    for (const [index, after] of cursors.entries()) {
+      const rest = await readAll(subscribe(url, PAPERS, { after }));
+      expect(rest.flatMap(ids)).toEqual(all.slice(index + 1));
+    }
+    const rest = await readAll(subscribe(url, PAPERS, { after: whole[0]?.cursor }));
+    expect(rest.flatMap(ids)).toEqual(all.slice(3));
+  });
+
+  test('of a filter gets what matches, and nothing for what does not', async () => {
+    const { url } = await startLiveServer(database);
+    const stream = subscribe(url, PAPERS, {
+      filter: { search: 'graph -author:park', categories: ['cs.CL'] },
+    });
+    await next(stream);
+    const record = (id: string, title: string, author: string) => ({
+      id,
+      title,
+      authors: [author],
+      categories: ['cs.CL'],
+      abs: '',
+      pdf: '',
+      summary: 'x',
+    });
+    await ingestRecords(database.pool, '2026-01-14.jsonl', [record('2601.00001', 'Trees', 'Ann Lee')]);
+    await ingestRecords(database.pool, '2026-01-15.jsonl', [
+      record('2601.00002', 'Graphs', 'Ada Park'),
+      record('2601.00003', 'Graphs', 'Ann Lee'),
+    ]);
+    expect(ids(await next(stream))).toEqual(['2601.00003']);
+  });
+
+  test('says that a cursor is not of this store, and ends', async () => {
+    const { url } = await startLiveServer(database);
+    const messages: Message[] = [];
+    const reading = (async () => {
+      for await (const message of subscribe(url, PAPERS, { after: 'AAAAAAAAAADdr8Ag8ydfJSCqVVM' }))
+        messages.push(message);
+    })();
+    // graphql-transport-ws has a message of its own for errors before the first result.
+    const failure: unknown = await reading.catch((error: unknown) => error);
+    const errors = (messages[0]?.errors ?? failure) as Message['errors'];
+    expect(errors).toMatchObject([{ extensions: { code: 'CURSOR_INVALID', argument: ['after'] } }]);
+  });
+
+  test('that ends leaves nothing behind', async () => {
+    const { url, feed } = await startLiveServer(database);
+    const stream = subscribe(url, PAPERS);
+    await next(stream);
+    expect(feed.size()).toBe(1);
+    await stream.return?.();
+    await expect.poll(() => feed.size()).toBe(0);
+  });
+});
