@@ -11,11 +11,12 @@ const ROOMS: Record<string, readonly string[]> = {
   digest: ['arxiv', 'language'],
   database: ['arxiv'],
   ingest: ['digest', 'search', 'language', 'arxiv', 'database'],
+  watch: ['ingest'],
   reads: ['digest', 'search', 'language', 'arxiv', 'database'],
   feed: ['reads', 'database'],
   graphql: ['feed', 'reads', 'digest', 'language', 'arxiv', 'database'],
   http: ['graphql', 'feed', 'database'],
-  cli: ['http', 'graphql', 'feed', 'reads', 'ingest', 'digest', 'language', 'database'],
+  cli: ['http', 'watch', 'graphql', 'feed', 'reads', 'ingest', 'digest', 'language', 'database'],
 };
 
 function imports(file: string): string[] {

@@ -15,6 +15,7 @@ export interface ServeOptions extends SharedOptions {
   readonly port: number;
   readonly host: string;
   readonly sample?: boolean;
+  readonly watch?: readonly string[];
   readonly adminToken?: string;
   readonly allowPrivateUrls?: boolean;
   readonly maxSockets: number;

@@ -58,6 +58,11 @@ function addCommands(program: Command, io: Io, act: Act): void {
     .command('serve')
     .description('serve the GraphQL API until SIGINT or SIGTERM')
     .option('--sample', 'first put the bundled sample into an empty store')
+    .option(
+      '--watch <source>',
+      'take in what comes to a folder or URL ({date} and {language} in it are filled in); may be given again',
+      (source: string, others: readonly string[] | undefined) => [...(others ?? []), source],
+    )
     .action(act(async (command) => await serve(command.optsWithGlobals(), io)));
   for (const setting of serveSettings()) serving.addOption(setting);
 

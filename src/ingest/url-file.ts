@@ -18,7 +18,7 @@ export interface UrlOptions extends Pick<FetchOptions, 'allowPrivate' | 'signal'
  * A digest behind a URL. GitHub's pages of a file (`/blob/`) stand for the file itself; the source is the repository's
  * `owner/name`, elsewhere the host. `body`: what has been fetched from it already.
  */
-export function urlFile(given: URL, options: UrlOptions, body?: AsyncIterable<Uint8Array>): DigestFile {
+export function urlFile(given: URL, options: UrlOptions, body?: Uint8Array): DigestFile {
   const url = rawFile(given);
   const shown = withoutSecrets(given);
   return {
@@ -28,8 +28,8 @@ export function urlFile(given: URL, options: UrlOptions, body?: AsyncIterable<Ui
     source: repository(url) ?? url.host,
     fallbackDate: async () => ({ date: options.now().toISOString().slice(0, 10), what: 'today (UTC)' }),
     size: undefined,
-    once: body !== undefined,
-    open: () => body ?? download(url, shown, options),
+    once: false,
+    open: () => (body === undefined ? download(url, shown, options) : only(body)),
   };
 }
 
@@ -56,4 +56,8 @@ async function* download(url: URL, shown: string, options: UrlOptions): AsyncGen
     discard();
     throw new SourceError(`${shown}: expected the file, got HTTP status ${status}`);
   }
+}
+
+async function* only(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield chunk;
 }

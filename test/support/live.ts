@@ -1,6 +1,6 @@
 import { createClient, type Client } from 'graphql-ws';
 import { onTestFinished } from 'vitest';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import type { Database } from '../../src/database/connect.ts';
 import { openFeed, type Feed } from '../../src/feed/feed.ts';
 import { createContextFactory } from '../../src/graphql/context.ts';

@@ -1,0 +1,51 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { DigestFile } from '../ingest/digest-file.ts';
+import type { PrivateAddresses } from '../ingest/fetch-url.ts';
+import { ingestFile } from '../ingest/ingest-file.ts';
+import { isUrl } from '../ingest/url-file.ts';
+import { watchFolder } from './watch-folder.ts';
+import { watchUrl } from './watch-url.ts';
+
+/** What watching needs of the world. */
+export interface WatchOptions {
+  readonly pool: pg.Pool;
+  /** The folder that relative names start from. */
+  readonly cwd: string;
+  readonly now: () => Date;
+  /** Aborted when watching is to end. */
+  readonly stop: AbortSignal;
+  readonly log: Logger;
+  readonly allowPrivate: PrivateAddresses;
+  /** Between two looks, in milliseconds: 5,000 for a folder, 600,000 for a URL. */
+  readonly pollMs?: number;
+  /** A file that is as it was for so long is not being written any more, in milliseconds (2,000). */
+  readonly settleMs?: number;
+  /** Between two requests, in milliseconds (1,000). */
+  readonly gapMs?: number;
+}
+
+/**
+ * Takes in what a source has and what comes to it, until it is told to stop: a folder, or an http(s) URL that may hold `{date}`
+ * (UTC: today and the last seven days) and `{language}`. What goes wrong is logged and tried again.
+ */
+export async function watch(source: string, options: WatchOptions): Promise<void> {
+  const take = async (file: DigestFile): Promise<boolean> => await takeIn(file, options);
+  await (isUrl(source) ? watchUrl(source, options, take) : watchFolder(source, options, take));
+}
+
+/** Takes a file in; gives false where that is to be tried again. */
+export type Take = (file: DigestFile) => Promise<boolean>;
+
+async function takeIn(file: DigestFile, { pool, now, log }: WatchOptions): Promise<boolean> {
+  try {
+    const { problems, status, ...report } = await ingestFile(pool, file, { now });
+    const [problem] = problems;
+    const level = status === 'REFUSED' ? 'warn' : status === 'UNCHANGED' ? 'debug' : 'info';
+    log[level]({ ...report, status, problems: problems.length, problem }, 'digest watched');
+    return true;
+  } catch (error) {
+    log.warn({ file: file.location, err: error }, 'digest not taken in, trying again');
+    return false;
+  }
+}

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildIfStale } from '../support/cli.ts';
+import { fetchFeed, fetchPage } from './checker/feed-query.ts';
+import { Scenario, type ScenarioSize } from './checker/scenario.ts';
+import { identityOf, judgeLog, judgeReceived, type Judged, type PaperEvent } from './checker/verdict.ts';
+
+// PAPERGRAPH_CHECKER=long npx vitest run test/feed/checker.test.ts; PAPERGRAPH_CHECKER_SEED=7 breaks other things.
+const LONG = process.env['PAPERGRAPH_CHECKER'] === 'long';
+const SIZE: ScenarioSize = {
+  seed: Number(process.env['PAPERGRAPH_CHECKER_SEED'] ?? 1),
+  ingests: 8,
+  servers: 3,
+  subscribers: 50,
+  ...(LONG ? { papers: 900, days: 12, waves: 8, rounds: 6 } : { papers: 150, days: 3, waves: 3, rounds: 1 }),
+};
+const RUN_MS = LONG ? 1_800_000 : 180_000;
+const RECOVER_MS = 30_000;
+
+let scenario: Scenario;
+let log: PaperEvent[];
+let judged: Judged[];
+let complaints: string[];
+
+beforeAll(async () => {
+  buildIfStale();
+  scenario = await Scenario.start(SIZE);
+  await scenario.run();
+  log = await fetchFeed(scenario.port(), null, 100);
+  ({ judged, complaints } = judgeLog(log, scenario.waves));
+}, RUN_MS);
+afterAll(async () => {
+  console.info(JSON.stringify({ events: log?.length, ...scenario?.figures() }, null, 2));
+  await scenario?.close();
+});
+
+/** What the log has for a filter. */
+function dueTo(holds: (cause: Judged['cause']) => boolean): PaperEvent[] {
+  return judged.filter(({ cause }) => holds(cause)).map(({ event }) => event);
+}
+
+describe('while servers, ingests, Postgres and connections fail at random', () => {
+  test('every change that a file makes is in the feed once, in the order of commits, and nothing else is', () => {
+    expect(complaints).toEqual([]);
+    expect(new Set(log.map(({ kind }) => kind))).toEqual(
+      new Set(['ADDED', 'REVISED', 'SUMMARIZED', 'LISTED']),
+    );
+  });
+
+  test('pages of any size, from any cursor and of any server, show the same feed', async () => {
+    const again = await fetchFeed(scenario.port(1), null, 37);
+    expect(again.map(identityOf)).toEqual(log.map(identityOf));
+    const steps = Array.from({ length: 20 }, (_, step) => Math.floor((step * (log.length - 1)) / 20));
+    for (const at of steps) {
+      const after = log[at]?.cursor ?? null;
+      const page = await fetchPage(scenario.port(at), { filter: null, after, first: 1 });
+      expect(page.events.map(identityOf)).toEqual(log.slice(at + 1, at + 2).map(identityOf));
+    }
+  });
+
+  test(
+    'every subscriber has got what its filter matches, in order and each once, soon after all is healed',
+    async () => {
+      const missing = (): string[] =>
+        scenario.followers.flatMap(({ subscriber, condition: { holds } }) => {
+          const due = dueTo(holds);
+          return subscriber.events.length < due.length
+            ? judgeReceived(subscriber.options.name, subscriber.events, due)
+            : [];
+        });
+      await scenario.until(() => missing().length === 0, RECOVER_MS);
+      const wrong = scenario.followers.flatMap(({ subscriber, condition: { holds } }) => [
+        ...subscriber.complaints,
+        ...judgeReceived(subscriber.options.name, subscriber.events, dueTo(holds)),
+      ]);
+      expect(wrong).toEqual([]);
+    },
+    RECOVER_MS * 2,
+  );
+
+  test('a subscriber that comes back with its last cursor is told at once that there is nothing more', async () => {
+    await scenario.stopFollowing();
+    const batches = await Promise.all(
+      scenario.followers.map(async ({ subscriber }) => await subscriber.comeBack(10_000)),
+    );
+    expect(batches.map(({ caughtUp, events }) => ({ caughtUp, events }))).toEqual(
+      batches.map(() => ({ caughtUp: true, events: [] })),
+    );
+  });
+
+  test('paging with a filter gives what the subscriber with that filter got', async () => {
+    const wrong: string[] = [];
+    for (const [index, { subscriber, condition }] of scenario.followers.entries()) {
+      const pages = await fetchFeed(scenario.port(index), condition.filter, subscriber.options.first);
+      wrong.push(...judgeReceived(`paging as ${subscriber.options.name}`, pages, subscriber.events));
+    }
+    expect(wrong).toEqual([]);
+  });
+});

@@ -1,0 +1,215 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRandom } from '../../support/random.ts';
+import { TestCluster } from './cluster.ts';
+import { generateCorpus, type CorpusSize, type Wave } from './corpus.ts';
+import { writeDigest } from './digest-text.ts';
+import { chooseConditions, type Condition } from './filters.ts';
+import { freePort } from './free-port.ts';
+import { Nemesis } from './nemesis.ts';
+import { Ingests, runToEnd, ServerProcess } from './processes.ts';
+import { TcpProxy } from './proxy.ts';
+import { Subscriber, type SubscriberOptions } from './subscriber.ts';
+
+/** How large a run. */
+export interface ScenarioSize extends CorpusSize {
+  readonly ingests: number;
+  readonly servers: number;
+  readonly subscribers: number;
+  /** Rounds of faults that are done at least. */
+  readonly rounds: number;
+}
+
+const READY_MS = 60_000;
+const TRANSPORTS: readonly SubscriberOptions['transport'][] = ['WS', 'SSE-GET', 'WS', 'SSE-POST'];
+
+/** A subscriber with the meaning of its filter. */
+export interface Follower {
+  readonly subscriber: Subscriber;
+  readonly condition: Condition;
+}
+
+/** Ingests, servers and subscribers on a Postgres of their own, while a nemesis breaks one after the other. */
+export class Scenario {
+  readonly waves: readonly Wave[];
+  readonly followers: readonly Follower[];
+  readonly #size: ScenarioSize;
+  readonly #world: World;
+  readonly #random: () => number;
+  readonly #following: Promise<void>[] = [];
+  readonly #nemesis: Nemesis;
+
+  private constructor(size: ScenarioSize, world: World) {
+    this.#size = size;
+    this.#world = world;
+    this.#random = createRandom(size.seed + 1);
+    this.waves = generateCorpus(size);
+    const events = this.waves.flatMap(({ expected }) => expected);
+    this.followers = chooseConditions(events, size.subscribers, size.seed + 2).map((condition, index) => ({
+      condition,
+      subscriber: new Subscriber(this.#optionsOf(condition, index)),
+    }));
+    const { cluster, servers, ingests, clientProxies, databaseProxies } = world;
+    const proxies = [...clientProxies, ...databaseProxies];
+    this.#nemesis = new Nemesis({ cluster, servers, ingests, proxies }, createRandom(size.seed + 3));
+  }
+
+  /** Starts Postgres and the servers. Whatever has been started is ended again where that fails. */
+  static async start(size: ScenarioSize): Promise<Scenario> {
+    const world = new World();
+    try {
+      await world.start(size.servers);
+      return new Scenario(size, world);
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+  }
+
+  /** Takes all files in while subscribers follow and the nemesis rages; settles when all is taken in and healed. */
+  async run(): Promise<void> {
+    const raging = this.#nemesis.rage();
+    const arriving = this.#arrive();
+    try {
+      for (const [index, wave] of this.waves.entries()) await this.#takeIn(wave, index);
+      while (this.#nemesis.rounds < this.#size.rounds) await Promise.race([raging, sleep(50)]);
+      await arriving;
+    } finally {
+      await this.#nemesis.calm();
+      await raging;
+    }
+    for (const { subscriber } of this.followers) subscriber.calmDown();
+    await Promise.all(this.#world.servers.map(async (server) => await server.ready(READY_MS)));
+  }
+
+  /** A server's port, without a proxy in between. */
+  port(index = 0): number {
+    return this.#world.servers[index % this.#world.servers.length]?.port ?? 0;
+  }
+
+  /** Waits until a condition holds, for so many milliseconds at most; tells whether it does. */
+  async until(condition: () => boolean, withinMs: number): Promise<boolean> {
+    for (const deadline = Date.now() + withinMs; !condition(); await sleep(20))
+      if (Date.now() > deadline) return false;
+    return true;
+  }
+
+  /** Ends the subscribers' streams. */
+  async stopFollowing(): Promise<void> {
+    for (const { subscriber } of this.followers) subscriber.stop();
+    await Promise.all(this.#following);
+  }
+
+  /** What happened, for people to read. */
+  figures(): Record<string, unknown> {
+    const drops = new Map<string, number>();
+    for (const { subscriber } of this.followers)
+      for (const [reason, times] of subscriber.drops) drops.set(reason, (drops.get(reason) ?? 0) + times);
+    const sum = (count: (subscriber: Subscriber) => number): number =>
+      this.followers.reduce((total, { subscriber }) => total + count(subscriber), 0);
+    return {
+      seed: this.#size.seed,
+      files: this.waves.reduce((total, { files }) => total + files.length, 0),
+      received: sum(({ events }) => events.length),
+      resumes: sum(({ resumes }) => resumes),
+      drops: Object.fromEntries([...drops].toSorted(([, a], [, b]) => b - a)),
+      faults: Object.fromEntries(this.#nemesis.counts),
+      ingestRuns: this.#world.ingests.runs,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#nemesis.calm();
+    await this.stopFollowing();
+    await this.#world.close();
+  }
+
+  /** Some subscribers are there from the start, others come while events come in. */
+  async #arrive(): Promise<void> {
+    for (const [index, { subscriber }] of this.followers.entries()) {
+      if (index % 3 === 0) await sleep(this.#random() * 500);
+      this.#following.push(subscriber.follow());
+    }
+  }
+
+  /** Deals the files out to the ingests, some of them to two. */
+  async #takeIn({ files }: Wave, index: number): Promise<void> {
+    const folder = path.join(this.#world.folder, `wave-${index}`);
+    const hands = Array.from({ length: this.#size.ingests }, (): string[] => []);
+    for (const [at, file] of files.entries()) {
+      const name = writeDigest(folder, file);
+      hands[at % hands.length]?.push(name);
+      if (this.#random() < 0.15) hands[Math.floor(this.#random() * hands.length)]?.push(name);
+    }
+    const taking = hands.filter((hand) => hand.length > 0);
+    await Promise.all(taking.map(async (hand) => await this.#world.ingests.takeIn(hand)));
+  }
+
+  #optionsOf({ filter }: Condition, index: number): SubscriberOptions {
+    const random = createRandom(this.#size.seed + 100 + index);
+    const { servers, clientProxies } = this.#world;
+    const ports = (Math.floor(index / 2) % 2 === 0 ? servers : clientProxies).map(({ port }) => port);
+    const transport = TRANSPORTS[index % TRANSPORTS.length] ?? 'WS';
+    return {
+      name: `subscriber ${index} (${transport}, ${JSON.stringify(filter)})`,
+      transport,
+      filter,
+      first: [5, 20, 50, 100][Math.floor(random() * 4)] ?? 50,
+      nextPort: () => ports[Math.floor(random() * ports.length)] ?? 0,
+      random,
+    };
+  }
+}
+
+/** The processes and proxies, and the folder that they live in. */
+class World {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'papergraph-checker-'));
+  readonly servers: ServerProcess[] = [];
+  readonly clientProxies: TcpProxy[] = [];
+  readonly databaseProxies: TcpProxy[] = [];
+  #cluster: TestCluster | undefined;
+  #ingests: Ingests | undefined;
+
+  get cluster(): TestCluster {
+    if (this.#cluster === undefined) throw new Error('not started');
+    return this.#cluster;
+  }
+
+  get ingests(): Ingests {
+    if (this.#ingests === undefined) throw new Error('not started');
+    return this.#ingests;
+  }
+
+  async start(servers: number): Promise<void> {
+    // Postgres may run as another user.
+    chmodSync(this.folder, 0o755);
+    this.#cluster = await TestCluster.create(this.folder);
+    const databaseUrl = this.#cluster.url();
+    this.#ingests = new Ingests({ databaseUrl, log: path.join(this.folder, 'ingest.log') });
+    await runToEnd(['migrate', '--database-url', databaseUrl], path.join(this.folder, 'migrate.log'));
+    for (let index = 0; index < servers; index++) await this.#addServer(index);
+    await Promise.all(this.servers.map(async (server) => await server.ready(READY_MS)));
+  }
+
+  async close(): Promise<void> {
+    this.#ingests?.stop();
+    await Promise.all(this.servers.map(async (server) => await server.stop()));
+    const proxies = [...this.clientProxies, ...this.databaseProxies];
+    await Promise.all(proxies.map(async (proxy) => await proxy.close()));
+    await this.#cluster?.crash();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #addServer(index: number): Promise<void> {
+    const databaseProxy = await TcpProxy.start(this.cluster.port);
+    this.databaseProxies.push(databaseProxy);
+    const databaseUrl = this.cluster.url(databaseProxy.port);
+    const log = path.join(this.folder, `server-${index}.log`);
+    const server = new ServerProcess(await freePort(), { databaseUrl, log });
+    this.servers.push(server);
+    server.start();
+    this.clientProxies.push(await TcpProxy.start(server.port));
+  }
+}
