@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 const ROOMS: Record<string, readonly string[]> = {
   arxiv: [],
   language: [],
+  client: [],
   search: ['language'],
   digest: ['arxiv', 'language'],
   database: ['arxiv'],
@@ -16,7 +17,7 @@ const ROOMS: Record<string, readonly string[]> = {
   feed: ['reads', 'database'],
   graphql: ['feed', 'reads', 'digest', 'language', 'arxiv', 'database'],
   http: ['graphql', 'feed', 'database'],
-  cli: ['http', 'watch', 'graphql', 'feed', 'reads', 'ingest', 'digest', 'language', 'database'],
+  cli: ['http', 'watch', 'client', 'graphql', 'feed', 'reads', 'ingest', 'digest', 'language', 'database'],
 };
 
 function imports(file: string): string[] {

@@ -140,6 +140,18 @@ export const serveSettings = (): Option[] => [
   privateUrlsSetting(),
 ];
 
+/** The settings of `papergraph tail`. */
+export const tailSettings = (): Option[] => [
+  new Setting({
+    flags: '--url <url>',
+    variable: 'PAPERGRAPH_URL',
+    about: 'where GraphQL is',
+    preset: 'http://127.0.0.1:4000/graphql',
+    takes: 'an http(s) URL',
+    parse: (text) => (/^https?:/.test(text) && URL.canParse(text) ? text : undefined),
+  }),
+];
+
 /** Sets what the environment says and no flag does; a variable that is empty says nothing. */
 export function applyEnvironment(command: Command, env: Io['env']): void {
   for (const option of command.options) {

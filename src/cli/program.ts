@@ -5,9 +5,16 @@ import { ListenError } from '../http/listen.ts';
 import { addDigestCommands, type Act } from './digest-commands.ts';
 import { Interrupted, UsageError, type Io } from './io.ts';
 import { applyMigrations } from './migrate.ts';
-import { applyEnvironment, serveSettings, sharedSettings, type SharedOptions } from './options.ts';
+import {
+  applyEnvironment,
+  serveSettings,
+  sharedSettings,
+  tailSettings,
+  type SharedOptions,
+} from './options.ts';
 import { printSdl } from './schema.ts';
 import { serve } from './serve.ts';
+import { tail } from './tail.ts';
 import { withDatabase } from './with-database.ts';
 
 const USAGE = 2;
@@ -61,12 +68,22 @@ function addCommands(program: Command, io: Io, act: Act): void {
     .option(
       '--watch <source>',
       'take in what comes to a folder or URL ({date} and {language} in it are filled in); may be given again',
-      (source: string, others: readonly string[] | undefined) => [...(others ?? []), source],
+      collect,
     )
     .action(act(async (command) => await serve(command.optsWithGlobals(), io)));
   for (const setting of serveSettings()) serving.addOption(setting);
 
   addDigestCommands(program, io, act);
+
+  const tailing = program
+    .command('tail')
+    .description('print papers as they come in to a server')
+    .option('--category <code>', 'only of this category, such as cs.LG or cs.*; may be given again', collect)
+    .option('--search <text>', 'only what this search finds')
+    .option('--after <cursor>', 'go on after a cursor of the feed')
+    .option('--json', 'print one JSON object a paper')
+    .action(act(async (command) => await tail(command.optsWithGlobals(), io)));
+  for (const setting of tailSettings()) tailing.addOption(setting);
 
   program
     .command('migrate')
@@ -82,6 +99,10 @@ function addCommands(program: Command, io: Io, act: Act): void {
     .command('schema')
     .description('print the GraphQL schema')
     .action(act(() => printSdl(io)));
+}
+
+function collect(value: string, others: readonly string[] | undefined): string[] {
+  return [...(others ?? []), value];
 }
 
 function version(): string {

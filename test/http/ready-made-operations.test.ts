@@ -29,17 +29,20 @@ describe('on the bundled sample', () => {
   });
   afterAll(async () => await database.close());
 
-  test.each(queries)('$name runs as it is and shows something in every field', async ({ query, variables }) => {
-    const { post } = await startTestServer({
-      schema,
-      createContext: createContextFactory({ database, prepared: true }),
-    });
-    const response = await post({ query, variables: JSON.parse(variables ?? '{}') as unknown });
-    const text = await response.text();
+  test.each(queries)(
+    '$name runs as it is and shows something in every field',
+    async ({ query, variables }) => {
+      const { post } = await startTestServer({
+        schema,
+        createContext: createContextFactory({ database, prepared: true }),
+      });
+      const response = await post({ query, variables: JSON.parse(variables ?? '{}') as unknown });
+      const text = await response.text();
 
-    expect(JSON.parse(text)).not.toHaveProperty('errors');
-    for (const field of fieldsOf(query)) expect(text).toMatch(new RegExp(`"${field}":(?!null|\\[\\]|"")`));
-  });
+      expect(JSON.parse(text)).not.toHaveProperty('errors');
+      for (const field of fieldsOf(query)) expect(text).toMatch(new RegExp(`"${field}":(?!null|\\[\\]|"")`));
+    },
+  );
 });
 
 function fieldsOf(query: string): Set<string> {

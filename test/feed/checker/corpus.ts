@@ -1,7 +1,7 @@
 import { createRandom } from '../../support/random.ts';
 
 /** What a paper says of itself: the same in all files of one edition of it. */
-export interface Facts {
+interface Facts {
   readonly version: number;
   readonly title: string;
   readonly abstract: string;

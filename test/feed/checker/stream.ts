@@ -105,7 +105,7 @@ export function openEventStream(
 }
 
 /** Takes the text of an event stream as it comes in, and tells the listener of each whole event. */
-export function eventReader(listener: Listener): (text: string) => void {
+function eventReader(listener: Listener): (text: string) => void {
   let rest = '';
   let id: string | undefined;
   return (text) => {

@@ -1,0 +1,120 @@
+import { FeedError, subscribe, type FeedStatus } from '../client/subscribe.ts';
+import { UsageError } from './io.ts';
+
+/** The flags of `papergraph tail`. */
+export interface TailFlags {
+  /** The address of GraphQL. */
+  readonly url: string;
+  readonly category?: readonly string[];
+  readonly search?: string;
+  /** A cursor of the feed to go on after. */
+  readonly after?: string;
+  /** Print one JSON object a paper. */
+  readonly json?: boolean;
+}
+
+interface TailIo {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly stop: AbortSignal;
+}
+
+interface Tailed {
+  readonly papers: {
+    readonly cursor: string;
+    readonly events: readonly TailedEvent[];
+  };
+}
+
+interface TailedEvent {
+  readonly cursor: string;
+  readonly kind: string;
+  readonly occurredAt: string;
+  readonly paper: {
+    readonly arxivId: string;
+    readonly title: string;
+    readonly absUrl: string;
+    readonly primaryCategory: { readonly code: string } | null;
+  };
+  readonly entry: { readonly summary: { readonly language: string; readonly tldr: string | null } | null };
+}
+
+const DOCUMENT = `subscription Tail($filter: PaperFilter, $after: FeedCursor) {
+  papers: paperIngested(filter: $filter, after: $after) {
+    cursor
+    events {
+      cursor
+      kind
+      occurredAt
+      paper { arxivId title absUrl primaryCategory { code } }
+      entry { summary { language tldr } }
+    }
+  }
+}`;
+
+/**
+ * `papergraph tail`: prints papers as they come in, until the program is to end, and says then how to go on. Gives the exit
+ * status. Throws UsageError where the server refuses the cursor or the filter.
+ */
+export async function tail(flags: TailFlags, { stdout, stderr, stop }: TailIo): Promise<number> {
+  let { after } = flags;
+  const stream = subscribe<Tailed>(flags.url, DOCUMENT, variablesOf(flags), {
+    signal: stop,
+    onStatus: (status) => tell(status, flags.url, stderr),
+  });
+  try {
+    for await (const { papers } of stream) {
+      for (const event of papers.events) stdout.write(flags.json === true ? jsonOf(event) : linesOf(event));
+      after = papers.cursor;
+      // Whoever read has seen enough.
+      if (!stdout.writable) break;
+    }
+  } catch (error) {
+    if (!(error instanceof FeedError)) throw error;
+    throw new UsageError(`${error.message} (${error.code})`, { cause: error });
+  }
+  if (after !== undefined) stderr.write(`To go on from here: papergraph tail --after ${after}\n`);
+  return 0;
+}
+
+function variablesOf({ category, search, after }: TailFlags) {
+  const filter = {
+    ...(category !== undefined && { categories: category }),
+    ...(search !== undefined && { search }),
+  };
+  return { filter, ...(after !== undefined && { after }) };
+}
+
+/** A connection that is as it should be is not worth a word. */
+function tell({ state, attempt, reason }: FeedStatus, url: string, stderr: NodeJS.WritableStream): void {
+  if (state === 'waiting' && attempt > 0) stderr.write(`${url}: ${clean(reason ?? '')}; trying again\n`);
+  if (state === 'live' && attempt > 1) stderr.write(`${url}: connected\n`);
+}
+
+function jsonOf(event: TailedEvent): string {
+  return `${JSON.stringify(event)}\n`;
+}
+
+function linesOf({ kind, occurredAt, paper, entry }: TailedEvent): string {
+  const when = occurredAt.slice(0, 16).replace('T', ' ');
+  const category = paper.primaryCategory?.code ?? '-';
+  const tldr = entry.summary?.tldr ?? null;
+  const lines = [
+    `${when}  ${kind}  ${paper.arxivId}  ${category}  ${clean(paper.title)}`,
+    ...(tldr === null ? [] : [`    ${firstSentence(clean(tldr))}`]),
+    `    ${paper.absUrl}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function firstSentence(text: string): string {
+  return /^.*?(?:[。！？]|[.!?](?=\s|$))/u.exec(text)?.[0] ?? text;
+}
+
+/** What a digest says must not command a terminal. */
+function clean(text: string): string {
+  return text
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll(/ +/g, ' ')
+    .trim();
+}

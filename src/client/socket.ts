@@ -1,0 +1,121 @@
+import { createClient, type Client, type Sink } from 'graphql-ws';
+import { SILENCE_MS, type Connect, type FeedRequest, type FeedResult } from './connection.ts';
+import { errorOf, FeedError, Lost, type SentError } from './feed-error.ts';
+
+/** How to connect by WebSocket. */
+export interface SocketOptions {
+  /** What the server is told as the socket opens, such as `{ authorization: 'Bearer …' }`. */
+  readonly connectionParams?: Readonly<Record<string, unknown>> | undefined;
+  /** The class WebSocket; that of the platform where absent, or of the package ws. */
+  readonly webSocketImpl?: unknown;
+}
+
+const PING_MS = 12_000;
+/** A browser cannot slow a socket down: when its reader is so many batches behind, it is closed and resumed later. */
+const MOST_WAITING = 100;
+/** Of RFC 6455's private codes, those by which graphql-transport-ws says that trying again is no use. */
+const FATAL = new Set([4400, 4401, 4403, 4406]);
+
+/** Connects by graphql-transport-ws, with a socket of its own for each try. */
+export function socketConnect(url: string, options: SocketOptions): Connect {
+  const address = url.replace(/^http/, 'ws');
+  return async function* connect(request, signal) {
+    const webSocketImpl = options.webSocketImpl ?? (await platformWebSocket());
+    const inbox = new Inbox();
+    const client = open(address, { ...options, webSocketImpl }, inbox);
+    const stop = (): void => inbox.end();
+    signal.addEventListener('abort', stop);
+    try {
+      client.subscribe<FeedResult['data']>(payloadOf(request), inbox as Sink<never>);
+      yield* inbox.results(signal);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      inbox.end();
+      client.terminate();
+    }
+  };
+}
+
+async function platformWebSocket(): Promise<unknown> {
+  if (typeof globalThis.WebSocket !== 'undefined') return globalThis.WebSocket;
+  return (await import('ws')).WebSocket;
+}
+
+function open(url: string, options: SocketOptions, inbox: Inbox): Client {
+  return createClient({
+    url,
+    ...(options.connectionParams !== undefined && { connectionParams: { ...options.connectionParams } }),
+    webSocketImpl: options.webSocketImpl,
+    // Trying again is for who knows the cursor.
+    retryAttempts: 0,
+    keepAlive: PING_MS,
+    onNonLazyError: () => {},
+    on: { message: () => inbox.heard(), ping: () => inbox.heard(), pong: () => inbox.heard() },
+  });
+}
+
+function payloadOf({ query, operationName, variables }: FeedRequest) {
+  return { query, variables: { ...variables }, ...(operationName !== undefined && { operationName }) };
+}
+
+/** What has come and has not been read. */
+class Inbox {
+  readonly #results: FeedResult[] = [];
+  #ended = false;
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
+  #watchdog: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.heard();
+  }
+
+  heard(): void {
+    clearTimeout(this.#watchdog);
+    if (this.#ended) return;
+    this.#watchdog = setTimeout(() => this.error(new Lost('the server is silent')), SILENCE_MS);
+  }
+
+  next(result: FeedResult): void {
+    if (this.#ended) return;
+    this.#results.push(result);
+    // What waits is read to its end; the rest comes when the cursor of its last one is asked for.
+    if (this.#results.length >= MOST_WAITING) this.end();
+    else this.#wake?.();
+  }
+
+  error(error: unknown): void {
+    this.#failure ??= failureOf(error);
+    this.end();
+  }
+
+  complete(): void {
+    this.end();
+  }
+
+  end(): void {
+    this.#ended = true;
+    clearTimeout(this.#watchdog);
+    this.#wake?.();
+  }
+
+  async *results(signal: AbortSignal): AsyncGenerator<FeedResult, void> {
+    while (!signal.aborted) {
+      const result = this.#results.shift();
+      if (result !== undefined) yield result;
+      else if (this.#failure !== undefined) throw this.#failure;
+      else if (this.#ended) return;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+}
+
+/** graphql-ws gives errors of GraphQL as an array, all else as the event that closed the socket, or an Error. */
+function failureOf(error: unknown): Error {
+  if (Array.isArray(error)) return errorOf(error as SentError[]);
+  if (error instanceof Lost) return error;
+  const { code, reason, message } = error as { code?: unknown; reason?: string; message?: string };
+  const text = `${reason || message || 'the connection failed'}${typeof code === 'number' ? ` (${code})` : ''}`;
+  if (typeof code === 'number' && FATAL.has(code)) return new FeedError([{ message: text }]);
+  return new Lost(text);
+}

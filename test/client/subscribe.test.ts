@@ -1,0 +1,145 @@
+import { parse } from 'graphql';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { EventParser } from '../../src/client/event-parser.ts';
+import { subscribe, type FeedStatus, type SubscribeOptions } from '../../src/client/subscribe.ts';
+import { TcpProxy } from '../feed/checker/proxy.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { ingestRecords, startLiveServer, type Batch } from '../support/live.ts';
+
+const DOCUMENT = `subscription Papers($from: FeedCursor, $start: FeedStart! = OLDEST, $first: Int! = 50) {
+  papers: paperIngested(after: $from, start: $start, first: $first) { cursor caughtUp events { cursor kind paper { arxivId } } }
+}`;
+
+interface Data {
+  readonly papers: Batch;
+}
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await openTestDatabase();
+});
+afterEach(async () => await database.close());
+
+const ids = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, n) => `2601.${10_000 + from + n}`);
+
+/** A server behind a proxy that can break connections. */
+async function startBehindProxy() {
+  const server = await startLiveServer(database);
+  const proxy = await TcpProxy.start(Number(new URL(server.url).port));
+  onTestFinished(async () => await proxy.close());
+  return { server, proxy, url: `http://127.0.0.1:${proxy.port}/graphql` };
+}
+
+/** Takes the next events until there are so many. */
+async function take(stream: AsyncIterator<Data>, count: number): Promise<string[]> {
+  const got: string[] = [];
+  while (got.length < count) {
+    const { value, done } = (await stream.next()) as IteratorResult<Data, undefined>;
+    if (done === true) throw new Error(`ended after ${got.length} of ${count}`);
+    got.push(...value.papers.events.map(({ paper }) => paper.arxivId));
+  }
+  return got;
+}
+
+describe.each<NonNullable<SubscribeOptions['transport']>>(['ws', 'sse'])('subscribe over %s', (transport) => {
+  test('gives each event once, however often the connection is lost', async () => {
+    const { proxy, url } = await startBehindProxy();
+    const states: FeedStatus['state'][] = [];
+    const stream = subscribe<Data>(
+      url,
+      DOCUMENT,
+      {},
+      { transport, onStatus: ({ state }) => states.push(state) },
+    );
+    const got: string[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      await ingestRecords(database.pool, `2026-01-1${round}.jsonl`, ids(round * 5, round * 5 + 5));
+      got.push(...(await take(stream, 5)));
+      expect(proxy.reset()).toBeGreaterThan(0);
+    }
+    expect(got).toEqual(ids(0, 20));
+    expect(states.filter((state) => state === 'live')).toHaveLength(4);
+    await stream.return?.();
+  });
+
+  test('ends at once when its reader leaves while it waits, and leaves the server too', async () => {
+    const { server, url } = await startBehindProxy();
+    const stream = subscribe<Data>(url, DOCUMENT, {}, { transport });
+    await stream.next();
+    expect(server.feed.size()).toBe(1);
+    const waiting = stream.next();
+    await stream.return?.();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    await expect.poll(() => server.feed.size()).toBe(0);
+  });
+
+  test('ends with the signal, also before there is a server', async () => {
+    const signal = AbortSignal.timeout(200);
+    const stream = subscribe<Data>('http://127.0.0.1:9/graphql', DOCUMENT, {}, { transport, signal });
+    expect(await stream.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test('throws what the server refuses for good', async () => {
+    const { url } = await startBehindProxy();
+    const refused = subscribe(url, DOCUMENT, { from: 'AAAAAAAAAADdr8Ag8ydfJSCqVVM' }, { transport });
+    await expect(refused.next()).rejects.toMatchObject({ name: 'FeedError', code: 'CURSOR_INVALID' });
+    const invalid = subscribe(url, DOCUMENT.replace('caughtUp', 'caughtDown'), {}, { transport });
+    await expect(invalid.next()).rejects.toMatchObject({
+      name: 'FeedError',
+      errors: [{ message: /caughtDown/ }],
+    });
+  });
+
+  test('loses nothing where its reader is slower than the feed', async () => {
+    const { url } = await startBehindProxy();
+    await ingestRecords(database.pool, '2026-01-10.jsonl', ids(0, 350));
+    const stream = subscribe<Data>(url, DOCUMENT, { first: 1 }, { transport });
+    expect((await stream.next()).done).toBe(false);
+    const rest: string[] = [];
+    while (rest.length < 349) {
+      rest.push(...(await take(stream, 1)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(rest).toEqual(ids(1, 350));
+    await stream.return?.();
+  });
+});
+
+test.each([
+  ['query { papers { totalCount } }', /expected a subscription/],
+  ['subscription { paperIngested { cursor } }', /after: \$after/],
+  ['subscription($a: FeedCursor) { digestIngested(after: $a) { caughtUp } }', /\{ cursor … \}/],
+])('a document that cannot be resumed is refused before anything is sent: %s', (document, message) => {
+  expect(() => subscribe('http://127.0.0.1:9/graphql', document)).toThrow(message);
+  expect(() => subscribe('http://127.0.0.1:9/graphql', parse(document))).toThrow(TypeError);
+});
+
+test('events are read alike wherever the stream is cut and however its lines end', () => {
+  const lines = [
+    'id: 1',
+    'event: next',
+    'data: {"a":"ä',
+    'data: 二"}',
+    '',
+    ':',
+    '',
+    'event: complete',
+    'data:',
+    '',
+    '',
+  ];
+  const expected = [
+    { event: 'next', data: '{"a":"ä\n二"}' },
+    { event: 'complete', data: '' },
+  ];
+  for (const end of ['\n', '\r', '\r\n']) {
+    const text = lines.join(end);
+    for (let cut = 0; cut <= text.length; cut += 1) {
+      const parser = new EventParser();
+      // A CR at the very end may be half of a CRLF; a comment tells that it was whole.
+      const events = [text.slice(0, cut), text.slice(cut), ':'].flatMap((piece) => parser.push(piece));
+      expect(events).toEqual(expected);
+    }
+  }
+});
