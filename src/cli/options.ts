@@ -18,6 +18,8 @@ export interface ServeOptions extends SharedOptions {
   readonly watch?: readonly string[];
   readonly adminToken?: string;
   readonly allowPrivateUrls?: boolean;
+  /** In days; for ever where absent. */
+  readonly feedRetention?: number;
   readonly maxSockets: number;
   readonly maxSocketsPerAddress: number;
 }
@@ -100,7 +102,9 @@ export const privateUrlsSetting = (): Option =>
   });
 
 /** The settings of `papergraph serve`. */
-export const serveSettings = (): Option[] => [
+export const serveSettings = (): Option[] => [...listenSettings(), ...liveSettings(), privateUrlsSetting()];
+
+const listenSettings = (): Option[] => [
   new Setting({
     flags: '--port <port>',
     variable: 'PORT',
@@ -116,12 +120,22 @@ export const serveSettings = (): Option[] => [
     preset: '127.0.0.1',
     takes: 'an address or host name',
   }),
+];
+
+const liveSettings = (): Option[] => [
   new Setting({
     flags: '--admin-token <token>',
     variable: 'PAPERGRAPH_ADMIN_TOKEN',
     about: 'who brings it may post digests; without it nobody may',
     takes: 'at least 16 characters without spaces',
     parse: (text) => (/^\S{16,}$/.test(text) ? text : undefined),
+  }),
+  new Setting({
+    flags: '--feed-retention <days>',
+    variable: 'PAPERGRAPH_FEED_RETENTION',
+    about: 'how long events are kept for those who come back; for ever without it',
+    takes: 'a whole number of days from 1',
+    parse: count.parse,
   }),
   new Setting({
     flags: '--max-sockets <number>',
@@ -137,7 +151,6 @@ export const serveSettings = (): Option[] => [
     preset: 1_000,
     ...count,
   }),
-  privateUrlsSetting(),
 ];
 
 /** The settings of `papergraph tail`. */

@@ -11,7 +11,7 @@ import { postedDigests } from '../ingest/ingest-posted.ts';
 import { ingestSample } from '../ingest/sample.ts';
 import { upgradeStore } from '../ingest/upgrade-store.ts';
 import { createLogger } from '../logger.ts';
-import { watch } from '../watch/watch.ts';
+import { runBackground } from './background.ts';
 import { Interrupted, stopReason, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 import { open } from './with-database.ts';
@@ -56,37 +56,23 @@ async function serveStore(
       ingestDigest: postedDigests({
         pool: database.pool,
         allowPrivate: allowPrivateUrls ? 'always' : 'never',
-        now,
+        now: () => new Date(),
       }),
     });
     const app = createApp({ schema, createContext, feed, adminToken, limits: options, readiness, log });
     const server = await listen(app, options);
     log.info({ url: server.url, database: database.where }, 'listening');
     io.stdout.write(welcome(server.url));
-    const watching = watchAll(database, { options, io, log });
+    const background = runBackground(database.pool, { options, io, log });
     const reason = await stopReason(io.stop);
     log.info({ reason: reason.message }, 'stopping');
     readiness.drain();
     await server.close();
-    await watching;
+    await background;
     return reason;
   } finally {
     await feed.close();
   }
-}
-
-const now = (): Date => new Date();
-
-async function watchAll(
-  { pool }: Database,
-  { options, io, log }: { options: ServeOptions; io: Io; log: Logger },
-): Promise<void> {
-  const { watch: sources = [], allowPrivateUrls = false } = options;
-  const allowPrivate = allowPrivateUrls ? 'always' : 'first';
-  const { cwd, stop } = io;
-  await Promise.all(
-    sources.map(async (source) => await watch(source, { pool, cwd, now, stop, log, allowPrivate })),
-  );
 }
 
 function storeReadiness({ pool }: Database, feed: Feed): Readiness {

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { RunStatement } from '../reads/statements.ts';
 import { FEED_CHANNEL } from '../database/feed-channel.ts';
+import { confirmFeedEpoch } from '../database/feed-epoch.ts';
 import { Channel } from './channel.ts';
 import type { EventFilter } from './event-filter.ts';
 import { eventsAfter, feedState, matchingPositions } from './event-log.ts';
@@ -25,6 +26,7 @@ const FILTERS_AT_ONCE = 200;
 
 /** Reads the feed for a whole process, in order and each position once; keeps the latest events. */
 export class FeedReader {
+  readonly #pool: pg.Pool;
   readonly #run: RunStatement;
   readonly #log: Logger;
   readonly #audience: Audience;
@@ -36,10 +38,13 @@ export class FeedReader {
   #news = false;
   #wake: (() => void) | undefined;
   #closed = false;
+  /** Postgres was away: what came back may be another. */
+  #failed = false;
   #running: Promise<void> | undefined;
   #source: WakeSource | undefined;
 
-  constructor(run: RunStatement, log: Logger, audience: Audience) {
+  constructor(pool: pg.Pool, run: RunStatement, { log, audience }: { log: Logger; audience: Audience }) {
+    this.#pool = pool;
     this.#run = run;
     this.#log = log;
     this.#audience = audience;
@@ -59,9 +64,9 @@ export class FeedReader {
   }
 
   /** Starts at the head of the store. Rejects where it cannot be read. */
-  async start(pool: pg.Pool): Promise<void> {
+  async start(): Promise<void> {
     this.#restart(await feedState(this.#run));
-    this.#source = listenForWakeUps(pool, {
+    this.#source = listenForWakeUps(this.#pool, {
       channel: FEED_CHANNEL,
       onWake: () => this.#wakeUp(),
       log: this.#log,
@@ -90,11 +95,14 @@ export class FeedReader {
       let wait = POLL_MS * (0.8 + 0.4 * Math.random());
       try {
         this.#news = false;
+        if (this.#failed) await confirmFeedEpoch(this.#pool);
         await this.#catchUp();
+        this.#failed = false;
       } catch (error) {
         this.#log.warn({ err: error }, 'reading the feed failed, trying again');
         wait = RETRY_MS * (0.5 + Math.random());
         this.#news = false;
+        this.#failed = true;
       }
       await this.#sleep(wait);
     }

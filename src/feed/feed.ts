@@ -43,8 +43,8 @@ const PAGES_AT_ONCE = 4;
 /** Starts the live feed. Rejects where the store cannot be read. */
 export async function openFeed({ pool, prepared, log }: FeedOptions): Promise<Feed> {
   const run = statementRunner(pool, { prepared, deadlineMs: DEADLINE_MS });
-  const feed = new LiveFeed(run, log);
-  await feed.start(pool);
+  const feed = new LiveFeed(pool, run, log);
+  await feed.start();
   return {
     subscribe: async (choice, position) => await feed.subscribe(choice, position),
     head: () => feed.head(),
@@ -66,19 +66,20 @@ class LiveFeed {
   readonly #timer: NodeJS.Timeout;
   #closed = false;
 
-  constructor(run: RunStatement, log: Logger) {
+  constructor(pool: pg.Pool, run: RunStatement, log: Logger) {
     this.#run = run;
     this.#log = log;
     this.#state = shareCalls(async () => await feedState(run));
-    this.#reader = new FeedReader(run, log, {
+    const audience = {
       channels: () => [...this.#channels.values()],
       onNewEpoch: () => this.#failAll(invalid('expected a cursor of this feed, which has begun anew')),
-    });
+    };
+    this.#reader = new FeedReader(pool, run, { log, audience });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  async start(pool: pg.Pool): Promise<void> {
-    await this.#reader.start(pool);
+  async start(): Promise<void> {
+    await this.#reader.start();
   }
 
   head(): number {

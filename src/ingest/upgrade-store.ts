@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { confirmFeedEpoch } from '../database/feed-epoch.ts';
 import { migrate } from '../database/migrate.ts';
 import { countValues, rememberValues } from './count-values.ts';
 import { INDEX_VERSION, indexPapers } from './index-papers.ts';
@@ -13,6 +14,7 @@ const CHUNK = 500;
  */
 export async function upgradeStore(pool: pg.Pool): Promise<string[]> {
   const applied = await migrate(pool);
+  await confirmFeedEpoch(pool);
   while ((await indexSome(pool)) > 0);
   return applied;
 }

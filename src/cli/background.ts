@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { expireEvents } from '../feed/retention.ts';
+import { watch } from '../watch/watch.ts';
+import type { Io } from './io.ts';
+import type { ServeOptions } from './options.ts';
+
+const now = (): Date => new Date();
+
+const EXPIRE_MS = 3_600_000;
+
+interface Background {
+  readonly options: ServeOptions;
+  readonly io: Pick<Io, 'cwd' | 'stop'>;
+  readonly log: Logger;
+}
+
+/** What a server does beside answering: watches sources and lets old events go. Resolves soon after the program is to end. */
+export async function runBackground(pool: pg.Pool, { options, io, log }: Background): Promise<void> {
+  const { watch: sources = [], allowPrivateUrls = false, feedRetention } = options;
+  const allowPrivate = allowPrivateUrls ? 'always' : 'first';
+  const { cwd, stop } = io;
+  await Promise.all([
+    ...sources.map(async (source) => await watch(source, { pool, cwd, now, stop, log, allowPrivate })),
+    feedRetention === undefined ? undefined : keepExpiring(pool, feedRetention, { stop, log }),
+  ]);
+}
+
+async function keepExpiring(
+  pool: pg.Pool,
+  days: number,
+  { stop, log }: { stop: AbortSignal; log: Logger },
+): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      const events = await expireEvents(pool, days);
+      if (events > 0) log.info({ events, days }, 'events expired');
+    } catch (error) {
+      log.warn({ err: error }, 'events not expired, trying again');
+    }
+    await delay(EXPIRE_MS, undefined, { signal: stop }).catch(() => {});
+  }
+}
