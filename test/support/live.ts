@@ -80,7 +80,7 @@ export const overWebSocket: Subscribe = (url, query, variables = {}) => {
 };
 
 /** A client of graphql-transport-ws that does not connect again. */
-export function socketClient(url: string, connectionParams: Record<string, unknown> = {}): Client {
+function socketClient(url: string, connectionParams: Record<string, unknown> = {}): Client {
   return createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,

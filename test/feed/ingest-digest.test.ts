@@ -1,0 +1,126 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { jsonl, jsonRecord } from '../support/digest-files.ts';
+import { startLiveServer } from '../support/live.ts';
+
+const TOKEN = 'a-token-of-the-tests';
+const MUTATION = `mutation ($input: IngestDigestInput!) {
+  ingestDigest(input: $input) {
+    clientMutationId feedCursor
+    run { status problems(first: 5) { nodes { message } } }
+    digest { date language revision source { name } entries(first: 5) { totalCount } }
+  }
+}`;
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await openTestDatabase();
+});
+afterEach(async () => await database.close());
+
+interface Answer {
+  readonly data: { readonly ingestDigest: Record<string, unknown> } | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
+}
+
+async function post(input: object): Promise<Answer> {
+  const server = await startLiveServer(database, { adminToken: TOKEN });
+  const response = await server.post(
+    { query: MUTATION, variables: { input } },
+    { authorization: `Bearer ${TOKEN}` },
+  );
+  return (await response.json()) as Answer;
+}
+
+const text = jsonl(jsonRecord('2601.00001'), jsonRecord('2601.00002'));
+const input = {
+  document: { text },
+  source: 'posted/digests',
+  fileName: '2026-01-15_AI_enhanced_Chinese.jsonl',
+};
+
+test('a digest that is posted is stored, and its events are behind the cursor that comes with it', async () => {
+  const { data } = await post({ ...input, clientMutationId: 'mine' });
+  expect(data?.ingestDigest).toEqual({
+    clientMutationId: 'mine',
+    feedCursor: expect.any(String) as string,
+    run: { status: 'STORED', problems: { nodes: [] } },
+    digest: {
+      date: '2026-01-15',
+      language: 'zh',
+      revision: 1,
+      source: { name: 'posted/digests' },
+      entries: { totalCount: 2 },
+    },
+  });
+  const { rows } = await database.pool.query('select head from feed');
+  expect(rows).toEqual([{ head: 3 }]);
+});
+
+test('a digest that is refused is an answer with its problems', async () => {
+  const { data, errors } = await post({ ...input, document: { text: 'no digest' } });
+  expect(errors).toBeUndefined();
+  expect(data?.ingestDigest).toMatchObject({ run: { status: 'REFUSED' }, digest: null });
+});
+
+test.each([
+  ['without a token', {}, { adminToken: TOKEN }, 'UNAUTHENTICATED'],
+  ['with another token', { authorization: 'Bearer another' }, { adminToken: TOKEN }, 'UNAUTHENTICATED'],
+  ['on a server that has none set', { authorization: `Bearer ${TOKEN}` }, {}, 'FORBIDDEN'],
+])('%s nothing can be posted', async (_how, headers, options, code) => {
+  const server = await startLiveServer(database, options);
+  const response = await server.post({ query: MUTATION, variables: { input } }, { ...headers });
+  expect(((await response.json()) as Answer).errors?.[0]?.extensions).toMatchObject({ code });
+  expect((await database.pool.query('select 1 from ingest_run')).rowCount).toBe(0);
+});
+
+test.each([
+  ['a language that is none', { ...input, language: 'nonsense' }, ['input', 'language']],
+  ['a source without a name', { ...input, source: ' ' }, ['input', 'source']],
+  [
+    'a URL of another scheme',
+    { ...input, document: { url: 'ftp://example.org/x.md' } },
+    ['input', 'document', 'url'],
+  ],
+])('%s is told with its argument', async (_what, wrong, argument) => {
+  const { errors } = await post(wrong);
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+});
+
+test('a URL at a private address is not fetched', async () => {
+  let asked = 0;
+  const server = createServer((_request, response) => {
+    asked += 1;
+    response.end(text);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  for (const host of ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0', '2130706433', '[::ffff:127.0.0.1]']) {
+    const { data } = await post({ ...input, document: { url: `http://${host}:${port}/2026-01-15.jsonl` } });
+    expect(data?.ingestDigest).toMatchObject({
+      run: {
+        status: 'REFUSED',
+        problems: { nodes: [{ message: expect.stringContaining('expected a public address') as string }] },
+      },
+    });
+  }
+  expect(asked).toBe(0);
+});
+
+test('a body of megabytes is taken of an admin alone, and one beyond 16 MiB of nobody', async () => {
+  const server = await startLiveServer(database, { adminToken: TOKEN });
+  const status = async (bytes: number, token: string): Promise<number> =>
+    (
+      await server.post(
+        { query: '{ feedCursor }', variables: { x: 'x'.repeat(bytes) } },
+        { authorization: `Bearer ${token}` },
+      )
+    ).status;
+  expect(await status(5_000_000, TOKEN)).toBe(200);
+  expect(await status(5_000_000, 'another-token-of-20')).toBe(413);
+  expect(await status(17_000_000, TOKEN)).toBe(413);
+});
