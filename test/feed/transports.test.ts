@@ -145,7 +145,7 @@ test('a client that takes nothing is closed, while others get everything', async
   await other.next();
   const abstract = 'x'.repeat(20_000);
   for (let day = 10; day < 14; day += 1) {
-    const ids = Array.from({ length: 50 }, (_, n) => `26${day}.${10_000 + n}`);
+    const ids = Array.from({ length: 50 }, (_, n) => `2601.${day * 1_000 + 10_000 + n}`);
     await ingestRecords(
       database.pool,
       `2026-01-${day}.jsonl`,
