@@ -5,6 +5,7 @@ import { createContextFactory } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { ingestSample } from '../../src/ingest/sample.ts';
 import { openTestDatabase } from '../support/database.ts';
+import { ingestRecords, startLiveServer } from '../support/live.ts';
 import { startTestServer } from '../support/server.ts';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -69,6 +70,26 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
     await page.screenshot({ path: `${PICTURES}/graphiql.png` });
 
     expect(await page.getByRole('tab').allInnerTexts()).toContain('NewestPapers');
+    expect(elsewhere).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('subscribes, and shows a paper that an ingest brings in meanwhile', async () => {
+    const database = await openTestDatabase();
+    onTestFinished(async () => await database.close());
+    const { url, feed } = await startLiveServer(database);
+    const { page, elsewhere, complaints } = await openPage(await startBrowser(), url);
+    await page.goto(`${url}/graphql`);
+    await page.getByRole('tab', { name: 'IncomingPapers' }).click();
+    await page.getByRole('button', { name: /execute query/i }).click();
+    await expect.poll(async () => await answerOf(page), { timeout: 30_000 }).toMatch(/"caughtUp":\strue/);
+    await ingestRecords(database.pool, '2026-01-14.jsonl', ['2601.04242']);
+    await expect.poll(async () => await answerOf(page), { timeout: 30_000 }).toContain('"2601.04242"');
+    mkdirSync(PICTURES, { recursive: true });
+    await page.screenshot({ path: `${PICTURES}/graphiql-feed.png` });
+
+    await page.getByRole('button', { name: /stop query/i }).click();
+    await expect.poll(() => feed.size()).toBe(0);
     expect(elsewhere).toEqual([]);
     expect(complaints).toEqual([]);
   });
