@@ -98,10 +98,14 @@ class LiveFeed {
     const first = checkFirst(position.first);
     const filter = await compileChoice(this.#run, choice);
     // The store's state, not this process's, which may be a moment behind: NOW is after all that is committed.
-    const after = startOf(await this.#state(), position);
+    const state = await this.#state();
+    const after = startOf(state, position);
     if (this.#closed) throw new Error('the feed is closed');
     const channel = this.#channelOf(filter);
-    const subscription: Subscription = new Subscription(this.#sourceOf(channel), { after, first });
+    const subscription: Subscription = new Subscription(this.#sourceOf(channel, state.head), {
+      after,
+      first,
+    });
     channel.members.add(subscription);
     return subscription;
   }
@@ -122,9 +126,13 @@ class LiveFeed {
     return channel;
   }
 
-  #sourceOf(channel: Channel): Source {
+  /** `known`: a head of the store that the subscriber may have seen, while this process is on its way there. */
+  #sourceOf(channel: Channel, known: number): Source {
     return {
-      read: (after, first) => this.#read(channel, after, first),
+      read: (after, first) =>
+        known > this.#reader.head
+          ? this.#readStored(channel.filter, { after, first, known })
+          : this.#read(channel, after, first),
       hasNews: (after) => (channel.reaches(after) ? channel.hasAfter(after) : after < this.#reader.head),
       leave: (subscription) => {
         channel.members.delete(subscription);
@@ -135,7 +143,8 @@ class LiveFeed {
 
   #read(channel: Channel, after: number, first: number): Batch | Promise<Batch> {
     const { state } = this.#reader;
-    if (after > state.head || !channel.reaches(after)) return this.#readStored(channel.filter, after, first);
+    if (after > state.head || !channel.reaches(after))
+      return this.#readStored(channel.filter, { after, first });
     const name = `${after} ${first}`;
     const known = channel.pages.get(name);
     if (known !== undefined) return known;
@@ -149,8 +158,11 @@ class LiveFeed {
   }
 
   /** From the store. Goes on trying while the store cannot be reached: the subscriber would only come back with the same cursor. */
-  async #readStored(filter: EventFilter, after: number, first: number): Promise<Batch> {
-    const name = `${filter.key} ${after} ${first} ${this.#reader.head}`;
+  async #readStored(
+    filter: EventFilter,
+    { after, first, known = 0 }: { after: number; first: number; known?: number },
+  ): Promise<Batch> {
+    const name = `${filter.key} ${after} ${first} ${Math.max(known, this.#reader.head)}`;
     for (;;) {
       try {
         return await this.#shared(name, async () => await readBatch(this.#run, filter, { after, first }));

@@ -61,9 +61,10 @@ async function listenOnce(
   onListening: () => void,
 ): Promise<void> {
   const client = new pg.Client(pool.options);
-  const failed = once(client, 'error').then(([error]) => Promise.reject(error as Error));
+  client.on('error', () => {});
+  // Rejects at an error, which may come before anybody waits for it.
   const ended = once(client, 'end');
-  failed.catch(() => {});
+  ended.catch(() => {});
   client.on('notification', options.onWake);
   try {
     await client.connect();
@@ -73,10 +74,9 @@ async function listenOnce(
     } as pg.QueryConfig);
     onListening();
     options.onWake();
-    await Promise.race([failed, ended, beat(client, options, stop)]);
+    await Promise.race([ended, beat(client, options, stop)]);
   } finally {
     client.removeAllListeners('notification');
-    client.on('error', () => {});
     // A connection that does not answer would not answer a goodbye either.
     (client as unknown as { connection: { stream: { destroy: () => void } } }).connection.stream.destroy();
   }
