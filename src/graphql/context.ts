@@ -40,11 +40,20 @@ export type CreateContext = (caller?: Caller) => Context;
 /** Makes a context for each operation, so that what one reads is shared within it and never stale in the next. */
 export function createContextFactory(options: ContextOptions): CreateContext {
   const { database, live, ingestDigest, ...reading } = options;
-  return (caller = { admin: 'unset' }) => ({
-    reads: createReads(database, reading),
-    feed: feedReads(statementRunner(database.pool, reading)),
-    live,
-    caller,
-    ingestDigest,
-  });
+  return (caller = { admin: 'unset' }) => {
+    // Made at need: a subscription has a context as long as it lives, and rarely reads with it.
+    let reads: Reads | undefined;
+    let feed: FeedReads | undefined;
+    return {
+      get reads() {
+        return (reads ??= createReads(database, reading));
+      },
+      get feed() {
+        return (feed ??= feedReads(statementRunner(database.pool, reading)));
+      },
+      live,
+      caller,
+      ingestDigest,
+    };
+  };
 }

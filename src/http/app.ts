@@ -98,9 +98,7 @@ function socketsOf(
   const attend = graphqlTransportWs({
     ...live,
     checkQuery,
-    // A browser cannot set headers on a WebSocket; what it says as it connects stands for them.
-    createContext: ({ headers }, params) =>
-      createContext({ admin: tellAdmin(headers.authorization ?? params?.['authorization']) }),
+    createContext: (authorization) => createContext({ admin: tellAdmin(authorization) }),
   });
   return serveWebSockets(server, { path: GRAPHQL, attend, limits, log });
 }

@@ -13,11 +13,8 @@ export interface ProtocolOptions {
   readonly prepare: PrepareOperation;
   /** Throws a GraphQLError for a query that is not looked at. */
   readonly checkQuery: (query: unknown) => void;
-  /** Context of one operation. `params`: what the client sent as it connected. */
-  readonly createContext: (
-    request: IncomingMessage,
-    params: Readonly<Record<string, unknown>> | undefined,
-  ) => Context;
+  /** Context of one operation. */
+  readonly createContext: (authorization: unknown) => Context;
   readonly subscribe: SubscribePayloads;
   /** Makes a result's errors fit to be seen. */
   readonly finish: (result: ExecutionResult) => ExecutionResult;
@@ -30,8 +27,9 @@ const INIT_MS = 10_000;
 const OPERATIONS_PER_SOCKET = 50;
 const LONGEST_ID = 128;
 
+/** What is kept of the request; all of it would be kilobytes for each socket. */
 interface Extra {
-  readonly request: IncomingMessage;
+  readonly authorization: string | undefined;
 }
 
 /** The protocol graphql-transport-ws. A message is only made when the socket has taken the last one. */
@@ -51,7 +49,7 @@ export function graphqlTransportWs(options: ProtocolOptions): Attend {
           });
         },
       },
-      { request },
+      { authorization: request.headers.authorization },
     );
     socket.once('close', (code, reason) => void closed(code, reason.toString()));
   };
@@ -66,7 +64,9 @@ function protocolServer(options: ProtocolOptions, splicer: Splicer): Server<Extr
       if (refusal !== undefined) return finish({ errors: [refusal] }).errors ?? [];
       const operation = prepare(payload);
       if (!('document' in operation)) return operation;
-      return { ...operation, contextValue: createContext(extra.request, connectionParams) };
+      // A browser cannot set headers on a WebSocket; what it says as it connects stands for them.
+      const contextValue = createContext(extra.authorization ?? connectionParams?.['authorization']);
+      return { ...operation, contextValue };
     },
     execute: async (args: ExecutionArgs) => finish(await executeOperation(args)),
     // What it gives is turned into messages by `onNext`.

@@ -41,7 +41,7 @@ export function serveWebSockets(server: Server, { path, attend, limits, log }: W
   const room = new Room(limits);
   const sockets = createSockets();
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    socket.on('error', () => {});
+    socket.on('error', ignore);
     const address = request.socket.remoteAddress ?? '';
     const refusal =
       refusalOf(request, path) ?? (room.isFull(address) ? '503 Service Unavailable' : undefined);
@@ -65,6 +65,9 @@ export function serveWebSockets(server: Server, { path, attend, limits, log }: W
     },
   };
 }
+
+/** A function of its own: one made where a socket is taken would keep the request alive as long as that. */
+function ignore(): void {}
 
 function createSockets(): WebSocketServer {
   return new WebSocketServer({
