@@ -6,8 +6,33 @@ export interface Source {
   readonly read: (after: number, first: number) => Batch | Promise<Batch>;
   /** Whether there may be something after a position. */
   readonly hasNews: (after: number) => boolean;
+  /** Whether this process knows all that is stored. */
+  readonly caughtUp: () => boolean;
   /** The subscription has ended. */
   readonly leave: (subscription: Subscription) => void;
+}
+
+/** Pieces that are taken one after the other; whoever takes waits for news himself. */
+export interface Takeable<Piece> {
+  /**
+   * The next piece, at once where it is at hand; undefined where there is none yet, or none any more. Not to be called before
+   * the last call has settled.
+   */
+  take(): Piece | undefined | Promise<Piece | undefined>;
+  /** Whom to tell, after `take` gave nothing, that it is worth another try, or that nothing will come any more. */
+  onNews(listener: () => void): void;
+  /** Nothing will come any more. */
+  readonly closed: boolean;
+}
+
+/** The next piece, however long it takes to come; undefined where none will. */
+export async function nextOf<Piece>(pieces: Takeable<Piece>): Promise<Piece | undefined> {
+  for (;;) {
+    const news = new Promise<void>((resolve) => pieces.onNews(resolve));
+    const piece = await pieces.take();
+    if (piece !== undefined || pieces.closed) return piece;
+    await news;
+  }
 }
 
 /** A silent filter's cursor is sent on after so long, in milliseconds; the contract allows 30 seconds. */
@@ -15,19 +40,22 @@ const CHECKPOINT_MS = 20_000;
 
 /**
  * The batches that one subscriber gets, pulled: the next one is made when the last one has been taken, so that nothing
- * piles up. Not an async generator, as `return()` would wait for the `next()` that waits for news.
+ * piles up. Ten thousand that wait are ten thousand of these objects, not as many parked promises. For graphql-js it is an
+ * async iterator too; no async generator, as `return()` would wait for the `next()` that waits for news.
  */
-export class Subscription implements AsyncIterableIterator<Batch> {
+export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batch> {
   readonly #source: Source;
   readonly #first: number;
   #after: number;
-  /** The position of the last batch taken, and when it was; undefined before the first. */
-  #sent: { position: number; at: number } | undefined;
+  /** The last batch taken, and when it was; undefined before the first. */
+  #sent: { readonly position: number; readonly caughtUp: boolean; readonly at: number } | undefined;
+  /** A batch is to be sent, even an empty one. */
   #due = false;
   #closed = false;
   #failure: Error | undefined;
-  /** Set while it waits for news: until then, all up to the feed's head has nothing for it. */
-  #resume: (() => void) | undefined;
+  /** It waits for news: until now, all up to the feed's head has nothing for it. */
+  #waits = false;
+  #onNews: () => void = () => {};
 
   constructor(source: Source, { after, first }: { after: number; first: number }) {
     this.#source = source;
@@ -35,49 +63,51 @@ export class Subscription implements AsyncIterableIterator<Batch> {
     this.#first = first;
   }
 
+  get closed(): boolean {
+    return this.#closed && this.#failure === undefined;
+  }
+
+  onNews(listener: () => void): void {
+    this.#onNews = listener;
+  }
+
+  /** Throws, or rejects with, the reason for which it cannot go on, once. */
+  take(): Batch | undefined | Promise<Batch | undefined> {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
+    if (this.#closed) return undefined;
+    this.#waits = !this.#hasNews();
+    if (this.#waits) return undefined;
+    const read = this.#source.read(this.#after, this.#first);
+    return read instanceof Promise ? this.#acceptSoon(read) : this.#accept(read);
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
 
   async next(): Promise<IteratorResult<Batch, undefined>> {
-    try {
-      for (;;) {
-        if (this.#failure !== undefined) throw this.#failure;
-        if (this.#closed) return DONE;
-        if (this.#sent !== undefined && !this.#due && !this.#source.hasNews(this.#after)) {
-          await this.#news();
-          continue;
-        }
-        const value = await this.#source.read(this.#after, this.#first);
-        this.#after = value.position;
-        if (this.#closed) return DONE;
-        if (value.events.length === 0 && this.#sent !== undefined && !this.#due) continue;
-        this.#due = false;
-        this.#sent = { position: value.position, at: Date.now() };
-        return { done: false, value };
-      }
-    } catch (error) {
-      this.#close();
-      throw error;
-    }
+    const value = await nextOf(this);
+    return value === undefined ? DONE : { done: false, value };
   }
 
   async return(): Promise<IteratorResult<Batch, undefined>> {
-    this.#close();
+    this.close();
     return DONE;
   }
 
   async throw(error: unknown): Promise<never> {
-    this.#close();
+    this.close();
     throw error;
   }
 
   /** Something new has come; up to the position there was nothing for it. */
   wake(position: number): void {
-    if (this.#resume === undefined) return;
+    if (!this.#waits) return;
+    this.#waits = false;
     this.#after = Math.max(this.#after, position);
-    this.#resume();
-    this.#resume = undefined;
+    this.#onNews();
   }
 
   /** Time has passed: a cursor that stands still while the feed moves is sent on. `head`: the feed's position. */
@@ -88,23 +118,53 @@ export class Subscription implements AsyncIterableIterator<Batch> {
     this.wake(head);
   }
 
+  /** Who has not been told so learns that nothing is stored behind what he has. */
+  settle(head: number): void {
+    if (this.#sent?.caughtUp === false) this.wake(head);
+  }
+
   /** Ends it with an error. */
   fail(error: Error): void {
+    if (this.#closed) return;
     this.#failure = error;
-    this.wake(0);
+    this.close();
   }
 
-  async #news(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#resume = resolve;
-    });
-  }
-
-  #close(): void {
+  /** Ends it. */
+  close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#waits = false;
     this.#source.leave(this);
-    this.wake(0);
+    this.#onNews();
+  }
+
+  #hasNews(): boolean {
+    if (this.#sent === undefined || this.#due || this.#source.hasNews(this.#after)) return true;
+    return !this.#sent.caughtUp && this.#source.caughtUp();
+  }
+
+  async #acceptSoon(read: Promise<Batch>): Promise<Batch | undefined> {
+    try {
+      return await this.#accept(await read);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  #accept(batch: Batch): Batch | undefined | Promise<Batch | undefined> {
+    this.#after = batch.position;
+    if (this.#closed || !this.#isWorthSending(batch)) return this.take();
+    this.#due = false;
+    this.#sent = { position: batch.position, caughtUp: batch.caughtUp, at: Date.now() };
+    return batch;
+  }
+
+  /** An empty batch is so as the first one, when it is due, and where it says for the first time that all is sent. */
+  #isWorthSending({ events, caughtUp }: Batch): boolean {
+    if (events.length > 0 || this.#sent === undefined || this.#due) return true;
+    return caughtUp && !this.#sent.caughtUp;
   }
 }
 

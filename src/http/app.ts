@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -13,6 +14,7 @@ import { liveOperations, type LiveOperations } from './live-operations.ts';
 import { checkQuery } from './read-params.ts';
 import type { Readiness } from './readiness.ts';
 import { logExchange } from './request-log.ts';
+import { Room } from './room.ts';
 import { serveWebSockets, type SocketLimits } from './websocket.ts';
 
 /** What the server needs of the rooms below it. */
@@ -52,13 +54,16 @@ const LIMITS: SocketLimits = { maxSockets: 20_000, maxSocketsPerAddress: 1_000 }
 export function createApp(options: AppOptions): App {
   const { schema, createContext, feed, log } = options;
   const stop = new AbortController();
+  // Each event stream waits for it.
+  setMaxListeners(0, stop.signal);
+  const room = new Room(options.limits ?? LIMITS);
   const tellAdmin = adminTeller(options.adminToken);
   const live = feed && liveOperations({ schema, createContext, feed, log });
-  const graphql = graphqlHandler({ schema, createContext, tellAdmin, live, stop: stop.signal, log });
+  const graphql = graphqlHandler({ schema, createContext, tellAdmin, live, room, stop: stop.signal, log });
   return {
     request: router(graphql, options),
     attach: (server) => {
-      const sockets = live && socketsOf(server, live, { ...options, tellAdmin });
+      const sockets = live && socketsOf(server, live, { ...options, tellAdmin, room });
       return {
         close: async () => {
           stop.abort();
@@ -84,7 +89,11 @@ function router(graphql: Handler, { readiness, log }: AppOptions): RequestListen
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     response.setHeader('x-request-id', exchange.id);
     // The answer to HEAD is GET's without its body, which Node has by now decided to leave out.
-    if (request.method === 'HEAD') request.method = 'GET';
+    if (request.method === 'HEAD') {
+      request.method = 'GET';
+      // A stream without a body would never end.
+      if (request.headers.accept?.includes('text/event-stream') === true) request.headers.accept = '*/*';
+    }
     const handler = routes.get(path) ?? (path.startsWith(ASSETS) ? page.asset : notFound);
     void handle(handler, exchange, log);
   };
@@ -93,14 +102,14 @@ function router(graphql: Handler, { readiness, log }: AppOptions): RequestListen
 function socketsOf(
   server: Server,
   live: LiveOperations,
-  { createContext, tellAdmin, limits = LIMITS, log }: AppOptions & { tellAdmin: TellAdmin },
+  { createContext, tellAdmin, room, limits, log }: AppOptions & { tellAdmin: TellAdmin; room: Room },
 ) {
   const attend = graphqlTransportWs({
     ...live,
     checkQuery,
     createContext: (authorization) => createContext({ admin: tellAdmin(authorization) }),
   });
-  return serveWebSockets(server, { path: GRAPHQL, attend, limits, log });
+  return serveWebSockets(server, { path: GRAPHQL, attend, room, stalledMs: limits?.stalledMs, log });
 }
 
 function pathOf(url = '/'): string {

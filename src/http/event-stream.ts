@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type ServerResponse } from 'node:http';
-import type { Payload } from './payload.ts';
+import { nextOf } from '../feed/subscription.ts';
+import type { Payload, PayloadStream } from './payload-stream.ts';
+import { patience } from './peer.ts';
 
 /** How a stream is written. */
 export interface EventStreamOptions {
@@ -27,10 +29,16 @@ const PASSING = /"code":"(?:INTERNAL|TIMEOUT|RATE_LIMITED)"/;
  */
 export async function sendEventStream(
   response: ServerResponse,
-  payloads: AsyncIterableIterator<Payload>,
+  payloads: PayloadStream,
   { stop, heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS }: EventStreamOptions,
 ): Promise<void> {
-  const release = (): void => void payloads.return?.();
+  const release = (): void => payloads.close();
+  // Who has left before the first payload is not heard leaving.
+  if (response.destroyed || stop.aborted) {
+    release();
+    response.destroy();
+    return;
+  }
   response.once('close', release);
   stop.addEventListener('abort', release, { once: true });
   const heartbeat = setInterval(() => {
@@ -44,7 +52,7 @@ export async function sendEventStream(
       'x-accel-buffering': 'no',
     });
     response.flushHeaders();
-    for await (const payload of payloads) {
+    for (let payload = await nextOf(payloads); payload !== undefined; payload = await nextOf(payloads)) {
       if (!response.write(eventOf(payload))) await drained(response, stalledMs);
       if (response.destroyed) return;
     }
@@ -58,14 +66,21 @@ export async function sendEventStream(
   }
 }
 
-function eventOf({ json, cursor }: Payload): string {
+function eventOf({ bytes, cursor }: Payload): string {
+  const json = bytes.toString();
   const id = cursor ?? (PASSING.test(json) ? undefined : END);
   return `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${json}\n\n`;
 }
 
-/** Waits until the network has taken what was written; cuts off a client that takes nothing for too long. */
+/** Waits until the network has taken what was written; cuts off a client that takes too long. */
 async function drained(response: ServerResponse, stalledMs: number): Promise<void> {
-  const late = setTimeout(() => response.destroy(), stalledMs);
-  await Promise.race([once(response, 'drain'), once(response, 'close')]).catch(() => {});
+  // It may have been gone before.
+  if (response.destroyed) return;
+  const late = setTimeout(() => response.destroy(), patience(stalledMs, response.writableLength));
+  const done = new AbortController();
+  const either = ['drain', 'close'].map(async (name) => void (await once(response, name, done)));
+  await Promise.race(either).catch(() => {});
   clearTimeout(late);
+  // What did not happen is not waited for any more.
+  done.abort();
 }

@@ -4,9 +4,11 @@ import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graph
 import { executeOperation } from '../graphql/execute.ts';
 import type { Context } from '../graphql/context.ts';
 import type { PrepareOperation } from './operation.ts';
-import type { Payload, SubscribePayloads } from './payload.ts';
+import { Delivery } from './delivery.ts';
+import type { PayloadStream } from './payload-stream.ts';
+import type { SubscribePayloads } from './payload.ts';
 import type { Peer } from './peer.ts';
-import { Splicer } from './splicer.ts';
+import { Turns } from './turns.ts';
 
 /** How operations that come over sockets are run. */
 export interface ProtocolOptions {
@@ -27,21 +29,26 @@ const INIT_MS = 10_000;
 const OPERATIONS_PER_SOCKET = 50;
 const LONGEST_ID = 128;
 
-/** What is kept of the request; all of it would be kilobytes for each socket. */
+/** What is kept of a socket; all of its request would be kilobytes. */
 interface Extra {
+  readonly peer: Peer;
   readonly authorization: string | undefined;
+  /** graphql-ws forgets a subscription whose id is used again, and would not end it with the socket. */
+  readonly deliveries: Set<Delivery>;
 }
+
+type Protocol = Server<Extra>;
 
 /** The protocol graphql-transport-ws. A message is only made when the socket has taken the last one. */
 export function graphqlTransportWs(options: ProtocolOptions): Attend {
-  const splicer = new Splicer();
-  const protocol = protocolServer(options, splicer);
+  const protocol = protocolServer(options);
   return (peer, request) => {
     const { socket } = peer;
+    const extra = { peer, authorization: request.headers.authorization, deliveries: new Set<Delivery>() };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: async (message) => await peer.send(splicer.splice(message)),
+        send: async (message) => await new Promise((resolve) => peer.send(message, resolve)),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => {
           socket.on('message', (data: Buffer) => {
@@ -49,18 +56,28 @@ export function graphqlTransportWs(options: ProtocolOptions): Attend {
           });
         },
       },
-      { authorization: request.headers.authorization },
+      extra,
     );
-    socket.once('close', (code, reason) => void closed(code, reason.toString()));
+    socket.once('close', (code, reason) => {
+      for (const delivery of extra.deliveries) delivery.close();
+      void closed(code, reason.toString());
+    });
   };
 }
 
-function protocolServer(options: ProtocolOptions, splicer: Splicer): Server<Extra> {
+function protocolServer(options: ProtocolOptions): Protocol {
   const { prepare, checkQuery, createContext, subscribe, finish } = options;
+  const turns = new Turns();
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: INIT_MS,
+    onConnect: (context) => {
+      // All of it would be kept as long as the socket.
+      const { authorization } = context.connectionParams ?? {};
+      (context as { connectionParams?: object }).connectionParams = { authorization };
+    },
     onSubscribe: ({ subscriptions, extra, connectionParams }, id, payload) => {
-      const refusal = refuse(id, Object.keys(subscriptions).length, payload, checkQuery);
+      const running = Math.max(Object.keys(subscriptions).length, extra.deliveries.size);
+      const refusal = refuse(id, running, payload, checkQuery);
       if (refusal !== undefined) return finish({ errors: [refusal] }).errors ?? [];
       const operation = prepare(payload);
       if (!('document' in operation)) return operation;
@@ -69,11 +86,24 @@ function protocolServer(options: ProtocolOptions, splicer: Splicer): Server<Extr
       return { ...operation, contextValue };
     },
     execute: async (args: ExecutionArgs) => finish(await executeOperation(args)),
-    // What it gives is turned into messages by `onNext`.
+    // What it gives is sent by `Delivery`.
     subscribe: subscribe as never,
-    onNext: (...[, , , , result]) =>
-      'json' in result ? splicer.standIn((result as unknown as Payload).json) : undefined,
+    onOperation: (...[{ extra }, id, , , result]) =>
+      'take' in result ? deliver(result as unknown as PayloadStream, { ...extra, id, turns }) : undefined,
   });
+}
+
+function deliver(payloads: PayloadStream, to: Extra & { id: string; turns: Turns }): Delivery {
+  const { peer, deliveries } = to;
+  const delivery = new Delivery(payloads, to);
+  // Many that were on their way at once may come through together.
+  if (!peer.isOpen || deliveries.size > OPERATIONS_PER_SOCKET) {
+    delivery.close();
+    return delivery;
+  }
+  deliveries.add(delivery);
+  delivery.onEnd(() => deliveries.delete(delivery));
+  return delivery;
 }
 
 function refuse(

@@ -11,11 +11,13 @@ import type { CreateContext } from '../graphql/context.ts';
 import { executeOperation } from '../graphql/execute.ts';
 import type { TellAdmin } from './admin.ts';
 import { END, sendEventStream } from './event-stream.ts';
-import { send, type Exchange, type Handler } from './exchange.ts';
+import { send, sendJson, type Exchange, type Handler } from './exchange.ts';
 import type { LiveOperations } from './live-operations.ts';
 import { finishErrors, maskError } from './mask-errors.ts';
-import type { Operation, OperationParams } from './operation.ts';
+import type { Operation, OperationParams, PrepareOperation } from './operation.ts';
+import { only, type PayloadStream } from './payload-stream.ts';
 import { readParams } from './read-params.ts';
+import type { Room } from './room.ts';
 
 /** What GraphQL over HTTP is answered with. */
 export interface GraphqlOptions {
@@ -24,6 +26,8 @@ export interface GraphqlOptions {
   readonly tellAdmin: TellAdmin;
   /** Undefined where nothing is pushed. */
   readonly live: LiveOperations | undefined;
+  /** Event streams take a place in it. */
+  readonly room: Room;
   /** Aborted when the server stops: event streams end. */
   readonly stop: AbortSignal;
   readonly log: Logger;
@@ -59,45 +63,58 @@ export function graphqlHandler(options: GraphqlOptions): Handler {
     let reading: Promise<GraphQLParams> | undefined;
     const params = async (): Promise<GraphQLParams> =>
       await (reading ??= readParams(exchange.request, { admin: adminOf(exchange) === 'yes' }));
-    const stream = live && (await subscriptionOf(exchange, params, live));
-    if (live && stream) await follow(exchange, stream, { ...options, live });
+    const asked = live && (await streamOf(exchange, params, live));
+    if (live && asked) await follow(exchange, asked, { ...options, live });
     else await yoga(exchange.request, exchange.response, { exchange, params });
   };
 }
 
-/** The subscription that a request wants as an event stream; undefined for anything else, mistakes included. */
-async function subscriptionOf(
+/** What a request for an event stream asks; undefined for anything else. */
+async function streamOf(
   { request }: Exchange,
   params: () => Promise<GraphQLParams>,
   { prepare }: LiveOperations,
-): Promise<Operation | undefined> {
+): Promise<ReturnType<PrepareOperation> | undefined> {
   if (request.headers.accept?.includes('text/event-stream') !== true) return undefined;
   const asked = await params().catch(() => undefined);
   if (asked === undefined) return undefined;
   const operation = prepare(asked as OperationParams);
-  return 'type' in operation && operation.type === OperationTypeNode.SUBSCRIPTION ? operation : undefined;
+  return 'type' in operation && operation.type !== OperationTypeNode.SUBSCRIPTION ? undefined : operation;
 }
 
 async function follow(
   exchange: Exchange,
-  operation: Operation,
-  { createContext, tellAdmin, live, stop }: GraphqlOptions & { live: LiveOperations },
+  asked: ReturnType<PrepareOperation>,
+  options: GraphqlOptions & { live: LiveOperations },
 ): Promise<void> {
   const { request, response } = exchange;
-  exchange.operation = { type: operation.type, name: operation.operationName };
-  const resumeAfter = request.headers['last-event-id']?.toString();
-  if (resumeAfter === END) {
+  if (request.headers['last-event-id'] === END) {
     send(exchange, 204, {});
     return;
   }
-  const contextValue = createContext({ admin: tellAdmin(request.headers.authorization), resumeAfter });
-  const payloads = await live.subscribe({ ...operation, contextValue });
-  await sendEventStream(response, Symbol.asyncIterator in payloads ? payloads : only(payloads), { stop });
+  const leave = options.room.enter(request.socket.remoteAddress);
+  if (leave === undefined) {
+    sendJson(exchange, 503, { error: 'too many streams' });
+    return;
+  }
+  try {
+    const payloads = 'type' in asked ? await subscribe(exchange, asked, options) : only({ errors: asked });
+    await sendEventStream(response, payloads, { stop: options.stop });
+  } finally {
+    leave();
+  }
 }
 
-/** A stream of one result. */
-async function* only(result: object) {
-  yield { json: JSON.stringify(result), cursor: undefined };
+async function subscribe(
+  exchange: Exchange,
+  operation: Operation,
+  { createContext, tellAdmin, live }: GraphqlOptions & { live: LiveOperations },
+): Promise<PayloadStream> {
+  const { headers } = exchange.request;
+  exchange.operation = { type: operation.type, name: operation.operationName };
+  const resumeAfter = headers['last-event-id']?.toString();
+  const contextValue = createContext({ admin: tellAdmin(headers.authorization), resumeAfter });
+  return await live.subscribe({ ...operation, contextValue });
 }
 
 /** Reads the request by `readParams`, whatever its content type, instead of by Yoga's more lenient readers. */

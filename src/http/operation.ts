@@ -28,11 +28,15 @@ export interface Operation {
 /** Prepares an operation; gives errors where it cannot be run. */
 export type PrepareOperation = (params: OperationParams) => Operation | readonly GraphQLError[];
 
-const DOCUMENTS_KEPT = 1_000;
+/** Of the texts of documents that are remembered; the trees parsed from them are a hundred times as large. */
+const CHARACTERS_KEPT = 1_000_000;
 
 /** Parses and validates; equal texts give one document, as long as it is remembered. */
 export function operationPreparer(schema: GraphQLSchema): PrepareOperation {
-  const documents = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({ max: DOCUMENTS_KEPT });
+  const documents = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({
+    maxSize: CHARACTERS_KEPT,
+    sizeCalculation: (_document, query) => query.length + 1,
+  });
   const read = (query: string): DocumentNode | readonly GraphQLError[] => {
     const known = documents.get(query);
     if (known !== undefined) return known;

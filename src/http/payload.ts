@@ -5,26 +5,18 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Batch } from '../feed/event.ts';
 import { encodeFeedCursor } from '../feed/feed-cursor.ts';
 import type { Feed } from '../feed/feed.ts';
+import { Subscription } from '../feed/subscription.ts';
 import { executeOperation } from '../graphql/execute.ts';
 import type { Context } from '../graphql/context.ts';
-import { refused } from '../graphql/errors.ts';
 import { audienceOf } from './audience.ts';
+import { BatchPayloads, bytesOf, only, type Payload, type PayloadStream } from './payload-stream.ts';
 
-/** A result as JSON, made once for all who get it. */
-export interface Payload {
-  /** An ExecutionResult. */
-  readonly json: string;
-  /** Resumes after it; undefined for an error that ends the stream. */
-  readonly cursor: string | undefined;
-}
-
-/** A subscription's payloads; or why it could not be made. */
-export type SubscribePayloads = (
-  args: ExecutionArgs,
-) => Promise<AsyncIterableIterator<Payload> | ExecutionResult>;
+/** Subscribes; where that cannot be, the stream has one payload that says why. */
+export type SubscribePayloads = (args: ExecutionArgs) => Promise<PayloadStream>;
 
 /** What payloads are made with. */
 export interface PayloadOptions {
@@ -35,8 +27,8 @@ export interface PayloadOptions {
   readonly finish: (result: ExecutionResult) => ExecutionResult;
 }
 
-/** Characters of payloads that are kept for those who have yet to get them. */
-const CHARACTERS_KEPT = 32_000_000;
+/** Bytes of payloads that are kept for those who have yet to get them. */
+const BYTES_KEPT = 32_000_000;
 /** What a removal took away is not shown for longer, in milliseconds. */
 const KEPT_MS = 1_000;
 
@@ -45,25 +37,66 @@ const KEPT_MS = 1_000;
  * batch; variables that only choose the batch do not tell them apart.
  */
 export function payloadSubscriber(options: PayloadOptions): SubscribePayloads {
-  const makePayload = payloadMaker(options);
+  const { feed, finish } = options;
+  const shared = new SharedPayloads(payloadMaker(options), feed);
   return async (args) => {
     const source = await createSourceEventStream(args);
-    if (!(Symbol.asyncIterator in source)) return options.finish(source);
-    const batches = source as AsyncIterableIterator<Batch>;
+    // The schema's subscriptions are all of the feed.
+    if (!(source instanceof Subscription)) return only(finish(source as ExecutionResult));
     const who = audienceOf(args);
-    return payloads(batches, async (batch) => await makePayload(args, who, batch), options.finish);
+    return new BatchPayloads(source, { make: (batch) => shared.get(args, who, batch), finish });
   };
 }
 
-type MakePayload = (args: ExecutionArgs, audience: string, batch: Batch) => Promise<Payload>;
+/** `head`: of the feed, at least the batch's position. */
+type MakePayload = (args: ExecutionArgs, batch: Batch, head: number) => Promise<Payload>;
 
-function payloadMaker({ schema, createContext, feed, finish }: PayloadOptions): MakePayload {
-  const made = new LRUCache<string, Payload>({
-    maxSize: CHARACTERS_KEPT,
-    sizeCalculation: ({ json }) => json.length,
+/** Payloads of this moment, each made once. */
+class SharedPayloads {
+  readonly #make: MakePayload;
+  readonly #feed: Feed;
+  readonly #made = new LRUCache<string, Payload>({
+    maxSize: BYTES_KEPT,
+    sizeCalculation: ({ bytes }) => bytes.length,
     ttl: KEPT_MS,
   });
-  const making = new Map<string, Promise<Payload>>();
+  readonly #making = new Map<string, Promise<Payload>>();
+
+  constructor(make: MakePayload, feed: Feed) {
+    this.#make = make;
+    this.#feed = feed;
+  }
+
+  get(args: ExecutionArgs, audience: string, batch: Batch): Payload | Promise<Payload> {
+    // A paper is sent as it stands: what was made before the feed moved is made again.
+    const head = Math.max(this.#feed.head(), batch.position);
+    const name = `${audience} ${head} ${batch.key}`;
+    const known = this.#made.get(name) ?? this.#making.get(name);
+    if (known !== undefined) return known;
+    const payload = this.#keep(name, this.#make(args, batch, head));
+    this.#making.set(name, payload);
+    return payload;
+  }
+
+  async #keep(name: string, making: Promise<Payload>): Promise<Payload> {
+    try {
+      const payload = await making;
+      this.#made.set(name, payload);
+      return payload;
+    } finally {
+      this.#making.delete(name);
+    }
+  }
+}
+
+const TRIES = 10;
+const RETRY_MS = 1_000;
+
+/**
+ * Executes a subscription for a batch. What has no data would be lost, as the next batch's cursor stands behind it: it is tried
+ * again while the store is away for a moment, and rejects where it stays so.
+ */
+function payloadMaker({ schema, createContext, finish }: PayloadOptions): MakePayload {
   const contexts = new LRUCache<number, Context>({ max: 1, ttl: KEPT_MS });
   // Executions of one moment share their reads, so that a thousand of them are a few statements.
   const contextAt = (head: number): Context => {
@@ -71,69 +104,22 @@ function payloadMaker({ schema, createContext, feed, finish }: PayloadOptions): 
     contexts.set(head, context, { noUpdateTTL: true });
     return context;
   };
-  const make = async ({ document, operationName, variableValues }: ExecutionArgs, batch: Batch) => {
-    const result = await executeOperation({
-      schema,
-      document,
-      operationName: operationName ?? null,
-      variableValues: variableValues ?? null,
-      // A subscription has one root field, whose value this is.
-      rootValue: batch,
-      contextValue: contextAt(feed.head()),
-    });
-    return { json: JSON.stringify(finish(result)), cursor: encodeFeedCursor(batch.epoch, batch.position) };
-  };
-  return async (args, audience, batch) => {
-    // A paper is sent as it stands: what was made before the feed moved is made again.
-    const name = `${audience} ${feed.head()} ${batch.key}`;
-    const known = made.get(name) ?? making.get(name);
-    if (known !== undefined) return await known;
-    const payload = make(args, batch);
-    making.set(name, payload);
-    try {
-      const done = await payload;
-      made.set(name, done);
-      return done;
-    } finally {
-      making.delete(name);
+  return async ({ document, operationName, variableValues }, batch, head) => {
+    for (let tries = 1; ; tries += 1) {
+      const result = await executeOperation({
+        schema,
+        document,
+        operationName: operationName ?? null,
+        variableValues: variableValues ?? null,
+        // A subscription has one root field, whose value this is.
+        rootValue: batch,
+        contextValue: contextAt(head),
+      });
+      if (result.data)
+        return { bytes: bytesOf(finish(result)), cursor: encodeFeedCursor(batch.epoch, batch.position) };
+      if (tries === TRIES) throw result.errors?.[0] ?? new Error('expected data');
+      contexts.delete(head);
+      await delay(RETRY_MS * (0.5 + Math.random()));
     }
   };
-}
-
-/** Not an async generator: `return()` must not wait for the `next()` that waits for news. */
-function payloads(
-  batches: AsyncIterableIterator<Batch>,
-  make: (batch: Batch) => Promise<Payload>,
-  finish: PayloadOptions['finish'],
-): AsyncIterableIterator<Payload> {
-  const done = { done: true, value: undefined } as const;
-  let ended = false;
-  const stream = {
-    [Symbol.asyncIterator]: () => stream,
-    next: async (): Promise<IteratorResult<Payload, undefined>> => {
-      if (ended) return done;
-      try {
-        const next = await batches.next();
-        if (next.done === true) return done;
-        return { done: false, value: await make(next.value) };
-      } catch (error) {
-        // The stream ends with the reason, as a result like any other.
-        ended = true;
-        await batches.return?.();
-        const json = JSON.stringify(finish({ errors: [refused(error)] }));
-        return { done: false, value: { json, cursor: undefined } };
-      }
-    },
-    return: async (): Promise<IteratorResult<Payload, undefined>> => {
-      ended = true;
-      await batches.return?.();
-      return done;
-    },
-    throw: async (error: unknown): Promise<never> => {
-      ended = true;
-      await batches.return?.();
-      throw error;
-    },
-  };
-  return stream;
 }

@@ -3,11 +3,17 @@ import type { WebSocket } from 'ws';
 const PING_MS = 15_000;
 /** "Try again later" (IANA's registry of close codes). */
 const TOO_FAR_BEHIND = 1013;
+/** A large message may take a second more for so many bytes. */
+const SLOWEST_BYTES_PER_MS = 128;
+/** With more than that waiting, nothing more is taken from a client: what it sends makes answers. */
+const MOST_BYTES_WAITING = 2 ** 20;
 
 /** An open socket: what it has yet to take, and whether it still answers. */
 export class Peer {
   readonly socket: WebSocket;
   #waiting = 0;
+  /** Of the messages that wait, in bytes. */
+  #largest = 0;
   /** Since when the oldest message waits to be taken; undefined where none does. */
   #waitingSince: number | undefined;
   #pingedAt = Date.now();
@@ -17,44 +23,61 @@ export class Peer {
     this.socket = socket;
     socket.on('pong', () => (this.#answered = true));
     // What fails is closed, and told by that.
-    socket.on('error', () => {});
+    socket.on('error', ignore);
   }
 
-  /** Sends a message; resolves when the network has taken it, or the socket is gone. */
-  async send(message: string): Promise<void> {
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Sends a message; calls back when the network has taken it, or the socket is gone. */
+  send(message: string | Buffer, taken: () => void): void {
+    if (!this.isOpen) {
+      taken();
+      return;
+    }
     const { socket } = this;
-    if (socket.readyState !== socket.OPEN) return;
-    await new Promise<void>((resolve) => {
-      this.#waiting += 1;
-      this.#waitingSince ??= Date.now();
-      socket.send(message, () => {
-        this.#waiting -= 1;
-        this.#waitingSince = this.#waiting === 0 ? undefined : Date.now();
-        resolve();
-      });
+    this.#largest = Math.max(this.#waiting === 0 ? 0 : this.#largest, message.length);
+    this.#waiting += 1;
+    this.#waitingSince ??= Date.now();
+    socket.send(message, { binary: false }, () => {
+      this.#waiting -= 1;
+      this.#waitingSince = this.#waiting === 0 ? undefined : Date.now();
+      if (socket.isPaused && socket.bufferedAmount <= MOST_BYTES_WAITING) socket.resume();
+      taken();
     });
+    if (socket.bufferedAmount > MOST_BYTES_WAITING) socket.pause();
   }
 
   /**
-   * Closes it where it has taken nothing for `stalledMs` milliseconds, or does not answer; asks it now and then. Gives
+   * Closes it where it has taken no message for `stalledMs` milliseconds, or does not answer; asks it now and then. Gives
    * whether it was too far behind.
    */
   check(now: number, stalledMs: number): boolean {
-    const { socket } = this;
-    if (socket.readyState !== socket.OPEN) return false;
+    if (!this.isOpen) return false;
     if (this.#waitingSince !== undefined) {
-      if (now - this.#waitingSince <= stalledMs) return false;
-      socket.close(TOO_FAR_BEHIND, 'too far behind; resume from the last cursor');
+      if (now - this.#waitingSince <= patience(stalledMs, this.#largest)) return false;
+      this.socket.close(TOO_FAR_BEHIND, 'too far behind; resume from the last cursor');
       return true;
     }
-    if (now - this.#pingedAt < PING_MS) return false;
+    if (now - this.#pingedAt >= PING_MS) this.#ask(now);
+    return false;
+  }
+
+  #ask(now: number): void {
     if (!this.#answered) {
-      socket.terminate();
-      return false;
+      this.socket.terminate();
+      return;
     }
     this.#answered = false;
     this.#pingedAt = now;
-    socket.ping();
-    return false;
+    this.socket.ping();
   }
 }
+
+/** For how long, in milliseconds, a client may take to take a message of so many bytes. */
+export function patience(stalledMs: number, bytes: number): number {
+  return stalledMs + bytes / SLOWEST_BYTES_PER_MS;
+}
+
+function ignore(): void {}

@@ -2,15 +2,13 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import type { Attend } from './graphql-transport-ws.ts';
 import { Peer } from './peer.ts';
+import type { Room, RoomLimits } from './room.ts';
 
 /** What sockets may cost. */
-export interface SocketLimits {
-  /** Of the whole server. */
-  readonly maxSockets: number;
-  readonly maxSocketsPerAddress: number;
+export interface SocketLimits extends RoomLimits {
   /** A socket that has taken nothing of what waits for it for so long is too far behind, in milliseconds. */
   readonly stalledMs?: number;
 }
@@ -19,13 +17,13 @@ export interface SocketLimits {
 export interface WebSocketOptions {
   readonly path: string;
   readonly attend: Attend;
-  readonly limits: SocketLimits;
+  readonly room: Room;
+  readonly stalledMs: number | undefined;
   readonly log: Logger;
 }
 
 /** Sockets that are served. */
 export interface WebSockets {
-  readonly size: () => number;
   /** Asks every client to connect again, elsewhere or later; cuts those off that do not go. */
   readonly close: () => Promise<void>;
 }
@@ -37,33 +35,50 @@ const SERVICE_RESTART = 1012;
 const CLOSING = { closeTimeout: 5_000 };
 
 /** Takes WebSockets beside HTTP on one server. */
-export function serveWebSockets(server: Server, { path, attend, limits, log }: WebSocketOptions): WebSockets {
-  const room = new Room(limits);
+export function serveWebSockets(server: Server, options: WebSocketOptions): WebSockets {
+  const { path, attend, room, stalledMs = STALLED_MS, log } = options;
   const sockets = createSockets();
+  const peers = new Set<Peer>();
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', ignore);
-    const address = request.socket.remoteAddress ?? '';
-    const refusal =
-      refusalOf(request, path) ?? (room.isFull(address) ? '503 Service Unavailable' : undefined);
-    if (refusal === undefined)
-      sockets.handleUpgrade(request, socket, head, (webSocket) =>
-        attend(room.enter(webSocket, address), request),
-      );
-    else socket.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    const refusal = refusalOf(request, path);
+    const leave = refusal === undefined ? room.enter(request.socket.remoteAddress) : undefined;
+    if (leave === undefined) {
+      refuse(socket, refusal ?? '503 Service Unavailable');
+      return;
+    }
+    socket.once('close', leave);
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const peer = new Peer(webSocket);
+      peers.add(peer);
+      webSocket.once('close', () => peers.delete(peer));
+      attend(peer, request);
+    });
   };
   server.on('upgrade', upgrade);
   const sweep = setInterval(() => {
-    const late = room.check(limits.stalledMs ?? STALLED_MS);
+    const late = [...peers].filter((peer) => peer.check(Date.now(), stalledMs)).length;
     if (late > 0) log.info({ sockets: late }, 'sockets too far behind, closed');
   }, SWEEP_MS);
   return {
-    size: () => room.size,
     close: async () => {
       clearInterval(sweep);
       server.off('upgrade', upgrade);
-      await room.clear();
+      await Promise.all([...peers].map(dismiss));
     },
   };
+}
+
+async function dismiss({ socket }: Peer): Promise<void> {
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.close(SERVICE_RESTART, 'the server stops; resume from the last cursor');
+  await closed;
+}
+
+/** A client that is refused need not hang up by itself. */
+function refuse(socket: Duplex, status: string): void {
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
 /** A function of its own: one made where a socket is taken would keep the request alive as long as that. */
@@ -90,52 +105,4 @@ function refusalOf({ url, headers }: IncomingMessage, path: string): string | un
   const { origin, host } = headers;
   if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) return undefined;
   return '403 Forbidden';
-}
-
-/** The sockets that are open, counted by the address that they come from. */
-class Room {
-  readonly #limits: SocketLimits;
-  readonly #peers = new Set<Peer>();
-  readonly #perAddress = new Map<string, number>();
-
-  constructor(limits: SocketLimits) {
-    this.#limits = limits;
-  }
-
-  get size(): number {
-    return this.#peers.size;
-  }
-
-  isFull(address: string): boolean {
-    const { maxSockets, maxSocketsPerAddress } = this.#limits;
-    return this.size >= maxSockets || (this.#perAddress.get(address) ?? 0) >= maxSocketsPerAddress;
-  }
-
-  enter(socket: WebSocket, address: string): Peer {
-    const peer = new Peer(socket);
-    this.#peers.add(peer);
-    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
-    socket.once('close', () => {
-      this.#peers.delete(peer);
-      const others = (this.#perAddress.get(address) ?? 1) - 1;
-      if (others === 0) this.#perAddress.delete(address);
-      else this.#perAddress.set(address, others);
-    });
-    return peer;
-  }
-
-  /** Closes those who are gone or too far behind; gives how many the latter are. */
-  check(stalledMs: number): number {
-    const now = Date.now();
-    return [...this.#peers].filter((peer) => peer.check(now, stalledMs)).length;
-  }
-
-  async clear(): Promise<void> {
-    const closing = [...this.#peers].map(async ({ socket }) => {
-      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-      socket.close(SERVICE_RESTART, 'the server stops; resume from the last cursor');
-      await closed;
-    });
-    await Promise.all(closing);
-  }
 }

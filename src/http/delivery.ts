@@ -1,0 +1,106 @@
+import type { Payload, PayloadStream } from './payload-stream.ts';
+import type { Peer } from './peer.ts';
+import type { Turns } from './turns.ts';
+
+/** Where payloads go. */
+export interface Destination {
+  readonly peer: Peer;
+  /** Of the subscription, which its client has chosen. */
+  readonly id: string;
+  /** Shared by all deliveries. */
+  readonly turns: Turns;
+}
+
+const END = 0x7d; // }
+
+/**
+ * Sends the payloads of one subscription to its socket, each when the last one has been taken. graphql-ws would serialise and
+ * copy every one for each socket, and keep promises for it; to graphql-ws this is a stream that has nothing until it ends.
+ */
+export class Delivery implements AsyncIterableIterator<never> {
+  readonly #payloads: PayloadStream;
+  readonly #peer: Peer;
+  readonly #turns: Turns;
+  readonly #head: string;
+  #state: 'idle' | 'busy' | 'busy, with news' | 'ended' = 'idle';
+  readonly #ended: Promise<void>;
+  #end: () => void = () => {};
+
+  constructor(payloads: PayloadStream, { peer, id, turns }: Destination) {
+    this.#payloads = payloads;
+    this.#peer = peer;
+    this.#turns = turns;
+    this.#ended = new Promise((resolve) => (this.#end = resolve));
+    this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Begins to send; resolves when all has been sent. */
+  async next(): Promise<IteratorResult<never, undefined>> {
+    this.#payloads.onNews(() => this.#onNews());
+    this.#take();
+    await this.#ended;
+    return DONE;
+  }
+
+  async return(): Promise<IteratorResult<never, undefined>> {
+    this.close();
+    return DONE;
+  }
+
+  async throw(error: unknown): Promise<never> {
+    this.close();
+    throw error;
+  }
+
+  /** Whom to tell when it sends nothing any more. */
+  onEnd(listener: () => void): void {
+    void this.#ended.then(listener);
+  }
+
+  /** Sends nothing any more. */
+  close(): void {
+    this.#state = 'ended';
+    this.#payloads.close();
+    this.#end();
+  }
+
+  #onNews(): void {
+    if (this.#state === 'idle') {
+      this.#state = 'busy';
+      this.#turns.add(() => this.#take());
+    } else if (this.#state === 'busy') this.#state = 'busy, with news';
+  }
+
+  #take(): void {
+    if (this.#state === 'ended' || !this.#peer.isOpen) {
+      this.close();
+      return;
+    }
+    this.#state = 'busy';
+    const payload = this.#payloads.take();
+    if (payload instanceof Promise) void payload.then((made) => this.#turns.add(() => this.#send(made)));
+    else this.#send(payload);
+  }
+
+  #send(payload: Payload | undefined): void {
+    if (payload !== undefined) this.#peer.send(this.#messageOf(payload), () => this.#take());
+    else if (this.#payloads.closed) this.close();
+    else if (this.#state === 'busy, with news') this.#take();
+    else if (this.#state === 'busy') this.#state = 'idle';
+  }
+
+  #messageOf({ bytes }: Payload): Buffer {
+    const length = Buffer.byteLength(this.#head);
+    const message = Buffer.allocUnsafe(length + bytes.length + 1);
+    message.write(this.#head);
+    message.set(bytes, length);
+    message[length + bytes.length] = END;
+    return message;
+  }
+}
+
+const DONE = { done: true, value: undefined } as const;
