@@ -68,9 +68,13 @@ async function connect({ config, where, close }: Target, max: number): Promise<D
     max,
     connectionTimeoutMillis: CONNECT_MS,
     types: { getTypeParser },
-    // Compiling a statement takes longer than running any of ours; the planner thinks otherwise of large stores.
     // The pool waits for what this returns; its types do not say so.
-    onConnect: ((client) => client.query('set jit = off')) as (client: pg.ClientBase) => void,
+    onConnect: ((client) => {
+      // A connection that breaks while it is in use fails its query; without a listener it would end the process, too.
+      client.on('error', () => {});
+      // Compiling a statement takes longer than running any of ours; the planner thinks otherwise of large stores.
+      return client.query('set jit = off');
+    }) as (client: pg.ClientBase) => void,
   });
   // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {});

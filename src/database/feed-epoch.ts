@@ -1,6 +1,8 @@
 import type pg from 'pg';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
+/** A connection of before may be dead without having said so. */
+const DEADLINE_MS = 5_000;
 
 /**
  * Begins a new epoch of the feed where the store is not the one that it was: restored from a dump, copied, or taken over by a
@@ -8,15 +10,25 @@ const INSUFFICIENT_PRIVILEGE = '42501';
  * silence. Where Postgres does not tell what it is, nothing is done.
  */
 export async function confirmFeedEpoch(pool: pg.Pool): Promise<void> {
+  // The timeline is that of what is written now: the control file has the new one only after a checkpoint.
+  const text = `
+    with this as (
+      select format('%s %s %s %s', s.system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), d.oid,
+        'feed'::regclass::oid) as identity
+      from pg_control_system() s, pg_database d where d.datname = current_database()
+    )
+    update feed f set identity = this.identity, epoch = case when f.identity is null then f.epoch else gen_random_uuid() end
+    from this where f.id = 1 and f.identity is distinct from this.identity`;
   try {
-    await pool.query(`
-      with this as (
-        select format('%s %s %s', s.system_identifier, c.timeline_id, d.oid) as identity
-        from pg_control_system() s, pg_control_checkpoint() c, pg_database d where d.datname = current_database()
-      )
-      update feed f set identity = this.identity, epoch = case when f.identity is null then f.epoch else gen_random_uuid() end
-      from this where f.id = 1 and f.identity is distinct from this.identity`);
+    await pool.query({ text, query_timeout: DEADLINE_MS } as pg.QueryConfig);
   } catch (error) {
     if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error;
   }
+}
+
+/** Begins a new epoch where the feed is shorter than it was known to be in this one: what is missing has been lost. */
+export async function renewFeedEpoch(pool: pg.Pool, known: { epoch: string; head: number }): Promise<void> {
+  const text =
+    'update feed set epoch = gen_random_uuid() where id = 1 and epoch = $1::uuid and head < $2::bigint';
+  await pool.query({ text, values: [known.epoch, known.head], query_timeout: DEADLINE_MS } as pg.QueryConfig);
 }

@@ -5,16 +5,21 @@ import type { Batch, FeedEvent } from './event.ts';
 export interface Member {
   /** Something new has come; up to the position there was nothing. */
   readonly wake: (position: number) => void;
+  /** The feed has come to its end, this position, after a long way. */
+  readonly settle: (head: number) => void;
 }
+
+/** Pages of one channel that are remembered. */
+const PAGES = 200;
 
 /** All subscriptions of one filter, and the recent events that it matches. */
 export class Channel {
   readonly filter: EventFilter;
-  /** What each distinct page of the moment is: many ask for the same one. */
-  readonly pages = new Map<string, Batch>();
   readonly members = new Set<Member>();
   /** Positions above it and up to the feed's are matched. */
   since: number;
+  /** What each distinct page of the moment is: many ask for the same one. */
+  readonly #pages = new Map<string, Batch>();
   /** Ascending. */
   #matched: FeedEvent[] = [];
 
@@ -25,13 +30,14 @@ export class Channel {
 
   /** Adds what the next stretch of the feed holds for this channel. */
   add(events: readonly FeedEvent[]): void {
-    this.pages.clear();
+    this.#pages.clear();
     this.#matched.push(...events);
   }
 
   /** Forgets what stands at or before a position. */
   forget(position: number): void {
     if (position <= this.since) return;
+    this.#pages.clear();
     this.since = position;
     this.#matched = this.#matched.filter((event) => event.position > position);
   }
@@ -39,6 +45,16 @@ export class Channel {
   /** Whether it can tell what follows a position. */
   reaches(after: number): boolean {
     return after >= this.since;
+  }
+
+  /** A page of this moment, made where it is not known. */
+  page(name: string, make: () => Batch): Batch {
+    const known = this.#pages.get(name);
+    if (known !== undefined) return known;
+    if (this.#pages.size === PAGES) this.#pages.clear();
+    const page = make();
+    this.#pages.set(name, page);
+    return page;
   }
 
   /** What it matches after a position, at most `limit`. */

@@ -40,6 +40,8 @@ export async function eventsAfter(
 
 /** Events that one page looks at, at most: a filter that little matches gives empty pages rather than slow ones. */
 const WINDOW = 5_000;
+/** A filter may ask more than can be answered: Postgres then stops, in milliseconds. */
+const TIMEOUT_MS = 5_000;
 
 /**
  * The events after a position that a filter matches, at most `first`. Throws InputError with CURSOR_INVALID where the
@@ -53,7 +55,7 @@ export async function readBatch(
   const { topic, kinds, condition } = filter;
   const rows = await run<FeedState & FeedEvent>({
     name: 'readBatch',
-    unique: condition !== undefined,
+    ...(condition !== undefined && { unique: true, timeoutMs: TIMEOUT_MS }),
     sql: Prisma.sql`select ${stateColumns}, ${eventColumns} from feed f left join lateral (
         select d.* from feed_event d, lateral (select d.vector, d.clipped) t
         where d.position > ${after}::bigint and d.position <= ${after}::bigint + ${WINDOW}
@@ -85,6 +87,7 @@ export async function matchingPositions(
   const rows = await run<{ index: number; positions: number[] }>({
     name: 'matchingPositions',
     unique: true,
+    timeoutMs: TIMEOUT_MS,
     sql: Prisma.sql`with d as materialized (
         select position, kind, source, date, language, arxiv_id, categories, author_names, author_folded, author_words,
           has_code, has_summary, vector || ''::tsvector as vector, clipped

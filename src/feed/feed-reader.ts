@@ -2,11 +2,12 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { RunStatement } from '../reads/statements.ts';
 import { FEED_CHANNEL } from '../database/feed-channel.ts';
-import { confirmFeedEpoch } from '../database/feed-epoch.ts';
-import { Channel } from './channel.ts';
+import { confirmFeedEpoch, renewFeedEpoch } from '../database/feed-epoch.ts';
+import { Channel, type Member } from './channel.ts';
 import type { EventFilter } from './event-filter.ts';
-import { eventsAfter, feedState, matchingPositions } from './event-log.ts';
+import { eventsAfter, feedState } from './event-log.ts';
 import type { FeedEvent, FeedState } from './event.ts';
+import { judge, type Stretch, type Verdicts } from './judge.ts';
 import { listenForWakeUps, type WakeSource } from './wake-source.ts';
 
 /** Whom the reader serves. */
@@ -21,8 +22,6 @@ const RETRY_MS = 1_000;
 const EVENTS_AT_ONCE = 1_000;
 /** Recent events kept for those who were away for a short time. */
 const RING = 4_096;
-/** Filters that one statement asks about. */
-const FILTERS_AT_ONCE = 200;
 
 /** Reads the feed for a whole process, in order and each position once; keeps the latest events. */
 export class FeedReader {
@@ -31,6 +30,8 @@ export class FeedReader {
   readonly #log: Logger;
   readonly #audience: Audience;
   #state: FeedState = { epoch: '', head: 0, floor: 0 };
+  /** Of the store, when it was last read. */
+  #storeHead = 0;
   /** Where the stretch ends that is being matched; the head between two. */
   #reading = 0;
   #ring: FeedEvent[] = [];
@@ -38,8 +39,8 @@ export class FeedReader {
   #news = false;
   #wake: (() => void) | undefined;
   #closed = false;
-  /** Postgres was away: what came back may be another. */
-  #failed = false;
+  /** Postgres was away, or a connection was: what came back may be another. */
+  #suspect = false;
   #running: Promise<void> | undefined;
   #source: WakeSource | undefined;
 
@@ -59,6 +60,11 @@ export class FeedReader {
     return this.#state.head;
   }
 
+  /** Whether nothing was stored behind the head when the store was last read. */
+  get caughtUp(): boolean {
+    return this.head === this.#storeHead;
+  }
+
   sinceRead(): number {
     return Date.now() - this.#lastRead;
   }
@@ -69,6 +75,7 @@ export class FeedReader {
     this.#source = listenForWakeUps(this.#pool, {
       channel: FEED_CHANNEL,
       onWake: () => this.#wakeUp(),
+      onConnect: () => (this.#suspect = true),
       log: this.#log,
     });
     this.#running = this.#keepReading();
@@ -95,41 +102,57 @@ export class FeedReader {
       let wait = POLL_MS * (0.8 + 0.4 * Math.random());
       try {
         this.#news = false;
-        if (this.#failed) await confirmFeedEpoch(this.#pool);
+        if (this.#suspect) await confirmFeedEpoch(this.#pool);
+        this.#suspect = false;
         await this.#catchUp();
-        this.#failed = false;
       } catch (error) {
         this.#log.warn({ err: error }, 'reading the feed failed, trying again');
         wait = RETRY_MS * (0.5 + Math.random());
         this.#news = false;
-        this.#failed = true;
+        this.#suspect = true;
       }
       await this.#sleep(wait);
     }
   }
 
   async #catchUp(): Promise<void> {
-    for (;;) {
+    for (let stretches = 1; ; stretches += 1) {
       const { state, events } = await eventsAfter(this.#run, this.head, EVENTS_AT_ONCE);
-      this.#lastRead = Date.now();
       if (this.#closed) return;
       if (state.epoch !== this.#state.epoch || state.floor > this.head) this.#skipTo(state);
+      else if (state.head < this.head) await this.#mourn(state);
       else if (events.length > 0) await this.#take(state, events);
-      if (events.length < EVENTS_AT_ONCE) return;
+      this.#lastRead = Date.now();
+      if (events.length < EVENTS_AT_ONCE) {
+        if (stretches > 1) this.#tell((member) => member.settle(this.head));
+        return;
+      }
     }
+  }
+
+  /** Events that this process has seen are not there any more: their positions will be others'. */
+  async #mourn({ epoch, head }: FeedState): Promise<void> {
+    this.#log.warn({ head, expected: this.head }, 'the feed is shorter than it was, it begins anew');
+    await renewFeedEpoch(this.#pool, { epoch, head: this.head });
+    this.#wakeUp();
   }
 
   /** What was not read is gone, or was never this feed's. Subscribers that need it learn so when they read it. */
   #skipTo(state: FeedState): void {
     const renewed = state.epoch !== this.#state.epoch;
     this.#restart(state);
-    for (const channel of this.#audience.channels()) channel.forget(state.head);
     if (renewed) this.#audience.onNewEpoch();
-    else for (const { members } of this.#audience.channels()) for (const member of members) member.wake(0);
+    for (const channel of this.#audience.channels()) channel.forget(state.head);
+    this.#tell((member) => member.wake(0));
+  }
+
+  #tell(news: (member: Member) => void): void {
+    for (const { members } of this.#audience.channels()) for (const member of members) news(member);
   }
 
   #restart(state: FeedState): void {
     this.#state = state;
+    this.#storeHead = state.head;
     this.#reading = state.head;
     this.#ring = [];
     this.#lastRead = Date.now();
@@ -141,41 +164,45 @@ export class FeedReader {
       if (position !== expected)
         throw new Error(`the feed has a hole: expected position ${expected}, got ${position}`);
     });
-    const before = this.head;
-    const upTo = before + events.length;
-    this.#reading = upTo;
-    const matched = await this.#match(events, upTo);
-    this.#state = { ...state, head: upTo };
+    const stretch = { after: this.head, upTo: this.head + events.length };
+    this.#reading = stretch.upTo;
+    const verdicts = await this.#judge(events, stretch);
+    this.#state = { ...state, head: stretch.upTo };
+    this.#storeHead = state.head;
     this.#ring = [...this.#ring, ...events].slice(-RING);
-    const kept = (this.#ring[0]?.position ?? upTo) - 1;
-    for (const channel of this.#audience.channels()) {
-      // One that has opened meanwhile is in `matched` only where it needs nobody to ask; else it begins behind.
-      const wanted = events.filter((event) => matched(channel.filter, event));
-      channel.add(wanted);
-      channel.forget(kept);
-      if (wanted.length > 0) for (const member of channel.members) member.wake(before);
-    }
+    for (const channel of this.#audience.channels()) this.#pass(channel, events, { stretch, verdicts });
   }
 
-  /** Which of these events each filter wants: the store is asked about the conditions of many filters at once. */
-  async #match(
+  /** Gives a channel what it wants of a stretch. */
+  #pass(
+    channel: Channel,
     events: readonly FeedEvent[],
-    upTo: number,
-  ): Promise<(filter: EventFilter, event: FeedEvent) => boolean> {
-    const found = new Map<EventFilter, ReadonlySet<number>>();
+    { stretch, verdicts }: { stretch: Stretch; verdicts: Verdicts },
+  ): void {
+    const { filter, members } = channel;
+    const verdict = verdicts.get(filter);
+    // Where it could not be judged, or opened meanwhile, its members look for themselves.
+    const judged = filter.condition === undefined || verdict !== undefined;
+    const wanted = events.filter(
+      (event) => verdict?.has(event.position) ?? (judged && chosen(filter, event)),
+    );
+    channel.add(wanted);
+    channel.forget(judged ? (this.#ring[0]?.position ?? stretch.upTo) - 1 : stretch.upTo);
+    if (wanted.length > 0 || !judged) for (const member of members) member.wake(stretch.after);
+  }
+
+  /** Which of these events each filter with a condition wants. */
+  async #judge(events: readonly FeedEvent[], stretch: Stretch): Promise<Verdicts> {
     const filters = this.#audience.channels().map(({ filter }) => filter);
-    for (const topic of new Set(events.map((event) => event.topic))) {
+    const verdicts = new Map<EventFilter, ReadonlySet<number>>();
+    for (const topic of new Set(filters.map((filter) => filter.topic))) {
       const asked = filters.filter((filter) => filter.topic === topic && filter.condition !== undefined);
-      for (let start = 0; start < asked.length; start += FILTERS_AT_ONCE) {
-        const some = asked.slice(start, start + FILTERS_AT_ONCE);
-        const positions = await matchingPositions(this.#run, some, { after: this.head, upTo });
-        some.forEach((filter, index) => found.set(filter, new Set(positions[index])));
-      }
+      const found = events.some((event) => event.topic === topic)
+        ? await judge(this.#run, asked, stretch)
+        : new Map(asked.map((filter) => [filter, NONE] as const));
+      for (const [filter, positions] of found) verdicts.set(filter, positions);
     }
-    return (filter, event) =>
-      filter.condition === undefined
-        ? chosen(filter, event)
-        : found.get(filter)?.has(event.position) === true;
+    return verdicts;
   }
 
   #wakeUp(): void {
@@ -195,6 +222,8 @@ export class FeedReader {
     this.#wake = undefined;
   }
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 function chosen({ topic, kinds }: EventFilter, event: FeedEvent): boolean {
   return event.topic === topic && kinds.has(event.kind);

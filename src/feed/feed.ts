@@ -10,6 +10,7 @@ import { feedState, invalid, readBatch } from './event-log.ts';
 import { batch, type Batch, type FeedState } from './event.ts';
 import { FeedReader } from './feed-reader.ts';
 import { startOf, type FeedPosition } from './feed-reads.ts';
+import { isAtFault } from './judge.ts';
 import { shareCalls } from './share-calls.ts';
 import { Subscription, type Source } from './subscription.ts';
 
@@ -72,7 +73,7 @@ class LiveFeed {
     this.#state = shareCalls(async () => await feedState(run));
     const audience = {
       channels: () => [...this.#channels.values()],
-      onNewEpoch: () => this.#failAll(invalid('expected a cursor of this feed, which has begun anew')),
+      onNewEpoch: () => this.#beginAnew(),
     };
     this.#reader = new FeedReader(pool, run, { log, audience });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
@@ -115,7 +116,7 @@ class LiveFeed {
     clearInterval(this.#timer);
     await this.#reader.close();
     for (const { members } of this.#channels.values())
-      await Promise.all([...members].map(async (member) => await (member as Subscription).return()));
+      for (const member of members) (member as Subscription).close();
   }
 
   #channelOf(filter: EventFilter): Channel {
@@ -133,10 +134,13 @@ class LiveFeed {
         known > this.#reader.head
           ? this.#readStored(channel.filter, { after, first, known })
           : this.#read(channel, after, first),
-      hasNews: (after) => (channel.reaches(after) ? channel.hasAfter(after) : after < this.#reader.head),
+      // What a channel does not reach stands in the store, whatever this process knows so far.
+      hasNews: (after) => after < known || !channel.reaches(after) || channel.hasAfter(after),
+      caughtUp: () => this.#reader.caughtUp,
       leave: (subscription) => {
         channel.members.delete(subscription);
-        if (channel.members.size === 0) this.#channels.delete(channel.filter.key);
+        const { key } = channel.filter;
+        if (channel.members.size === 0 && this.#channels.get(key) === channel) this.#channels.delete(key);
       },
     };
   }
@@ -145,16 +149,14 @@ class LiveFeed {
     const { state } = this.#reader;
     if (after > state.head || !channel.reaches(after))
       return this.#readStored(channel.filter, { after, first });
-    const name = `${after} ${first}`;
-    const known = channel.pages.get(name);
-    if (known !== undefined) return known;
-    const events = channel.after(after, first + 1);
-    const more = events.length > first;
-    const sent = events.slice(0, first);
-    const position = more ? (sent.at(-1)?.position ?? after) : state.head;
-    const page = batch(state, { topic: channel.filter.topic, position, events: sent, caughtUp: !more });
-    channel.pages.set(name, page);
-    return page;
+    return channel.page(`${after} ${first}`, () => {
+      const events = channel.after(after, first + 1);
+      const more = events.length > first;
+      const sent = events.slice(0, first);
+      const position = more ? (sent.at(-1)?.position ?? after) : state.head;
+      const caughtUp = !more && this.#reader.caughtUp;
+      return batch(state, { topic: channel.filter.topic, position, events: sent, caughtUp });
+    });
   }
 
   /** From the store. Goes on trying while the store cannot be reached: the subscriber would only come back with the same cursor. */
@@ -167,7 +169,7 @@ class LiveFeed {
       try {
         return await this.#shared(name, async () => await readBatch(this.#run, filter, { after, first }));
       } catch (error) {
-        if (error instanceof InputError || this.#closed) throw error;
+        if (error instanceof InputError || isAtFault(error) || this.#closed) throw error;
         this.#log.warn({ err: error }, 'reading the feed failed, trying again');
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (0.5 + Math.random())));
       }
@@ -189,9 +191,12 @@ class LiveFeed {
       for (const member of members) (member as Subscription).tick(now, this.#reader.head);
   }
 
-  #failAll(error: Error): void {
+  /** What was read of the feed before may not be so any more. */
+  #beginAnew(): void {
+    const before = [...this.#channels.values()];
+    this.#channels.clear();
     this.#pages.clear();
-    for (const { members } of this.#channels.values())
-      for (const member of members) (member as Subscription).fail(error);
+    const error = invalid('expected a cursor of this feed, which has begun anew');
+    for (const { members } of before) for (const member of members) (member as Subscription).fail(error);
   }
 }

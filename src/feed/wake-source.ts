@@ -14,6 +14,8 @@ export interface ListenOptions {
   readonly channel: string;
   /** Called at every notification, and after every connect, as what was sent meanwhile is lost. */
   readonly onWake: () => void;
+  /** Called before that at every connect: it may be another Postgres than before. */
+  readonly onConnect?: () => void;
   readonly log: Logger;
   /** Between two heartbeats, and how long one may take, in milliseconds. */
   readonly heartbeatMs?: number;
@@ -73,6 +75,7 @@ async function listenOnce(
       query_timeout: HEARTBEAT_TIMEOUT_MS,
     } as pg.QueryConfig);
     onListening();
+    options.onConnect?.();
     options.onWake();
     await Promise.race([ended, beat(client, options, stop)]);
   } finally {

@@ -59,7 +59,11 @@ export async function transaction<T>(
   }
 }
 
+/** An ingest that has locked the store and asks nothing for so long is frozen, or its network gone: all others wait for it. */
+const FROZEN = '60s';
+
 /** Waits until nobody else changes the store; held until the transaction ends. */
 export async function lockStore(tx: Transaction): Promise<void> {
   await tx.execute`select pg_advisory_xact_lock(${STORE_LOCK})`;
+  await tx.execute`select set_config('idle_in_transaction_session_timeout', ${FROZEN}, true)`;
 }
