@@ -17,7 +17,7 @@ export interface Context {
   readonly caller: Caller;
   readonly ingestDigest: IngestDigest | undefined;
   /** The cursor that was read before all else, where the operation asks for one. */
-  feedCursor?: string;
+  feedCursor?: Promise<string>;
 }
 
 /** How contexts reach the store. */

@@ -10,9 +10,9 @@ const FEED_CURSOR = 'feedCursor';
 export async function executeOperation(args: ExecutionArgs): Promise<ExecutionResult> {
   const context = args.contextValue as Context;
   if (namesFeedCursor(args.document)) {
-    // Where it fails, the field itself tries again and says so in its own place.
-    const cursor = await context.feed.cursor().catch(() => undefined);
-    if (cursor !== undefined) context.feedCursor = cursor;
+    // Where it fails, the field says so in its own place: read again, it could be newer than the list beside it.
+    context.feedCursor = context.feed.cursor();
+    await context.feedCursor.catch(() => undefined);
   }
   return await execute(args);
 }

@@ -67,7 +67,7 @@ builder.queryFields((t) => ({
     type: 'FeedCursor',
     description: `Read before every other field of the operation: all events up to it are in this answer. Subscribe after the one that
 came with page one; events that the list already shows may come again, none is missing.`,
-    resolve: async (_root, _args, context) => context.feedCursor ?? (await context.feed.cursor()),
+    resolve: async (_root, _args, context) => await (context.feedCursor ?? context.feed.cursor()),
   }),
   feed: t.field({
     type: PaperEventBatch,
