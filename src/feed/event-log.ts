@@ -38,6 +38,14 @@ export async function eventsAfter(
   );
 }
 
+/** The events at these positions, as the store has them now. */
+export async function eventsAt(run: RunStatement, positions: readonly number[]): Promise<FeedEvent[]> {
+  return await run<FeedEvent>({
+    name: 'eventsAt',
+    sql: Prisma.sql`select ${eventColumns} from feed_event d where d.position = any(${positions}::bigint[])`,
+  });
+}
+
 /** Events that one page looks at, at most: a filter that little matches gives empty pages rather than slow ones. */
 const WINDOW = 5_000;
 /** A filter may ask more than can be answered: Postgres then stops, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { RunStatement } from '../reads/statements.ts';
 import { compileChoice, checkFirst, type EventChoice } from './event-filter.ts';
-import { feedState, positionOf, readBatch } from './event-log.ts';
-import type { Batch } from './event.ts';
+import { eventsAt, feedState, positionOf, readBatch } from './event-log.ts';
+import type { Batch, FeedEvent } from './event.ts';
 import { encodeFeedCursor } from './feed-cursor.ts';
 
 /** Where in the feed to start: at its end, or with the oldest event kept. */
@@ -22,6 +22,8 @@ export interface FeedReads {
   readonly cursor: () => Promise<string>;
   /** One page. Rejects with InputError for a cursor, filter or size that cannot be answered. */
   readonly page: (choice: EventChoice, position: FeedPosition) => Promise<Batch>;
+  /** Events as they are now: two digests that turn out to be one take each other's entries. */
+  readonly again: (events: readonly FeedEvent[]) => Promise<FeedEvent[]>;
 }
 
 /** How long a page goes on looking for an event where a filter matches little. */
@@ -34,6 +36,11 @@ export function feedReads(run: RunStatement): FeedReads {
       const { epoch, head } = await feedState(run);
       return encodeFeedCursor(epoch, head);
     },
+    again: async (events) =>
+      await eventsAt(
+        run,
+        events.map(({ position }) => position),
+      ),
     page: async (choice, asked) => {
       const first = checkFirst(asked.first);
       const filter = await compileChoice(run, choice);

@@ -39,6 +39,10 @@ function dueTo(holds: (cause: Judged['cause']) => boolean): PaperEvent[] {
 }
 
 describe('while servers, ingests, Postgres and connections fail at random', () => {
+  test('no server and no ingest ends that nobody has killed', () => {
+    expect(scenario.crashes()).toEqual([]);
+  });
+
   test('every change that a file makes is in the feed once, in the order of commits, and nothing else is', () => {
     expect(complaints).toEqual([]);
     expect(new Set(log.map(({ kind }) => kind))).toEqual(

@@ -95,6 +95,20 @@ describe.each<[string, Subscribe]>([
     expect(ids(await next(stream))).toEqual(['2601.00003']);
   });
 
+  test('that has long had nothing for its filter says that it has caught up', async () => {
+    const { url } = await startLiveServer(database);
+    await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001']);
+    // Thousands of digests come after it.
+    await database.pool.query(`
+      insert into feed_event (position, topic, kind, occurred_at, run_id, digest_id, source, date, language)
+      select d.position + n, d.topic, d.kind, d.occurred_at, gen_random_uuid(), d.digest_id, d.source, d.date, d.language
+      from feed_event d, generate_series(1, 6000) n where d.topic = 'DIGEST'`);
+    await database.pool.query('update feed set head = head + 6000');
+    const batches = await readAll(subscribe(url, PAPERS, { start: 'OLDEST' }));
+    expect(batches.map(ids)).toEqual([['2601.00001'], []]);
+    expect(batches.map(({ caughtUp }) => caughtUp)).toEqual([false, true]);
+  });
+
   test('says that a cursor is not of this store, and ends', async () => {
     const { url } = await startLiveServer(database);
     const messages: Message[] = [];

@@ -1,9 +1,17 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonRecord } from '../support/digest-files.ts';
-import { ingestRecords, overWebSocket, readEvents, startLiveServer, type Message } from '../support/live.ts';
+import {
+  ingestRecords,
+  overEvents,
+  overWebSocket,
+  readEvents,
+  startLiveServer,
+  type Message,
+} from '../support/live.ts';
 
 const PAPERS = `subscription ($after: FeedCursor, $start: FeedStart! = OLDEST) {
   papers: paperIngested(after: $after, start: $start) { cursor caughtUp events { cursor kind paper { arxivId } } }
@@ -71,12 +79,58 @@ describe('server-sent events', () => {
   test('tell what is wrong with a document; what is asked for as JSON is no subscription', async () => {
     const { url, post } = await startLiveServer(database);
     const wrong = await first(readEvents(url, { query: 'subscription { nothing }' }, {}));
+    // EventSource is to try no more.
+    expect(wrong?.id).toBe('end');
     expect(wrong?.errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
     expect((await post({ query: PAPERS }, { accept: 'application/json' })).status).toBe(406);
     const query = await fetch(`${url}/graphql?query={feedCursor}`, {
       headers: { accept: 'application/json' },
     });
     expect(await query.json()).toMatchObject({ data: { feedCursor: expect.any(String) as string } });
+  });
+});
+
+describe('event streams', () => {
+  test('that are left before their first message leave their place', async () => {
+    const { url, feed } = await startLiveServer(database, {
+      limits: { maxSockets: 3, maxSocketsPerAddress: 3 },
+    });
+    const path = `/graphql?query=${encodeURIComponent(PAPERS)}`;
+    for (let round = 0; round < 10; round += 1) {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      await once(socket, 'connect');
+      socket.end(`GET ${path} HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n\r\n`);
+      socket.destroySoon();
+      await once(socket, 'close');
+    }
+    await expect.poll(() => feed.size()).toBe(0);
+    const streams = [0, 1, 2].map(() => overEvents(url, PAPERS));
+    await Promise.all(streams.map(async (stream) => expect(events(await first(stream))).toEqual([])));
+  });
+
+  test('beyond the limit are refused until one ends', async () => {
+    const { url } = await startLiveServer(database, { limits: { maxSockets: 1, maxSocketsPerAddress: 1 } });
+    const stream = overEvents(url, PAPERS);
+    await stream.next();
+    const status = async (): Promise<number> => {
+      const response = await fetch(`${url}/graphql?query=${encodeURIComponent(PAPERS)}`, {
+        headers: { accept: 'text/event-stream' },
+      });
+      await response.body?.cancel();
+      return response.status;
+    };
+    expect(await status()).toBe(503);
+    await stream.return?.();
+    await expect.poll(status).toBe(200);
+  });
+
+  test('are none for HEAD', async () => {
+    const { url } = await startLiveServer(database);
+    const response = await fetch(`${url}/graphql?query=${encodeURIComponent(PAPERS)}`, {
+      method: 'HEAD',
+      headers: { accept: 'text/event-stream' },
+    });
+    expect(response.status).toBe(406);
   });
 });
 
@@ -130,6 +184,20 @@ async function opened(url: string): Promise<WebSocket> {
   await once(socket, 'message');
   return socket;
 }
+
+test('subscriptions whose id is used again and again end with their socket', async () => {
+  const { url, feed } = await startLiveServer(database);
+  const socket = await opened(url);
+  const payload = { query: 'subscription { paperIngested { cursor } }' };
+  for (let round = 0; round < 20; round += 1) {
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
+    socket.send('{"id":"1","type":"complete"}');
+  }
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
+  await expect.poll(() => feed.size()).toBeGreaterThan(0);
+  socket.terminate();
+  await expect.poll(() => feed.size()).toBe(0);
+});
 
 test('a client that takes nothing is closed, while others get everything', async () => {
   const limits = { maxSockets: 100, maxSocketsPerAddress: 100, stalledMs: 3_000 };

@@ -1,4 +1,3 @@
-import type { Batch, FeedEvent } from '../../feed/event.ts';
 import { found } from '../../reads/lookups.ts';
 import type { DigestRow, IngestRunRow } from '../../reads/rows.ts';
 import { builder } from '../builder.ts';
@@ -39,22 +38,11 @@ const DigestEvent = builder.objectRef<SentDigest>('DigestEvent').implement({
 addEventFields(DigestEvent);
 
 /** A part of the feed: events of digests. */
-export const DigestEventBatch = eventBatch(
-  'DigestEventBatch',
-  DigestEvent,
-  async ({ events, epoch }, context) => {
-    const sent = await Promise.all(events.map(async (event) => await send(event, epoch, context)));
-    return sent.filter((each) => each !== undefined);
-  },
-);
+export const DigestEventBatch = eventBatch('DigestEventBatch', DigestEvent, show);
 
-/** Undefined for what has been removed meanwhile. */
-async function send(
-  event: FeedEvent,
-  epoch: Batch['epoch'],
-  { reads }: Context,
-): Promise<SentDigest | undefined> {
-  const digest = await reads.digestById(event.digestId);
-  if (digest === null) return undefined;
-  return { event, epoch, digest, run: found(await reads.ingestRunById(event.runId)) };
+async function show(sent: Sent, { reads }: Context): Promise<SentDigest | undefined> {
+  const digest = await reads.digestById(sent.event.digestId);
+  return digest === null
+    ? undefined
+    : { ...sent, digest, run: found(await reads.ingestRunById(sent.event.runId)) };
 }

@@ -28,11 +28,14 @@ export function addEventFields<Event extends Sent>(type: ObjectRef<Types, Event>
   }));
 }
 
-/** The type of batches of one type of event. `send` gives what is to be shown of a batch. */
+/** Gives what is to be shown of an event; undefined where something of it is not there. */
+type Show<Event extends Sent> = (sent: Sent, context: Context) => Promise<Event | undefined>;
+
+/** The type of batches of one type of event. */
 export function eventBatch<Event extends Sent>(
   name: string,
   type: ObjectRef<Types, Event>,
-  send: (batch: Batch, context: Context) => Promise<Event[]>,
+  show: Show<Event>,
 ): ObjectRef<Types, Batch> {
   return builder.objectRef<Batch>(name).implement({
     description: 'A part of the feed.',
@@ -45,11 +48,27 @@ export function eventBatch<Event extends Sent>(
       events: t.field({
         type: [type],
         description: 'In feed order, at most `first`, each once; may be empty.',
-        resolve: async (batch, _args, context) => await send(batch, context),
+        resolve: async (batch, _args, context) => await showAll(batch, show, context),
       }),
       caughtUp: t.exposeBoolean('caughtUp', {
         description: 'False while stored events remain; true once this batch has reached the head.',
       }),
     }),
   });
+}
+
+/** What has been removed is left out; what has only been moved since it was read is looked up once more. */
+async function showAll<Event extends Sent>(
+  { events, epoch }: Batch,
+  show: Show<Event>,
+  context: Context,
+): Promise<Event[]> {
+  const showEach = async (some: readonly FeedEvent[]): Promise<(Event | undefined)[]> =>
+    await Promise.all(some.map(async (event) => await show({ event, epoch }, context)));
+  const shown = await showEach(events);
+  const missing = events.filter((_event, index) => shown[index] === undefined);
+  const again = missing.length === 0 ? [] : await showEach(await context.feed.again(missing));
+  return [...shown, ...again]
+    .filter((each) => each !== undefined)
+    .toSorted((one, other) => one.event.position - other.event.position);
 }

@@ -1,4 +1,3 @@
-import type { Batch, FeedEvent } from '../../feed/event.ts';
 import type { EntryRow, PaperRow } from '../../reads/rows.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
@@ -48,23 +47,11 @@ const PaperEvent = builder.objectRef<SentPaper>('PaperEvent').implement({
 addEventFields(PaperEvent);
 
 /** A part of the feed: events of papers. */
-export const PaperEventBatch = eventBatch(
-  'PaperEventBatch',
-  PaperEvent,
-  async ({ events, epoch }, context) => {
-    const sent = await Promise.all(events.map(async (event) => await send(event, epoch, context)));
-    return sent.filter((each) => each !== undefined);
-  },
-);
+export const PaperEventBatch = eventBatch('PaperEventBatch', PaperEvent, show);
 
-/** Undefined for what has been removed meanwhile. */
-async function send(
-  event: FeedEvent,
-  epoch: Batch['epoch'],
-  { reads }: Context,
-): Promise<SentPaper | undefined> {
-  const { paperId, entryId } = event;
+async function show(sent: Sent, { reads }: Context): Promise<SentPaper | undefined> {
+  const { paperId, entryId } = sent.event;
   if (paperId === null || entryId === null) return undefined;
   const [paper, entry] = await Promise.all([reads.paperById(paperId), reads.entryById(entryId)]);
-  return paper === null || entry === null ? undefined : { event, epoch, paper, entry };
+  return paper === null || entry === null ? undefined : { ...sent, paper, entry };
 }

@@ -39,6 +39,8 @@ export class ServerProcess {
   #child: ChildProcess | undefined;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
+  /** How it ended where nobody had killed it, and Postgres was there as it started. */
+  readonly crashes: string[] = [];
 
   constructor(port: number, { databaseUrl, log }: { databaseUrl: string; log: string }) {
     this.port = port;
@@ -72,7 +74,8 @@ export class ServerProcess {
     while (!this.#stopped) {
       const where = ['--port', String(this.port), '--database-url', this.#databaseUrl];
       this.#child = start(['serve', ...where, '--log-level', 'warn'], this.#log);
-      await endOf(this.#child);
+      const end = await endOf(this.#child);
+      if (!EXPECTED_ENDS.has(end)) this.crashes.push(`a server ended with ${end}: ${tailOf(this.#log)}`);
       if (!this.#stopped) await sleep(100);
     }
   }
@@ -86,6 +89,9 @@ export class ServerProcess {
   }
 }
 
+/** Killed, or no database at the start. */
+const EXPECTED_ENDS: ReadonlySet<number | string> = new Set(['SIGKILL', 2]);
+
 const MOST_ATTEMPTS = 60;
 
 /** Processes that take files in, each run again until it has ended well. */
@@ -96,6 +102,8 @@ export class Ingests {
   #stopped = false;
   runs = 0;
   kills = 0;
+  /** How one ended where nobody had killed it, and Postgres was there as it started. */
+  readonly crashes: string[] = [];
 
   constructor({ databaseUrl, log }: { databaseUrl: string; log: string }) {
     this.#databaseUrl = databaseUrl;
@@ -111,6 +119,8 @@ export class Ingests {
       const status = await endOf(child);
       this.#running.delete(child);
       if (status === 0) return;
+      if (!EXPECTED_ENDS.has(status))
+        this.crashes.push(`an ingest ended with ${status}: ${tailOf(this.#log)}`);
       await sleep(100);
     }
     throw new Error(`${files.join(' ')} could not be taken in: ${tailOf(this.#log)}`);

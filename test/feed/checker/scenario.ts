@@ -96,6 +96,12 @@ export class Scenario {
     return true;
   }
 
+  /** What ended though nobody killed it. */
+  crashes(): string[] {
+    const { servers, ingests } = this.#world;
+    return [...servers.flatMap((server) => server.crashes), ...ingests.crashes];
+  }
+
   /** Ends the subscribers' streams. */
   async stopFollowing(): Promise<void> {
     for (const { subscriber } of this.followers) subscriber.stop();

@@ -1,0 +1,26 @@
+import type pg from 'pg';
+
+/** Told of a statement before it runs: what it waits for, the statement waits for; what it throws, the statement fails with. */
+type OnStatement = (statement: { text: string; values: readonly unknown[] }) => void | Promise<void>;
+
+/** The same pool, whose statements a test may hold or fail. */
+export function faultyPool(pool: pg.Pool, onStatement: OnStatement): pg.Pool {
+  return watched(pool, onStatement);
+}
+
+function watched<T extends object>(target: T, onStatement: OnStatement): T {
+  return new Proxy(target, {
+    get: (_target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      const call = value.bind(target) as (...args: unknown[]) => unknown;
+      if (name === 'connect') return async () => watched((await call()) as object, onStatement);
+      if (name !== 'query') return call;
+      return async (query: string | pg.QueryConfig) => {
+        const { text, values = [] } = typeof query === 'string' ? { text: query } : query;
+        await onStatement({ text, values });
+        return await call(query);
+      };
+    },
+  });
+}
