@@ -29,7 +29,8 @@ const DEEPEST = 20;
 export function parseSearch(text: string): Search {
   if (text.length > LONGEST)
     throw new SearchSyntaxError(LONGEST, `expected at most ${LONGEST} characters, got ${text.length}`);
-  return new Parser(tokenise(text), text.length).whole();
+  // NUL, which no text holds, is a space.
+  return new Parser(tokenise(text.replaceAll('\0', ' ')), text.length).whole();
 }
 
 type Field = 'author' | 'category' | 'title';
@@ -42,9 +43,9 @@ interface Token {
   readonly field: Field | undefined;
 }
 
-// A word ends where a space, a quote or a parenthesis stands. NUL, which no text holds, is a space.
+// A word ends where a space, a quote or a parenthesis stands.
 const TOKEN =
-  /[\s\0]+|(?<parenthesis>[()])|(?<dashes>-+)|(?:(?<field>author|category|title):)?(?:["“”](?<phrase>[^"“”]*)(?<close>["“”]?)|(?<word>[^\s\0"“”()]+))?/gy;
+  /\s+|(?<parenthesis>[()])|(?<dashes>-+)|(?:(?<field>author|category|title):)?(?:["“”](?<phrase>[^"“”]*)(?<close>["“”]?)|(?<word>[^\s"“”()]+))?/gy;
 
 function tokenise(text: string): Token[] {
   return [...text.matchAll(TOKEN)].flatMap(({ index: position, groups = {} }) => {
@@ -93,7 +94,7 @@ function termToken(
 
 /** A single dash right before what it negates; others only part words. */
 function negates(text: string, position: number, dashes: string): boolean {
-  return dashes === '-' && /[^\s\0)]/.test(text[position + 1] ?? ' ');
+  return dashes === '-' && /[^\s)]/.test(text[position + 1] ?? ' ');
 }
 
 class Parser {

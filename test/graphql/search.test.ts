@@ -102,8 +102,21 @@ describe('a search finds', () => {
     ['everything where nothing is asked', ' ', [FIRST, SECOND, THIRD]],
     ['words with a colon as words', 'bridge:schrodinger OR graph', [FIRST]],
     ['a NUL as a space', 'graph\0learning', [FIRST]],
+    ['a NUL as a space in quotes', '"reinforcement\0learning"', [SECOND]],
+    ['a NUL as a space in the title’s words', 'title:"learning\0to"', [THIRD]],
+    ['nothing by a category with a NUL', 'category:"cs\0LG"', []],
+    ['a NUL as a space in an author’s name', 'author:"ada\0lin"', [SECOND]],
   ])('%s: %s', async (_what, search, expected) => {
     expect(await find(search)).toEqual(expected);
+  });
+
+  test('events as it finds papers, a NUL in it too', async () => {
+    const { data, errors } = await query(
+      'query ($f: PaperFilter) { feed(start: OLDEST, filter: $f) { events { paper { arxivId } } } }',
+      { f: { search: '"reinforcement\0learning" -category:"cs\0LG"' } },
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ feed: { events: [{ paper: { arxivId: SECOND } }] } });
   });
 
   test('with the complement of `not`', async () => {
