@@ -1,5 +1,5 @@
 import { plainText } from './plain-text.ts';
-import { pairs, stretches } from './scripts.ts';
+import { holdsWord, pairs, stretches } from './scripts.ts';
 
 /** Where a text stands in a paper: title, TL;DR, other AI text, abstract. A word weighs most in A. */
 type Weight = 'A' | 'B' | 'C' | 'D';
@@ -30,27 +30,31 @@ const MOST_CHARACTERS = 80_000;
  */
 export function searchDocument({ title, abstract, tldrs, parts }: Texts): SearchDocument {
   const plain = plainText(title);
-  const fields: [Weight, string][] = [
+  const fields = kept([
     ['A', title],
-    ...(plain === title ? [] : [['A', plain] as [Weight, string]]),
+    ...(plain === title ? [] : [['A', plain] as const]),
     ['D', abstract],
-    ...tldrs.map((text): [Weight, string] => ['B', text]),
-    ...parts.map((text): [Weight, string] => ['C', text]),
-  ];
-  const words: Record<Weight, string[]> = { A: [], B: [], C: [], D: [] };
-  const lexemes: string[] = [];
-  let room = MOST_CHARACTERS;
-  for (const [weight, text] of fields) {
-    const kept = text.slice(0, room);
-    room -= kept.length;
-    words[weight].push(APART, latin(kept));
-    for (const pair of runsOf(kept)) lexemes.push(`'${pair}':${position(lexemes.length)}${weight}`);
-  }
-  const joined = (weight: Weight): string => words[weight].join('\n');
+    ...tldrs.map((text) => ['B', text] as const),
+    ...parts.map((text) => ['C', text] as const),
+  ]);
+  const words = (wanted: Weight): string =>
+    fields.flatMap(([weight, text]) => (weight === wanted ? [APART, latin(text)] : [])).join('\n');
   return {
-    words: { A: joined('A'), B: joined('B'), C: joined('C'), D: joined('D') },
-    pairs: lexemes.join(' '),
+    words: { A: words('A'), B: words('B'), C: words('C'), D: words('D') },
+    pairs: placedPairs(fields),
   };
+}
+
+type Field = readonly [weight: Weight, text: string];
+
+/** The fields as far as there is room; a text is cut between characters. */
+function kept(fields: readonly Field[]): Field[] {
+  let room = MOST_CHARACTERS;
+  return fields.map(([weight, text]) => {
+    const part = text.slice(0, room).replace(/[\uD800-\uDBFF]$/, '');
+    room -= part.length;
+    return [weight, part];
+  });
 }
 
 // Stop words take a position each and are not kept: no phrase reaches from one text into the next.
@@ -59,8 +63,19 @@ const APART = 'the '.repeat(8);
 /** Positions in a tsvector end here. */
 const LAST_POSITION = 16_383;
 
-function position(index: number): number {
-  return Math.min(index + 1, LAST_POSITION);
+/** The pairs of the texts' runs. No phrase reaches over the position left out between texts, and at a word between runs. */
+function placedPairs(fields: readonly Field[]): string {
+  const lexemes: string[] = [];
+  let position = 0;
+  for (const [weight, text] of fields) {
+    position += 1;
+    for (const { unspaced, text: part } of stretches(text)) {
+      if (!unspaced && holdsWord(part)) position += 1;
+      for (const pair of unspaced ? pairs(part) : [])
+        lexemes.push(`'${pair}':${Math.min(++position, LAST_POSITION)}${weight}`);
+    }
+  }
+  return lexemes.join(' ');
 }
 
 /** The text with a space for each run of Han, kana or Hangul; accents in one way of writing. */
@@ -69,8 +84,4 @@ export function latin(text: string): string {
     .map((stretch) => (stretch.unspaced ? ' ' : stretch.text))
     .join('')
     .normalize('NFC');
-}
-
-function runsOf(text: string): string[] {
-  return stretches(text).flatMap((stretch) => (stretch.unspaced ? pairs(stretch.text) : []));
 }

@@ -1,10 +1,17 @@
+import type { TextRange } from './text-range.ts';
+
 // Han, kana and Hangul are written without spaces between words: they are searched by their characters.
-const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー`;
+const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ーｰ`;
+
+// Marks behind the kana that they voice, in decomposed and in half-width texts.
+const VOICING = String.raw`\u3099\u309A\uFF9E\uFF9F`;
 
 // Zero-width characters that break lines or mark bytes, not words.
 const INVISIBLE = String.raw`\u200B\u200C\u200D\u2060\uFEFF`;
 
-const RUNS = new RegExp(`[${UNSPACED}]+(?:[${INVISIBLE}]+[${UNSPACED}]+)*`, 'gu');
+const RUN = `[${UNSPACED}][${UNSPACED}${VOICING}]*`;
+
+const RUNS = new RegExp(`${RUN}(?:[${INVISIBLE}]+${RUN})*`, 'gu');
 
 /** A stretch of text in one kind of script. */
 export interface Stretch {
@@ -31,11 +38,32 @@ export function stretches(text: string): Stretch[] {
   return found;
 }
 
+/** Tells whether a word, or a number, stands in a stretch. */
+export function holdsWord(text: string): boolean {
+  return /[\p{L}\p{M}\p{N}]/u.test(text);
+}
+
 const INVISIBLES = new RegExp(`[${INVISIBLE}]+`, 'gu');
 
 /** The characters of a run as they are compared: compatibility forms resolved, invisible ones left out. */
 export function characters(run: string): string[] {
   return Array.from(run.replaceAll(INVISIBLES, '').normalize('NFKC'));
+}
+
+/** A character of a run as it is compared, where it stands in the text. */
+interface PlacedCharacter extends TextRange {
+  readonly key: string;
+}
+
+// Kana with their voicing, and the letters of a Hangul syllable, are one character where they are composed.
+const COMPOSED = new RegExp(`[^][${VOICING}\\u1160-\\u11FF\\u314F-\\u3163\\uFFC2-\\uFFDC]*`, 'gu');
+
+/** The characters of a stretch, where they stand. */
+export function placedCharacters({ text, start }: Stretch): PlacedCharacter[] {
+  return [...text.matchAll(COMPOSED)].flatMap(({ 0: composed, index }) => {
+    const place = { start: start + index, end: start + index + composed.length };
+    return characters(composed).map((key) => ({ key, ...place }));
+  });
 }
 
 /** Each two neighbouring characters; a run ends with its last character alone, which keeps runs apart. */

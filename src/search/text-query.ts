@@ -1,6 +1,6 @@
 import { plainText } from './plain-text.ts';
 import type { Search } from './parse-search.ts';
-import { characters, stretches } from './scripts.ts';
+import { pairs, stretches } from './scripts.ts';
 import { latin } from './document.ts';
 
 type TextSearch = Extract<Search, { kind: 'text' }>;
@@ -35,31 +35,52 @@ const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
 
 /**
  * The search as the text of a tsquery; undefined where it asks nothing (stop words and signs alone). Words are English
- * stems in a row; a run of Han, kana or Hangul is its pairs of characters in a row.
+ * stems in a row; runs of Han, kana or Hangul are their pairs of characters in a row.
  */
 export function textQuery({ text, where }: TextSearch, stems: Stems): string | undefined {
-  const parts = stretches(text).flatMap((stretch) => {
-    const query = stretch.unspaced
-      ? runQuery(stretch.text)
-      : anyOf(readings(stretch.text).map((each) => numeral(stems(each))));
-    return query === '' ? [] : [query];
-  });
-  if (parts.length === 0) return undefined;
-  return where === 'title' ? inTitle(allOf(parts)) : allOf(parts);
+  const queries = phrases(text)
+    .map(({ unspaced, parts }) => (unspaced ? runsQuery(parts) : wordsQuery(parts.join(''), stems)))
+    .filter((query) => query !== '');
+  if (queries.length === 0) return undefined;
+  return where === 'title' ? inTitle(allOf(queries)) : allOf(queries);
 }
 
-function runQuery(run: string): string {
-  const all = characters(run);
-  if (all.length === 1) return `'${all[0]}':*`;
-  return `(${all
-    .slice(1)
-    .map((character, index) => `'${all[index]}${character}'`)
-    .join(' <-> ')})`;
+/** A part of a text that is looked for as it stands: words, or runs of Han, kana or Hangul with white space between them. */
+export interface Phrase {
+  readonly unspaced: boolean;
+  readonly parts: string[];
+}
+
+/** The phrases of a text, which is cut where words and other scripts meet. */
+export function phrases(text: string): Phrase[] {
+  const found: Phrase[] = [];
+  for (const { unspaced, text: part } of stretches(text)) {
+    const last = found.at(-1);
+    if (part.trim() === '') continue;
+    if (unspaced && last?.unspaced === true) last.parts.push(part);
+    else found.push({ unspaced, parts: [part] });
+  }
+  return found;
+}
+
+/** Words in any of their readings; '' where all are stop words. */
+export function wordsQuery(words: string, stems: Stems): string {
+  return anyOf(readings(words).map((each) => numerals(stems(each))));
+}
+
+/** A paper's run may go on behind the last one asked for; the others end with their last character alone. */
+function runsQuery(runs: readonly string[]): string {
+  const lexemes = runs.flatMap(pairs).map((pair) => `'${pair}'`);
+  const last = lexemes.pop();
+  const isAlone = pairs(runs.at(-1) ?? '').length === 1;
+  return `(${[...lexemes, ...(isAlone ? [`${last}:*`] : [])].join(' <-> ')})`;
 }
 
 /** Postgres reads the 4 of GPT-4 as a negative number. */
-function numeral(query: string): string {
-  return /^'\d[\d.]*'$/.test(query) ? `(${query} | '-${query.slice(1)})` : query;
+function numerals(query: string): string {
+  return query.replaceAll(LEXEME, (lexeme) =>
+    /^'\d[\d.]*'$/.test(lexeme) ? `(${lexeme} | '-${lexeme.slice(1)})` : lexeme,
+  );
 }
 
 /** All of the queries. */

@@ -33,6 +33,16 @@ describe('a store of an earlier version', () => {
     expect(await dumpStore(pool)).toEqual(expected);
   });
 
+  test('has its papers indexed anew where earlier rules made them searchable', async () => {
+    const { pool } = database;
+    const records = [jsonRecord('2601.00001'), jsonRecord('2601.00002', { title: '데이터 강화 학습' })];
+    await ingestFile(pool, textFile('2026-01-15_AI_enhanced_Chinese.jsonl', jsonl(...records)));
+    const expected = await dumpStore(pool);
+    await pool.query(`update paper_search set version = version - 1, vector = '', clipped = true`);
+    await upgradeStore(pool);
+    expect(await dumpStore(pool)).toEqual(expected);
+  });
+
   test('has the words of its authors’ names put in by the migration', async () => {
     const { pool } = database;
     await pool.query('drop schema public cascade; create schema public');
