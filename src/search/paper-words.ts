@@ -33,7 +33,8 @@ const COMMON = new Set(
   wide widely with within without work works yet`.split(/\s+/),
 );
 
-const TELLING = /^(?=.*\p{L})[\p{L}\p{N}]{3,}$/u;
+// What is longer is no word, and may be too long for an index.
+const TELLING = /^(?=.*\p{L})[\p{L}\p{N}]{3,64}$/u;
 
 /**
  * The words that tell one paper from others: those of its title, and those that its abstract has more than once. Of titles

@@ -3,6 +3,7 @@ import { ingestFile } from '../../src/ingest/ingest-file.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
+import { createRandom } from '../support/random.ts';
 import { walk } from '../support/walk.ts';
 
 const AI = { tldr: '', motivation: '', method: '', result: '', conclusion: '' };
@@ -300,16 +301,22 @@ describe('a paper whose texts are too long for a vector', () => {
     const han = Array.from({ length: 90_000 }, (_, n) =>
       String.fromCodePoint(0x20000 + ((n * 7919) % 40_000)),
     ).join('');
+    const random = createRandom(5_000);
+    const sequence = Array.from({ length: 5_000 }, () => Math.floor(random() * 36).toString(36)).join('');
     const records = [
       jsonRecord('2601.00010', { summary: words }),
       jsonRecord('2601.00011', { summary: han }),
       jsonRecord('2601.00012', { summary: `${'q'.repeat(5_000)} marigold` }),
+      jsonRecord('2601.00013', { title: `Odd${'\u{20000}'.repeat(45_000)}` }),
+      jsonRecord('2601.00014', { summary: `${sequence} and ${sequence} dahlia` }),
     ];
     const report = await ingestFile(
       database.pool,
       textFile('2026-01-17_AI_enhanced_Chinese.jsonl', jsonl(...records)),
     );
-    expect(report).toMatchObject({ status: 'STORED', entries: 3 });
+    expect(report).toMatchObject({ status: 'STORED', entries: 5 });
     expect(await find('marigold')).toEqual(['2601.00012']);
+    expect(await find('odd')).toEqual(['2601.00013']);
+    expect(await find('dahlia')).toEqual(['2601.00014']);
   });
 });
