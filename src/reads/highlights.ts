@@ -1,7 +1,9 @@
 import DataLoader from 'dataloader';
 import { Prisma } from '../database/generated/client.ts';
 import { sections } from '../digest/summary.ts';
-import { highlights, words, type Sought, type TextRange } from '../search/highlight.ts';
+import { finder, findInTitle, words, type Find, type Sought } from '../search/highlight.ts';
+import { plainText } from '../search/plain-text.ts';
+import type { TextRange } from '../search/text-range.ts';
 import { groupReader } from './groups.ts';
 import { summaryColumns, type PaperRow, type SummaryRow } from './rows.ts';
 import type { RunStatement } from './statements.ts';
@@ -21,35 +23,65 @@ export type ReadHighlights = (paper: PaperRow, sought: readonly Sought[]) => Pro
 /** The highlights of one request; those of a page are two statements. */
 export function highlightReader(run: RunStatement): ReadHighlights {
   const summariesOf = groupReader<SummaryRow>(run, 'PaperEdge.highlights', currentSummaries);
-  const stems = new DataLoader<string, string>(async (folded) => await stem(run, folded), {
-    maxBatchSize: 20_000,
-  });
+  const stems = stemReader(run);
+  const lookups = new WeakMap<readonly Sought[], Lookup>();
   return async (paper, sought) => {
     if (sought.length === 0) return [];
     const texts = textsOf(paper, await summariesOf(paper.id));
-    const first = new Set(sought.flatMap(({ sequence }) => sequence.map(initial)));
-    const all = [
-      ...sought.flatMap(({ sequence }) => sequence),
-      ...texts.flatMap(({ text }) => foldedWords(text)),
-    ];
-    const known = new Map<string, string>();
-    const stemming = [...new Set(all)].filter((word) => first.has(initial(word)));
-    await Promise.all(stemming.map(async (word) => known.set(word, await stems.load(word))));
+    const lookup = lookups.get(sought) ?? lookUp(sought, stems);
+    lookups.set(sought, lookup);
+    const folded = texts.flatMap(foldedWords).filter((word) => lookup.initials.has(initial(word)));
+    const [{ inTitle, elsewhere }] = await Promise.all([lookup.finders, stems.learn(folded)]);
     return texts.flatMap((text) => {
-      const wanted = sought.filter(({ where }) => where === 'anywhere' || text.field === 'TITLE');
-      const ranges = highlights(text.text, wanted, (word) => known.get(word) ?? word);
+      const ranges = text.field === 'TITLE' ? findInTitle(inTitle, text.text) : elsewhere(text.text);
       return ranges.length === 0 ? [] : [{ ...text, ranges }];
     });
   };
 }
 
-function foldedWords(text: string): string[] {
-  return words(text).map(({ folded }) => folded);
+/** What is sought on a page, made ready once for all its papers. */
+interface Lookup {
+  /** English stems keep the first letter of a word: the stems of words that begin otherwise need not be known. */
+  readonly initials: ReadonlySet<string>;
+  readonly finders: Promise<{ readonly inTitle: Find; readonly elsewhere: Find }>;
 }
 
-/** English stems keep the first letter of a word: others need not be asked for. */
+function lookUp(sought: readonly Sought[], { learn, stem }: Stems): Lookup {
+  const all = sought.flatMap(({ sequence }) => sequence);
+  const finders = async () => {
+    await learn(all);
+    const anywhere = sought.filter(({ where }) => where === 'anywhere');
+    return { inTitle: finder(sought, stem), elsewhere: finder(anywhere, stem) };
+  };
+  return { initials: new Set(all.map(initial)), finders: finders() };
+}
+
 function initial(word: string): string {
   return word.slice(0, 1);
+}
+
+function foldedWords({ field, text }: Text): string[] {
+  const read = field === 'TITLE' ? [text, plainText(text)] : [text];
+  return read.flatMap(words).map(({ folded }) => folded);
+}
+
+/** English stems of folded words; a stop word is its own, and so is a word that was not learnt. */
+interface Stems {
+  readonly learn: (folded: readonly string[]) => Promise<void>;
+  readonly stem: (folded: string) => string;
+}
+
+/** Words that are learnt together are one statement. */
+function stemReader(run: RunStatement): Stems {
+  const known = new Map<string, string>();
+  const loader = new DataLoader<string, string>(async (folded) => await readStems(run, folded), {
+    maxBatchSize: 20_000,
+  });
+  const learn = async (folded: readonly string[]): Promise<void> => {
+    const fresh = [...new Set(folded)];
+    await Promise.all(fresh.map(async (word) => known.set(word, await loader.load(word))));
+  };
+  return { learn, stem: (folded) => known.get(folded) ?? folded };
 }
 
 type Text = Omit<Highlight, 'ranges'>;
@@ -82,8 +114,7 @@ const currentSummaries = (ids: readonly number[]) => Prisma.sql`
   where m.paper_id = any(${ids}::int[]) and e.current and m.status <> 'FAILED'
   order by m.paper_id, d.date desc, e.ingested_at desc, e.id desc`;
 
-/** English stems; a stop word is its own. */
-async function stem(run: RunStatement, folded: readonly string[]): Promise<string[]> {
+async function readStems(run: RunStatement, folded: readonly string[]): Promise<string[]> {
   const sql = Prisma.sql`
     select coalesce((ts_lexize('english_stem', word))[1], word) as stem
     from unnest(${folded}::text[]) with ordinality w(word, place) order by place`;

@@ -1,8 +1,9 @@
 import DataLoader from 'dataloader';
 import { Prisma } from '../database/generated/client.ts';
-import { sought, type Sought } from '../search/highlight.ts';
+import type { Sought } from '../search/highlight.ts';
 import { nameWords } from '../search/name-words.ts';
 import { parseSearch, SearchSyntaxError, type Search } from '../search/parse-search.ts';
+import { sought } from '../search/sought.ts';
 import {
   allOf,
   anyOf,
@@ -47,7 +48,7 @@ export function searchCompiler(run: RunStatement): CompileSearch {
     return {
       condition: conditionSql(search, { subject, stems }),
       score: scoreSql(search, stems),
-      sought: sought(search),
+      sought: sought(search, stems),
     };
   };
 }

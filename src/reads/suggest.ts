@@ -1,7 +1,7 @@
 import { Prisma } from '../database/generated/client.ts';
 import { matchRanges } from '../search/match-ranges.ts';
 import { nameWords } from '../search/name-words.ts';
-import type { TextRange } from '../search/highlight.ts';
+import type { TextRange } from '../search/text-range.ts';
 import { escapeLike, hasWords } from './name-conditions.ts';
 import { InputError } from './input-error.ts';
 import { MOST } from './page-args.ts';

@@ -1,13 +1,7 @@
 import { fold } from '../language/fold.ts';
-import type { Search } from './parse-search.ts';
-import { characters, stretches } from './scripts.ts';
-import { texts } from './text-query.ts';
-
-/** A part of a text, in UTF-16 code units; `end` is exclusive. */
-export interface TextRange {
-  readonly start: number;
-  readonly end: number;
-}
+import { placedPlainText, plainText } from './plain-text.ts';
+import { holdsWord, placedCharacters, stretches } from './scripts.ts';
+import { mergeRanges, type TextRange } from './text-range.ts';
 
 /** What to highlight: words in a row, folded, or characters in a row. */
 export interface Sought {
@@ -16,18 +10,8 @@ export interface Sought {
   readonly sequence: readonly string[];
 }
 
-/** What the search wants to see in a text. */
-export function sought(search: Search): Sought[] {
-  return texts(search, { wanted: true })
-    .flatMap(({ text, where }) =>
-      stretches(text).map(({ unspaced, text: part }) => ({
-        where,
-        unspaced,
-        sequence: unspaced ? characters(part) : words(part).map(({ folded }) => folded),
-      })),
-    )
-    .filter(({ sequence }) => sequence.length > 0);
-}
+/** Among characters in a row: what parts two runs of them without a word between. */
+export const ANYTHING_BUT_WORDS = ' ';
 
 /** A word where it stands. */
 interface Word extends TextRange {
@@ -49,49 +33,77 @@ export function words(text: string): Word[] {
   );
 }
 
-/** Where what is sought stands in the text, in order and without overlaps. `stem` gives what makes two words the same. */
-export function highlights(
-  text: string,
-  wanted: readonly Sought[],
-  stem: (folded: string) => string,
-): TextRange[] {
-  const inWords = words(text).map((word) => ({ ...word, key: stem(word.folded) }));
-  const inRuns = stretches(text)
-    .filter(({ unspaced }) => unspaced)
-    .map(({ text: run, start }) => places(run, start));
-  const found = wanted.flatMap(({ unspaced, sequence }) =>
-    unspaced ? inRuns.flatMap((run) => occurrences(run, sequence)) : occurrences(inWords, sequence.map(stem)),
-  );
-  return merged(found);
+/** Finds what is sought in a text: in order and without overlaps. */
+export type Find = (text: string) => TextRange[];
+
+/** Finds these; `stem` gives what makes two words the same. A text is read once, however much is sought. */
+export function finder(wanted: readonly Sought[], stem: (folded: string) => string): Find {
+  const sequences = (inRuns: boolean) =>
+    wanted.filter(({ unspaced }) => unspaced === inRuns).map(({ sequence }) => sequence);
+  const inWords = treeOf(sequences(false).map((sequence) => sequence.map(stem)));
+  const inRuns = treeOf(sequences(true));
+  return (text) => {
+    const keyed = words(text).map(({ folded, ...place }) => ({ key: stem(folded), ...place }));
+    return mergeRanges([...occurrences(keyed, inWords), ...occurrences(charactersOf(text), inRuns)]);
+  };
 }
 
-/** The characters of a run, where they stand. */
-function places(run: string, start: number): (TextRange & { key: string })[] {
-  let at = start;
-  return Array.from(run).flatMap((character) => {
-    const from = at;
-    at += character.length;
-    return characters(character).map((key) => ({ key, start: from, end: at }));
+/** As `find`, in a title: it is searched as printed and without its LaTeX. */
+export function findInTitle(find: Find, title: string): TextRange[] {
+  const printed = find(title);
+  if (plainText(title) === title) return printed;
+  const { text, places } = placedPlainText(title);
+  const plain = find(text).map(({ start, end }) => ({
+    start: places[start]?.start ?? 0,
+    end: places[end - 1]?.end ?? 0,
+  }));
+  return mergeRanges([...printed, ...plain]);
+}
+
+/** A word or a character of a text. */
+interface Place extends TextRange {
+  readonly key: string;
+}
+
+function charactersOf(text: string): Place[] {
+  return stretches(text).flatMap((stretch) => {
+    if (stretch.unspaced) return placedCharacters(stretch);
+    const { start, text: part } = stretch;
+    return [{ key: holdsWord(part) ? part : ANYTHING_BUT_WORDS, start, end: start + part.length }];
   });
 }
 
-function occurrences(
-  text: readonly (TextRange & { key: string })[],
-  sequence: readonly string[],
-): TextRange[] {
-  return text.flatMap((first, index) => {
-    const last = text[index + sequence.length - 1];
-    const fits = last !== undefined && sequence.every((key, offset) => text[index + offset]?.key === key);
-    return fits ? [{ start: first.start, end: last.end }] : [];
-  });
+/** Sequences, by how they begin. */
+interface Tree {
+  /** A sequence ends here. */
+  whole: boolean;
+  readonly next: Map<string, Tree>;
 }
 
-function merged(ranges: readonly TextRange[]): TextRange[] {
-  const result: { start: number; end: number }[] = [];
-  for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
-    const last = result.at(-1);
-    if (last !== undefined && start < last.end) last.end = Math.max(last.end, end);
-    else result.push({ start, end });
+function treeOf(sequences: readonly (readonly string[])[]): Tree {
+  const root: Tree = { whole: false, next: new Map() };
+  for (const sequence of sequences) {
+    let tree = root;
+    for (const key of sequence) {
+      const next = tree.next.get(key) ?? { whole: false, next: new Map() };
+      tree.next.set(key, next);
+      tree = next;
+    }
+    tree.whole = true;
   }
-  return result;
+  return root;
+}
+
+/** The longest sequence that begins at each place. */
+function occurrences(text: readonly Place[], sequences: Tree): TextRange[] {
+  return text.flatMap(({ start }, first) => {
+    let longest: Place | undefined;
+    let tree: Tree | undefined = sequences;
+    for (let index = first; tree !== undefined; index++) {
+      const place: Place | undefined = text[index];
+      tree = place && tree.next.get(place.key);
+      if (tree?.whole === true) longest = place;
+    }
+    return longest === undefined ? [] : [{ start, end: longest.end }];
+  });
 }

@@ -1,6 +1,7 @@
 import { fold } from '../language/fold.ts';
-import { highlights, words, type TextRange } from './highlight.ts';
+import { finder, words } from './highlight.ts';
 import { characters, stretches } from './scripts.ts';
+import type { TextRange } from './text-range.ts';
 
 /** Where a text matches what was typed, folded words: the beginnings of its words, else of a typo the word that is nearest. */
 export function matchRanges(text: string, typed: readonly string[]): TextRange[] {
@@ -32,7 +33,7 @@ const LEAST_SIMILARITY = 0.2;
 
 function characterRanges(text: string, typed: string): TextRange[] {
   const sequence = characters(typed);
-  return highlights(text, [{ where: 'anywhere', unspaced: true, sequence }], (word) => word);
+  return finder([{ where: 'anywhere', unspaced: true, sequence }], (word) => word)(text);
 }
 
 /** How many code units of the word it takes until, folded, they are `length` long. */

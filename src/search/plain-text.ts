@@ -1,3 +1,5 @@
+import type { TextRange } from './text-range.ts';
+
 // What BibTeX and LaTeX write for accents, put behind their letter as Unicode does.
 const ACCENTS: Readonly<Record<string, string>> = {
   '`': '\u0300', "'": '\u0301', '^': '\u0302', '~': '\u0303', '=': '\u0304', u: '\u0306', '.': '\u0307',
@@ -22,23 +24,62 @@ const SPACE = /\\[,;:! ]|(?<!\\)~/g;
 const MARKUP = /(?<!\\)[${}^_]|\\[()[\]]/g;
 const ESCAPE = /\\([#$%&_{}])/g;
 
+/** What is replaced, and by what: it is given the match and its groups. */
+type Step = readonly [pattern: RegExp, replacement: (...match: (string | undefined)[]) => string];
+
+const STEPS: readonly Step[] = [
+  [ACCENT, accented],
+  [COMMAND, command],
+  [SPACE, () => ' '],
+  [MARKUP, () => ''],
+  [ESCAPE, (_, sign = '') => sign],
+  [/\s+/g, () => ' '],
+  [/^ | $/g, () => ''],
+];
+
+const LATEX = /[\\${}]/;
+
 /** Text without its LaTeX: `WiFo-M$^2$` is `WiFo-M2`, `$\alpha$-Bench` is `alpha-Bench`, `Schr\"odinger` is `Schrödinger`. */
 export function plainText(text: string): string {
-  if (!/[\\${}]/.test(text)) return text;
-  return text
-    .replaceAll(ACCENT, accented)
-    .replaceAll(
-      COMMAND,
-      (_, name: string, next: string) => LETTERS[name] ?? (LOOKS.has(name) ? '' : `${name}${next && ' '}`),
-    )
-    .replaceAll(SPACE, ' ')
-    .replaceAll(MARKUP, '')
-    .replaceAll(ESCAPE, '$1')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+  return LATEX.test(text) ? placedPlainText(text).text : text;
+}
+
+/** A text made of another one. */
+export interface PlacedText {
+  readonly text: string;
+  /** Of each of its code units, what it stands for in the other. */
+  readonly places: readonly TextRange[];
+}
+
+/** A text with LaTeX without it, for who has to find its parts in the text. */
+export function placedPlainText(text: string): PlacedText {
+  const places = Array.from({ length: text.length }, (_, start) => ({ start, end: start + 1 }));
+  return STEPS.reduce(replaced, { text, places });
+}
+
+function replaced({ text, places }: PlacedText, [pattern, replacement]: Step): PlacedText {
+  const texts: string[] = [];
+  const found: TextRange[][] = [];
+  let at = 0;
+  for (const match of text.matchAll(pattern)) {
+    const end = match.index + match[0].length;
+    const by = replacement(...match);
+    const place = { start: places[match.index]?.start ?? 0, end: places[end - 1]?.end ?? 0 };
+    texts.push(text.slice(at, match.index), by);
+    found.push(
+      places.slice(at, match.index),
+      Array.from({ length: by.length }, () => place),
+    );
+    at = end;
+  }
+  return { text: texts.join('') + text.slice(at), places: [...found.flat(), ...places.slice(at)] };
+}
+
+function command(_?: string, name = '', next = ''): string {
+  return LETTERS[name] ?? (LOOKS.has(name) ? '' : `${name}${next && ' '}`);
 }
 
 /** The accent is a sign (`\\'e`) or a letter (`\\H{o}`); the letter under it stands in braces or alone. */
-function accented(_: string, ...[sign, letter, braced, bare]: (string | undefined)[]): string {
+function accented(_?: string, ...[sign, letter, braced, bare]: (string | undefined)[]): string {
   return `${braced ?? bare}${ACCENTS[sign ?? letter ?? '']}`.normalize('NFC');
 }

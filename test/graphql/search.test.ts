@@ -263,6 +263,26 @@ describe('highlights', () => {
     ]);
   });
 
+  test('of stop words stand in phrases alone', async () => {
+    expect(await highlightsOf('the of survey', SECOND)).toEqual([
+      { field: 'ABSTRACT', summary: null, pieces: ['survey'] },
+    ]);
+    expect(await highlightsOf('the', SECOND)).toEqual([]);
+    expect(await highlightsOf('"state of the art"', SECOND)).toEqual([
+      { field: 'ABSTRACT', summary: null, pieces: ['state of the art'] },
+    ]);
+  });
+
+  test('in a title with LaTeX are where its plain text has what was asked for', async () => {
+    const inTitle = async (search: string, arxivId: string) =>
+      (await highlightsOf(search, arxivId)).flatMap(({ field, pieces }) => [field, ...pieces]);
+    expect(await inTitle('wifo-m2', FIRST)).toEqual(['TITLE', 'WiFo-M$^2']);
+    expect(await inTitle('WiFo-M$^2$', FIRST)).toEqual(['TITLE', 'WiFo-M$^2']);
+    expect(await inTitle('schrodinger bridge', SECOND)).toEqual(['TITLE', 'Schr\\"odinger', 'Bridge']);
+    expect(await inTitle('title:alpha', SECOND)).toEqual(['TITLE', '\\alpha']);
+    expect(await inTitle('"alpha bench"', SECOND)).toEqual(['TITLE', '\\alpha$-Bench']);
+  });
+
   test('are none without a search', async () => {
     const { data, statements } = await query('{ papers { edges { highlights { field } } } }');
     expect(data).toEqual({ papers: { edges: [{ highlights: [] }, { highlights: [] }, { highlights: [] }] } });

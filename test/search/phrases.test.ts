@@ -36,12 +36,16 @@ afterAll(async () => await database.close());
 
 interface Found {
   readonly node: { readonly arxivId: string };
+  readonly highlights: readonly {
+    readonly text: string;
+    readonly ranges: readonly { readonly start: number; readonly end: number }[];
+  }[];
 }
 
 async function search(text: string): Promise<readonly Found[]> {
   const { data, errors } = await query<{ papers: { edges: Found[] } }>(
     `query ($text: String) { papers(filter: {search: $text}) { edges {
-      node { arxivId } } } }`,
+      node { arxivId } highlights { text ranges { start end } } } } }`,
     { text },
   );
   expect(errors).toBeUndefined();
@@ -50,6 +54,13 @@ async function search(text: string): Promise<readonly Found[]> {
 
 async function find(text: string): Promise<string[]> {
   return (await search(text)).map(({ node }) => node.arxivId);
+}
+
+/** What is highlighted, paper by paper. */
+async function pieces(text: string): Promise<string[][]> {
+  return (await search(text)).map(({ highlights }) =>
+    highlights.flatMap((each) => each.ranges.map(({ start, end }) => each.text.slice(start, end))),
+  );
 }
 
 describe('a phrase with numbers is found', () => {
@@ -78,6 +89,10 @@ describe('a phrase of Hangul, kana or Han with spaces in it', () => {
   ])('%s: %s', async (_what, text, expected) => {
     expect(await find(text)).toEqual(expected);
   });
+
+  test('is highlighted whole', async () => {
+    expect(await pieces('"강화 학습"')).toEqual([['강화 학습']]);
+  });
 });
 
 describe('kana and Hangul are found in whatever form they are written', () => {
@@ -90,5 +105,14 @@ describe('kana and Hangul are found in whatever form they are written', () => {
     ['not without their voicing', 'テータ', []],
   ])('%s: %s', async (_form, text, expected) => {
     expect(await find(text)).toEqual(expected);
+  });
+
+  test('and highlighted as they stand', async () => {
+    expect(await pieces('がくしゅう データ')).toEqual([
+      ['がくしゅう'.normalize('NFD'), 'ﾃﾞｰﾀ'],
+      ['データ', 'がくしゅう'],
+    ]);
+    expect(await pieces('ハ OR パンダ')).toEqual([['ﾊﾟﾝﾀﾞ'], ['パンダ']]);
+    expect(await pieces('강화 -모델')).toEqual([['강화'.normalize('NFD')]]);
   });
 });
