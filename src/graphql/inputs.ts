@@ -22,8 +22,8 @@ At most 50 objects, 5 deep, 100 values a list.`,
       description: `Words, "phrases", \`-word\`, \`OR\` (binds loosest), parentheses, \`author:\`, \`category:\`, \`title:\`, over title, abstract and the
 AI text of all current entries taken as one text; so not an (entry) condition. \`author:\` wants its words in one name, adjacent if
 quoted, case and accents folded; \`category:\` is as \`categories\`. English words are found by their stems; Han, kana and
-Hangul as written, without spaces. Stop words ask nothing. At most 1,000 characters and 20 levels of parentheses; a
-syntax error is BAD_USER_INPUT with its position.`,
+Hangul as written, without spaces. Stop words ask nothing. At most 1,000 characters, 10,000 in all searches of a filter, and
+20 levels of parentheses; a syntax error is BAD_USER_INPUT with its position.`,
     }),
     arxivIds: t.stringList({
       description: 'In any form that `PaperBy.arxivId` takes; the version is ignored.',

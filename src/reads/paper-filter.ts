@@ -27,6 +27,8 @@ export interface PaperFilter {
 
 const MOST_OBJECTS = 50;
 const DEEPEST = 5;
+// Of all searches together: ten of the longest.
+const MOST_SEARCHED = 10_000;
 
 /** A filter as SQL over its subject: a paper or event and, where it searches anywhere, the vector in t. */
 export interface FilterSql {
@@ -40,8 +42,8 @@ export interface FilterSql {
 }
 
 /**
- * Compiles a filter. Rejects with InputError above 50 objects, 5 levels or 100 values a list, for a range of days that
- * ends before it starts, and for a search that cannot be read.
+ * Compiles a filter. Rejects with InputError above 50 objects, 5 levels, 100 values a list or 10,000 characters of
+ * searches, for a range of days that ends before it starts, and for a search that cannot be read.
  */
 export async function paperFilter(
   filter: PaperFilter | null | undefined,
@@ -57,6 +59,7 @@ export async function paperFilter(
       compiled.set(object, await compileSearch(object.search, subject, [...argument, 'search']));
   });
   await Promise.all(compiling);
+  checkSearches(filter);
   const wanted = nested(filter, ARGUMENT, { wanted: true }).flatMap(
     ({ object }) => compiled.get(object) ?? [],
   );
@@ -116,6 +119,16 @@ function checkSize(filter: PaperFilter, argument: readonly string[]): void {
     for (const inner of [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])]) visit(inner, level + 1);
   };
   visit(filter, 1);
+}
+
+/** Once each is known to be readable: what is too long by itself says so. */
+function checkSearches(filter: PaperFilter): void {
+  const searched = searchesOf(filter).join('').length;
+  if (searched > MOST_SEARCHED)
+    throw new InputError(
+      ARGUMENT,
+      `filter: expected at most ${MOST_SEARCHED} characters of searches, got ${searched}`,
+    );
 }
 
 interface Place {
