@@ -134,12 +134,12 @@ function asText(search: Search, stems: Stems): string | undefined {
   }
 }
 
-/** A text too long for its positions has its phrases found by their words alone. */
+/** A text too long for its positions has its phrases found by their words alone; excluded by them, too. */
 function matches(query: string): Prisma.Sql {
   const loose = unordered(query);
   const exact = Prisma.sql`t.vector @@ ${query}::tsquery`;
   if (loose === undefined) return exact;
-  return Prisma.sql`(${exact} or (t.clipped and t.vector @@ ${loose}::tsquery))`;
+  return Prisma.sql`((not t.clipped and ${exact}) or (t.clipped and t.vector @@ ${loose}::tsquery))`;
 }
 
 function writtenBy(

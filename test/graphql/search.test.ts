@@ -316,6 +316,15 @@ describe('a paper whose texts are too long for a vector', () => {
     expect(await find('"长终究找到了"')).toEqual(['2601.00009']);
   });
 
+  test('is found by a phrase or by its negation, never by both', async () => {
+    const [inOrder, turned] = ['"marmalade sandwich"', '"sandwich marmalade"'];
+    expect(await find(`title:long ${inOrder}`)).toEqual(['2601.00009']);
+    expect(await find(`title:long -${inOrder}`)).toEqual([]);
+    expect(await find(`title:long ${turned}`)).toEqual(['2601.00009']);
+    expect(await find(`title:long -${turned}`)).toEqual([]);
+    expect(await find(`title:long -(graph OR ${turned})`)).toEqual([]);
+  });
+
   test('does not stop its digest', async () => {
     const words = Array.from({ length: 60_000 }, (_, n) => `x${n}-y${n}`).join(' ');
     const han = Array.from({ length: 90_000 }, (_, n) =>
