@@ -117,10 +117,19 @@ const BEGUN: Record<SuggestionKind, (typed: readonly string[]) => Prisma.Sql> = 
     order by ${inARow(Prisma.raw('c.words'), typed)} c.paper_count desc, c.code`,
   PAPER: (typed) => Prisma.sql`select p.id, p.title as text from paper p
     where ${Prisma.join(
-      typed.map((word) => Prisma.sql`p.title_folded ~ ${`(^|[^a-z0-9])${word}`}`),
+      typed.map((word) => Prisma.sql`p.title_folded ~ ${beginning(word)}`),
       ' and ',
     )} order by ${inARow(Prisma.raw('p.title_folded'), typed)} p.first_digest_date desc, p.arxiv_order desc`,
 };
+
+// Letters of a folded title, by their code: titles are compared byte by byte, and so know letters of ASCII alone. Han, kana
+// and Hangul stand outside, where any character may be what a word begins behind.
+const LETTERS = 'a-z0-9\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u10FF\u1200-\u1FFF';
+
+/** A regular expression for where a word begins. */
+function beginning(word: string): string {
+  return `(^|[^${LETTERS}])${word}`;
+}
 
 /** SQL: several words as they were typed come first. */
 function inARow(column: Prisma.Sql, typed: readonly string[]): Prisma.Sql {

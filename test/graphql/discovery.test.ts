@@ -19,6 +19,7 @@ const RECORDS = [
   }),
   record('4', 'Learning Machines for Toast', { authors: ['Wei Zhang', 'Wang Mei'] }),
   record('5', 'Toast', { authors: ['Wei Zhang'] }),
+  record('0', 'Ёлки и «палки» для LoRA学習'),
 ];
 
 let database: TestDatabase;
@@ -80,6 +81,15 @@ describe('suggest', () => {
     expect(await texts('mei w', 'kinds: [AUTHOR]')).toEqual(['Mei Wang', 'Wang Mei']);
     expect(await texts('w', 'kinds: [AUTHOR]')).toEqual(['Mei Wang', 'Wei Zhang', 'Wang Mei']);
     expect(await texts('toast', 'kinds: [PAPER]')).toEqual(['Toast', 'Learning Machines for Toast']);
+  });
+
+  test('completes words of any alphabet from where they begin, and Han as it stands', async () => {
+    const trees = (...pieces: string[]) => [{ text: 'Ёлки и «палки» для LoRA学習', type: 'Paper', pieces }];
+    expect(await suggest('елк')).toEqual(trees('Ёлк'));
+    expect(await suggest('па')).toEqual(trees('па'));
+    expect(await suggest('習')).toEqual(trees('習'));
+    expect(await suggest('лк')).toEqual([]);
+    expect(await suggest('ля')).toEqual([]);
   });
 
   test('gives the kinds asked for, as many as asked for, and nothing for nothing', async () => {
