@@ -103,12 +103,27 @@ class LiveFeed {
     const after = startOf(state, position);
     if (this.#closed) throw new Error('the feed is closed');
     const channel = this.#channelOf(filter);
-    const subscription: Subscription = new Subscription(this.#sourceOf(channel, state.head), {
-      after,
-      first,
-    });
+    const subscription = new Subscription(new ChannelSource(this, channel, state.head), { after, first });
     channel.members.add(subscription);
     return subscription;
+  }
+
+  /** The next batch of a channel. `known`: a head of the store, which this process may still be on its way to. */
+  read(channel: Channel, asked: PageAsked): Batch | Promise<Batch> {
+    const { head } = this.#reader;
+    if (asked.known > head || asked.after > head || !channel.reaches(asked.after))
+      return this.#readStored(channel.filter, asked);
+    return this.#readHere(channel, asked);
+  }
+
+  get caughtUp(): boolean {
+    return this.#reader.caughtUp;
+  }
+
+  leave(channel: Channel, subscription: Subscription): void {
+    channel.members.delete(subscription);
+    const { key } = channel.filter;
+    if (channel.members.size === 0 && this.#channels.get(key) === channel) this.#channels.delete(key);
   }
 
   async close(): Promise<void> {
@@ -127,28 +142,8 @@ class LiveFeed {
     return channel;
   }
 
-  /** `known`: a head of the store that the subscriber may have seen, while this process is on its way there. */
-  #sourceOf(channel: Channel, known: number): Source {
-    return {
-      read: (after, first) =>
-        known > this.#reader.head
-          ? this.#readStored(channel.filter, { after, first, known })
-          : this.#read(channel, after, first),
-      // What a channel does not reach stands in the store, whatever this process knows so far.
-      hasNews: (after) => after < known || !channel.reaches(after) || channel.hasAfter(after),
-      caughtUp: () => this.#reader.caughtUp,
-      leave: (subscription) => {
-        channel.members.delete(subscription);
-        const { key } = channel.filter;
-        if (channel.members.size === 0 && this.#channels.get(key) === channel) this.#channels.delete(key);
-      },
-    };
-  }
-
-  #read(channel: Channel, after: number, first: number): Batch | Promise<Batch> {
+  #readHere(channel: Channel, { after, first }: PageAsked): Batch {
     const { state } = this.#reader;
-    if (after > state.head || !channel.reaches(after))
-      return this.#readStored(channel.filter, { after, first });
     return channel.page(`${after} ${first}`, () => {
       const events = channel.after(after, first + 1);
       const more = events.length > first;
@@ -160,10 +155,7 @@ class LiveFeed {
   }
 
   /** From the store. Goes on trying while the store cannot be reached: the subscriber would only come back with the same cursor. */
-  async #readStored(
-    filter: EventFilter,
-    { after, first, known = 0 }: { after: number; first: number; known?: number },
-  ): Promise<Batch> {
+  async #readStored(filter: EventFilter, { after, first, known }: PageAsked): Promise<Batch> {
     const name = `${filter.key} ${after} ${first} ${Math.max(known, this.#reader.head)}`;
     for (;;) {
       try {
@@ -198,5 +190,42 @@ class LiveFeed {
     this.#pages.clear();
     const error = invalid('expected a cursor of this feed, which has begun anew');
     for (const { members } of before) for (const member of members) (member as Subscription).fail(error);
+  }
+}
+
+interface PageAsked {
+  readonly after: number;
+  readonly first: number;
+  readonly known: number;
+}
+
+/** A channel, as one subscription reads it. */
+class ChannelSource implements Source {
+  readonly #feed: LiveFeed;
+  readonly #channel: Channel;
+  /** A head of the store that the subscriber may have seen. */
+  readonly #known: number;
+
+  constructor(feed: LiveFeed, channel: Channel, known: number) {
+    this.#feed = feed;
+    this.#channel = channel;
+    this.#known = known;
+  }
+
+  read(after: number, first: number): Batch | Promise<Batch> {
+    return this.#feed.read(this.#channel, { after, first, known: this.#known });
+  }
+
+  /** What a channel does not reach stands in the store, whatever this process knows so far. */
+  hasNews(after: number): boolean {
+    return after < this.#known || !this.#channel.reaches(after) || this.#channel.hasAfter(after);
+  }
+
+  caughtUp(): boolean {
+    return this.#feed.caughtUp;
+  }
+
+  leave(subscription: Subscription): void {
+    this.#feed.leave(this.#channel, subscription);
   }
 }

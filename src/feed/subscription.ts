@@ -3,13 +3,13 @@ import type { Batch } from './event.ts';
 /** What a subscription needs of the feed. */
 export interface Source {
   /** The next batch after a position. Rejects with InputError where it cannot go on; retries everything else itself. */
-  readonly read: (after: number, first: number) => Batch | Promise<Batch>;
+  read(after: number, first: number): Batch | Promise<Batch>;
   /** Whether there may be something after a position. */
-  readonly hasNews: (after: number) => boolean;
+  hasNews(after: number): boolean;
   /** Whether this process knows all that is stored. */
-  readonly caughtUp: () => boolean;
+  caughtUp(): boolean;
   /** The subscription has ended. */
-  readonly leave: (subscription: Subscription) => void;
+  leave(subscription: Subscription): void;
 }
 
 /** Pieces that are taken one after the other; whoever takes waits for news himself. */
@@ -55,7 +55,7 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
   #failure: Error | undefined;
   /** It waits for news: until now, all up to the feed's head has nothing for it. */
   #waits = false;
-  #onNews: () => void = () => {};
+  #onNews: () => void = ignore;
 
   constructor(source: Source, { after, first }: { after: number; first: number }) {
     this.#source = source;
@@ -167,5 +167,7 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
     return caughtUp && !this.#sent.caughtUp;
   }
 }
+
+function ignore(): void {}
 
 const DONE = { done: true, value: undefined } as const;

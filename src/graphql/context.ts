@@ -39,21 +39,35 @@ export type CreateContext = (caller?: Caller) => Context;
 
 /** Makes a context for each operation, so that what one reads is shared within it and never stale in the next. */
 export function createContextFactory(options: ContextOptions): CreateContext {
-  const { database, live, ingestDigest, ...reading } = options;
-  return (caller = { admin: 'unset' }) => {
-    // Made at need: a subscription has a context as long as it lives, and rarely reads with it.
-    let reads: Reads | undefined;
-    let feed: FeedReads | undefined;
-    return {
-      get reads() {
-        return (reads ??= createReads(database, reading));
-      },
-      get feed() {
-        return (feed ??= feedReads(statementRunner(database.pool, reading)));
-      },
-      live,
-      caller,
-      ingestDigest,
-    };
-  };
+  return (caller = { admin: 'unset' }) => new OperationContext(options, caller);
+}
+
+/** Makes its reads at need: a subscription has a context as long as it lives, and rarely reads with it. */
+class OperationContext implements Context {
+  readonly caller: Caller;
+  feedCursor?: Promise<string>;
+  readonly #options: ContextOptions;
+  #reads: Reads | undefined;
+  #feed: FeedReads | undefined;
+
+  constructor(options: ContextOptions, caller: Caller) {
+    this.#options = options;
+    this.caller = caller;
+  }
+
+  get reads(): Reads {
+    return (this.#reads ??= createReads(this.#options.database, this.#options));
+  }
+
+  get feed(): FeedReads {
+    return (this.#feed ??= feedReads(statementRunner(this.#options.database.pool, this.#options)));
+  }
+
+  get live(): Feed | undefined {
+    return this.#options.live;
+  }
+
+  get ingestDigest(): IngestDigest | undefined {
+    return this.#options.ingestDigest;
+  }
 }

@@ -9,6 +9,8 @@ export interface Destination {
   readonly id: string;
   /** Shared by all deliveries. */
   readonly turns: Turns;
+  /** Told when nothing more is sent. */
+  readonly onEnd: (delivery: Delivery) => void;
 }
 
 const END = 0x7d; // }
@@ -23,14 +25,14 @@ export class Delivery implements AsyncIterableIterator<never> {
   readonly #turns: Turns;
   readonly #head: string;
   #state: 'idle' | 'busy' | 'busy, with news' | 'ended' = 'idle';
-  readonly #ended: Promise<void>;
-  #end: () => void = () => {};
+  readonly #onEnd: (delivery: Delivery) => void;
+  #end: (result: IteratorResult<never, undefined>) => void = ignore;
 
-  constructor(payloads: PayloadStream, { peer, id, turns }: Destination) {
+  constructor(payloads: PayloadStream, { peer, id, turns, onEnd }: Destination) {
     this.#payloads = payloads;
     this.#peer = peer;
     this.#turns = turns;
-    this.#ended = new Promise((resolve) => (this.#end = resolve));
+    this.#onEnd = onEnd;
     this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   }
 
@@ -39,11 +41,13 @@ export class Delivery implements AsyncIterableIterator<never> {
   }
 
   /** Begins to send; resolves when all has been sent. */
-  async next(): Promise<IteratorResult<never, undefined>> {
-    this.#payloads.onNews(() => this.#onNews());
-    this.#take();
-    await this.#ended;
-    return DONE;
+  // Not an async function, of which ten thousand would wait here.
+  next(): Promise<IteratorResult<never, undefined>> {
+    return new Promise((resolve) => {
+      this.#end = resolve;
+      this.#payloads.onNews(() => this.#onNews());
+      this.#take();
+    });
   }
 
   async return(): Promise<IteratorResult<never, undefined>> {
@@ -56,16 +60,14 @@ export class Delivery implements AsyncIterableIterator<never> {
     throw error;
   }
 
-  /** Whom to tell when it sends nothing any more. */
-  onEnd(listener: () => void): void {
-    void this.#ended.then(listener);
-  }
-
   /** Sends nothing any more. */
   close(): void {
-    this.#state = 'ended';
-    this.#payloads.close();
-    this.#end();
+    if (this.#state !== 'ended') {
+      this.#state = 'ended';
+      this.#payloads.close();
+      this.#onEnd(this);
+    }
+    this.#end(DONE);
   }
 
   #onNews(): void {
@@ -102,5 +104,7 @@ export class Delivery implements AsyncIterableIterator<never> {
     return message;
   }
 }
+
+function ignore(): void {}
 
 const DONE = { done: true, value: undefined } as const;

@@ -1,6 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
-import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { CloseCode, makeServer, type Server, type SubscribePayload, type WebSocket } from 'graphql-ws';
 import { executeOperation } from '../graphql/execute.ts';
 import type { Context } from '../graphql/context.ts';
 import type { PrepareOperation } from './operation.ts';
@@ -22,8 +21,8 @@ export interface ProtocolOptions {
   readonly finish: (result: ExecutionResult) => ExecutionResult;
 }
 
-/** Connects an open socket with the protocol. */
-export type Attend = (peer: Peer, request: IncomingMessage) => void;
+/** Connects an open socket with the protocol. `authorization`: the header that it came with. */
+export type Attend = (peer: Peer, authorization: string | undefined) => void;
 
 const INIT_MS = 10_000;
 const OPERATIONS_PER_SOCKET = 50;
@@ -37,35 +36,47 @@ interface Extra {
   readonly deliveries: Set<Delivery>;
 }
 
-type Protocol = Server<Extra>;
-
 /** The protocol graphql-transport-ws. A message is only made when the socket has taken the last one. */
 export function graphqlTransportWs(options: ProtocolOptions): Attend {
   const protocol = protocolServer(options);
-  return (peer, request) => {
-    const { socket } = peer;
-    const extra = { peer, authorization: request.headers.authorization, deliveries: new Set<Delivery>() };
-    const closed = protocol.opened(
-      {
-        protocol: socket.protocol,
-        send: async (message) => await new Promise((resolve) => peer.send(message, resolve)),
-        close: (code, reason) => socket.close(code, reason),
-        onMessage: (take) => {
-          socket.on('message', (data: Buffer) => {
-            take(data.toString()).catch(() => socket.close(CloseCode.InternalServerError, 'internal error'));
-          });
-        },
-      },
-      extra,
-    );
-    socket.once('close', (code, reason) => {
-      for (const delivery of extra.deliveries) delivery.close();
+  return (peer, authorization) => {
+    const deliveries = new Set<Delivery>();
+    const closed = protocol.opened(new Wire(peer), { peer, authorization, deliveries });
+    peer.socket.on('close', (code, reason) => {
+      for (const delivery of deliveries) delivery.close();
       void closed(code, reason.toString());
     });
   };
 }
 
-function protocolServer(options: ProtocolOptions): Protocol {
+/** A socket, as graphql-ws sees it. */
+class Wire implements WebSocket {
+  readonly #peer: Peer;
+
+  constructor(peer: Peer) {
+    this.#peer = peer;
+  }
+
+  get protocol(): string {
+    return this.#peer.socket.protocol;
+  }
+
+  async send(message: string): Promise<void> {
+    await new Promise<void>((resolve) => this.#peer.send(message, resolve));
+  }
+
+  close(code: number, reason: string): void {
+    this.#peer.socket.close(code, reason);
+  }
+
+  onMessage(take: (message: string) => Promise<void>): void {
+    this.#peer.socket.on('message', (data: Buffer) => {
+      take(data.toString()).catch(() => this.close(CloseCode.InternalServerError, 'internal error'));
+    });
+  }
+}
+
+function protocolServer(options: ProtocolOptions): Server<Extra> {
   const { prepare, checkQuery, createContext, subscribe, finish } = options;
   const turns = new Turns();
   return makeServer<Record<string, unknown>, Extra>({
@@ -81,9 +92,13 @@ function protocolServer(options: ProtocolOptions): Protocol {
       if (refusal !== undefined) return finish({ errors: [refusal] }).errors ?? [];
       const operation = prepare(payload);
       if (!('document' in operation)) return operation;
+      // graphql-ws keeps the message as long as the subscription.
+      Object.assign(payload, { query: '' });
       // A browser cannot set headers on a WebSocket; what it says as it connects stands for them.
       const contextValue = createContext(extra.authorization ?? connectionParams?.['authorization']);
-      return { ...operation, contextValue };
+      // Spread, or added to later, each of these objects would have a hidden class of its own.
+      const { schema, document, operationName, variableValues } = operation;
+      return { schema, document, operationName, variableValues, contextValue, rootValue: undefined };
     },
     execute: async (args: ExecutionArgs) => finish(await executeOperation(args)),
     // What it gives is sent by `Delivery`.
@@ -95,14 +110,13 @@ function protocolServer(options: ProtocolOptions): Protocol {
 
 function deliver(payloads: PayloadStream, to: Extra & { id: string; turns: Turns }): Delivery {
   const { peer, deliveries } = to;
-  const delivery = new Delivery(payloads, to);
+  const delivery = new Delivery(payloads, { ...to, onEnd: (ended) => deliveries.delete(ended) });
   // Many that were on their way at once may come through together.
   if (!peer.isOpen || deliveries.size > OPERATIONS_PER_SOCKET) {
     delivery.close();
     return delivery;
   }
   deliveries.add(delivery);
-  delivery.onEnd(() => deliveries.delete(delivery));
   return delivery;
 }
 

@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { CreateContext } from '../graphql/context.ts';
+import type { Context, CreateContext } from '../graphql/context.ts';
 import { executeOperation } from '../graphql/execute.ts';
 import type { TellAdmin } from './admin.ts';
 import { END, sendEventStream } from './event-stream.ts';
@@ -45,8 +45,12 @@ export function graphqlHandler(options: GraphqlOptions): Handler {
   const adminOf = ({ request }: Exchange) => tellAdmin(request.headers.authorization);
   const yoga = createYoga<ServerContext, object>({
     schema,
-    context: ({ exchange }) => createContext({ admin: adminOf(exchange) }),
-    plugins: [useOwnParams(), useOwnExecution(), useOperationName(), useFinishedErrors(log)],
+    plugins: [
+      useOwnParams(),
+      useOwnExecution((exchange) => createContext({ admin: adminOf(exchange) })),
+      useOperationName(),
+      useFinishedErrors(log),
+    ],
     maskedErrors: { maskError },
     cors: false,
     graphiql: false,
@@ -127,9 +131,13 @@ function useOwnParams(): Plugin<ServerContext, ServerContext> {
 }
 
 /** The reference executor: Yoga's own gives the fields of an answer in the order in which they came in, not as asked for. */
-function useOwnExecution(): Plugin {
+function useOwnExecution(contextOf: (exchange: Exchange) => Context): Plugin<ServerContext, ServerContext> {
   return {
-    onExecute: ({ setExecuteFn }) => setExecuteFn(executeOperation),
+    onExecute: ({ setExecuteFn }) =>
+      setExecuteFn(async (args: ExecutionArgs) => {
+        const { exchange } = args.contextValue as ServerContext;
+        return await executeOperation({ ...args, contextValue: contextOf(exchange) });
+      }),
     // What is to be pushed has been taken out before.
     onSubscribe: ({ setResultAndStopExecution }) => {
       const http = { status: 406 };

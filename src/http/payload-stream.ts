@@ -1,4 +1,4 @@
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Batch } from '../feed/event.ts';
 import type { Subscription, Takeable } from '../feed/subscription.ts';
 import { refused } from '../graphql/errors.ts';
@@ -16,20 +16,29 @@ export interface PayloadStream extends Takeable<Payload> {
   readonly close: () => void;
 }
 
-/** What makes payloads. */
+/** Makes payloads: the same one for all who get the same. */
 export interface PayloadMaker {
-  readonly make: (batch: Batch) => Payload | Promise<Payload>;
+  make(asked: Asked, batch: Batch): Payload | Promise<Payload>;
   /** Makes a result's errors fit to be seen. */
-  readonly finish: (result: ExecutionResult) => ExecutionResult;
+  finish(result: ExecutionResult): ExecutionResult;
+}
+
+/** What a subscriber asked. */
+export interface Asked {
+  readonly args: ExecutionArgs;
+  /** Equal for those who get the same payload of the same batch. */
+  readonly audience: string;
 }
 
 /** The payloads of a subscription's batches. */
 export class BatchPayloads implements PayloadStream {
   readonly #batches: Subscription;
+  readonly #asked: Asked;
   readonly #maker: PayloadMaker;
 
-  constructor(batches: Subscription, maker: PayloadMaker) {
+  constructor(batches: Subscription, asked: Asked, maker: PayloadMaker) {
     this.#batches = batches;
+    this.#asked = asked;
     this.#maker = maker;
   }
 
@@ -44,7 +53,8 @@ export class BatchPayloads implements PayloadStream {
   take(): Payload | undefined | Promise<Payload | undefined> {
     try {
       const batch = this.#batches.take();
-      const payload = batch instanceof Promise ? this.#makeSoon(batch) : batch && this.#maker.make(batch);
+      const payload =
+        batch instanceof Promise ? this.#makeSoon(batch) : batch && this.#maker.make(this.#asked, batch);
       return payload instanceof Promise ? payload.catch((error: unknown) => this.#last(error)) : payload;
     } catch (error) {
       return this.#last(error);
@@ -57,7 +67,7 @@ export class BatchPayloads implements PayloadStream {
 
   async #makeSoon(batch: Promise<Batch | undefined>): Promise<Payload | undefined> {
     const read = await batch;
-    return read && (await this.#maker.make(read));
+    return read && (await this.#maker.make(this.#asked, read));
   }
 
   /** The stream ends with the reason, as a result like any other. */

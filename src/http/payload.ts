@@ -13,7 +13,15 @@ import { Subscription } from '../feed/subscription.ts';
 import { executeOperation } from '../graphql/execute.ts';
 import type { Context } from '../graphql/context.ts';
 import { audienceOf } from './audience.ts';
-import { BatchPayloads, bytesOf, only, type Payload, type PayloadStream } from './payload-stream.ts';
+import {
+  BatchPayloads,
+  bytesOf,
+  only,
+  type Asked,
+  type Payload,
+  type PayloadMaker,
+  type PayloadStream,
+} from './payload-stream.ts';
 
 /** Subscribes; where that cannot be, the stream has one payload that says why. */
 export type SubscribePayloads = (args: ExecutionArgs) => Promise<PayloadStream>;
@@ -37,24 +45,23 @@ const KEPT_MS = 1_000;
  * batch; variables that only choose the batch do not tell them apart.
  */
 export function payloadSubscriber(options: PayloadOptions): SubscribePayloads {
-  const { feed, finish } = options;
-  const shared = new SharedPayloads(payloadMaker(options), feed);
+  const shared = new SharedPayloads(options, executor(options));
   return async (args) => {
     const source = await createSourceEventStream(args);
     // The schema's subscriptions are all of the feed.
-    if (!(source instanceof Subscription)) return only(finish(source as ExecutionResult));
-    const who = audienceOf(args);
-    return new BatchPayloads(source, { make: (batch) => shared.get(args, who, batch), finish });
+    if (!(source instanceof Subscription)) return only(shared.finish(source as ExecutionResult));
+    return new BatchPayloads(source, { args, audience: audienceOf(args) }, shared);
   };
 }
 
-/** `head`: of the feed, at least the batch's position. */
-type MakePayload = (args: ExecutionArgs, batch: Batch, head: number) => Promise<Payload>;
+/** Executes for a batch. `head`: of the feed, at least the batch's position. */
+type Execute = (args: ExecutionArgs, batch: Batch, head: number) => Promise<Payload>;
 
 /** Payloads of this moment, each made once. */
-class SharedPayloads {
-  readonly #make: MakePayload;
+class SharedPayloads implements PayloadMaker {
+  readonly finish: PayloadMaker['finish'];
   readonly #feed: Feed;
+  readonly #execute: Execute;
   readonly #made = new LRUCache<string, Payload>({
     maxSize: BYTES_KEPT,
     sizeCalculation: ({ bytes }) => bytes.length,
@@ -62,18 +69,19 @@ class SharedPayloads {
   });
   readonly #making = new Map<string, Promise<Payload>>();
 
-  constructor(make: MakePayload, feed: Feed) {
-    this.#make = make;
+  constructor({ feed, finish }: PayloadOptions, execute: Execute) {
+    this.finish = finish;
     this.#feed = feed;
+    this.#execute = execute;
   }
 
-  get(args: ExecutionArgs, audience: string, batch: Batch): Payload | Promise<Payload> {
+  make({ args, audience }: Asked, batch: Batch): Payload | Promise<Payload> {
     // A paper is sent as it stands: what was made before the feed moved is made again.
     const head = Math.max(this.#feed.head(), batch.position);
     const name = `${audience} ${head} ${batch.key}`;
     const known = this.#made.get(name) ?? this.#making.get(name);
     if (known !== undefined) return known;
-    const payload = this.#keep(name, this.#make(args, batch, head));
+    const payload = this.#keep(name, this.#execute(args, batch, head));
     this.#making.set(name, payload);
     return payload;
   }
@@ -96,7 +104,7 @@ const RETRY_MS = 1_000;
  * Executes a subscription for a batch. What has no data would be lost, as the next batch's cursor stands behind it: it is tried
  * again while the store is away for a moment, and rejects where it stays so.
  */
-function payloadMaker({ schema, createContext, finish }: PayloadOptions): MakePayload {
+function executor({ schema, createContext, finish }: PayloadOptions): Execute {
   const contexts = new LRUCache<number, Context>({ max: 1, ttl: KEPT_MS });
   // Executions of one moment share their reads, so that a thousand of them are a few statements.
   const contextAt = (head: number): Context => {

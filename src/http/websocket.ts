@@ -47,12 +47,17 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
       refuse(socket, refusal ?? '503 Service Unavailable');
       return;
     }
-    socket.once('close', leave);
+    const { authorization } = request.headers;
+    let peer: Peer | undefined;
+    // What these two functions name is kept as long as the socket: nothing of the request may be, kilobytes each.
+    socket.on('close', () => {
+      leave();
+      if (peer !== undefined) peers.delete(peer);
+    });
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const peer = new Peer(webSocket);
+      peer = new Peer(webSocket);
       peers.add(peer);
-      webSocket.once('close', () => peers.delete(peer));
-      attend(peer, request);
+      attend(peer, authorization);
     });
   };
   server.on('upgrade', upgrade);
@@ -81,7 +86,7 @@ function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
-/** A function of its own: one made where a socket is taken would keep the request alive as long as that. */
+/** One made where a socket is taken would keep the request as long as the socket. */
 function ignore(): void {}
 
 function createSockets(): WebSocketServer {
