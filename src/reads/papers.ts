@@ -61,10 +61,10 @@ function paperField(name: string, { from, where, dated, total, ...list }: PaperL
       const conditions = [where, condition].filter((each) => each !== undefined);
       return {
         ...list,
-        from: searching ? Prisma.sql`${from} join paper_search t on t.paper_id = p.id` : from,
-        columns: Prisma.sql`${paperColumns}, ${score ?? Prisma.sql`null::real`} as score`,
+        from: Prisma.sql`${from}${searching ? SEARCHED : Prisma.empty}${score ? scoredBy(score) : Prisma.empty}`,
+        columns: Prisma.sql`${paperColumns}, ${score ? SCORE : Prisma.sql`null::real`} as score`,
         where: conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' and '),
-        order: orderOf(orderBy ?? defaultOrder(filter), dated, score),
+        order: orderOf(orderBy ?? defaultOrder(filter), { dated, scored: score !== undefined }),
         filtered: condition !== undefined,
         sought,
         ...(condition === undefined && { total }),
@@ -73,16 +73,24 @@ function paperField(name: string, { from, where, dated, total, ...list }: PaperL
   };
 }
 
+const SEARCHED = Prisma.sql` join paper_search t on t.paper_id = p.id`;
+const SCORE = Prisma.sql`r.score`;
+
+/** SQL: gives the score a name, so that it is one expression, with one set of parameters, wherever the list speaks of it. */
+function scoredBy(score: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql` cross join lateral (select ${score} as score) r`;
+}
+
 /** The order of a list of papers that nobody named. */
 export function defaultOrder(filter: PaperFilter | null | undefined): PaperOrder {
   return isSearching(filter) ? 'RELEVANCE' : 'NEWEST';
 }
 
-function orderOf(orderBy: PaperOrder, dated: Prisma.Sql, score: Prisma.Sql | undefined): Order {
+function orderOf(orderBy: PaperOrder, { dated, scored }: { dated: Prisma.Sql; scored: boolean }): Order {
   if (orderBy !== 'RELEVANCE') return [...ORDERS[orderBy](dated), newestInArxiv(dated)];
-  if (score === undefined)
+  if (!scored)
     throw new InputError(['orderBy'], 'orderBy: RELEVANCE needs a search in the filter, outside not');
-  return [{ sql: score, type: 'real', descending: true }, newestInArxiv(dated)];
+  return [{ sql: SCORE, type: 'real', descending: true }, newestInArxiv(dated)];
 }
 
 // Authorships and categories of papers repeat the day and the place in arXiv, so that a nested list by day is one
