@@ -143,6 +143,8 @@ describe.skipIf(published === undefined)(
   '(skipped where git knows no earlier schema) a client of old',
   () => {
     test('finds everything that the last release had, as it was', () => {
+      const shallow = git('rev-parse', '--is-shallow-repository');
+      expect(shallow, 'a shallow clone has no earlier schema: git fetch --unshallow --tags').toBe('false');
       const old = buildSchema(git('show', `${published}:schema.graphql`) ?? '');
       expect(findBreakingChanges(old, schema)).toEqual([]);
     });
