@@ -149,9 +149,12 @@ describe('facets', () => {
   });
 
   test('are worked out when they are selected, and not otherwise', async () => {
-    const { statements } = await query(
-      '{ papers { totalCount facets { ... @include(if: false) { withCode } } } }',
+    const { data, errors, statements } = await query(
+      `query ($no: Boolean = false) { papers { totalCount one: facets { ... @include(if: $no) { withCode } }
+        two: facets { __typename withCode @include(if: $no) } } }`,
     );
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({ papers: { one: {}, two: { __typename: 'PaperFacets' } } });
     expect(statements.map(({ name }) => name)).toEqual(['Query.papers']);
   });
 
