@@ -85,11 +85,11 @@ interface Row extends FacetValue {
 }
 
 function openLoader(run: RunStatement, loading: Loading): DataLoader<number | string, Facets | null> {
-  const { list, wanted, name, timeoutMs } = loading;
+  const { wanted, name, timeoutMs } = loading;
   return new DataLoader(async (parents) => {
     try {
       const sql = facetsSql(loading, parents);
-      const rows = await run<Row>({ name, sql, unique: list.filtered, timeoutMs });
+      const rows = await run<Row>({ name, sql, unique: true, timeoutMs });
       return parents.map((parent) =>
         collect(
           wanted,

@@ -122,3 +122,17 @@ test('statements are prepared under a name of their own text, but for filtered o
   expect(await namesOf('{ papers(filter: {hasCode: true}) { nodes { id } } }', true)).toEqual([undefined]);
   expect(await namesOf('{ papers(first: 1) { nodes { id } } }', false)).toEqual([undefined]);
 });
+
+test('which facets are selected, and in which order, leaves nothing prepared', async () => {
+  const prepared = async () => {
+    const { rows } = await database.pool.query<{ name: string }>('select name from pg_prepared_statements');
+    return rows.map(({ name }) => name).toSorted();
+  };
+  await query('{ papers(first: 0) { totalCount } }');
+  const before = await prepared();
+  for (const facets of ['withCode', 'withSummary', 'withCode withSummary', 'withSummary withCode']) {
+    const { errors } = await query(`{ papers(first: 0) { totalCount facets { ${facets} } } }`);
+    expect(errors).toBeUndefined();
+  }
+  expect(await prepared()).toEqual(before);
+});
