@@ -17,7 +17,7 @@ export type FacetWant =
 
 /** A value that papers have, and how many of them. */
 export interface FacetValue {
-  /** A category's code, a source's name, a language, a day; '' for authors, of whom there are too many to look their names up here. */
+  /** A category's code, an author's or source's name, a language, a day. */
   readonly value: string;
   readonly count: number;
   /** Of the category, author or source; 0 for others. */
@@ -115,7 +115,7 @@ function collect(wanted: readonly FacetWant[], rows: readonly Row[]): Facets {
 function facetsSql({ list, wanted, everything }: Loading, parents: readonly (number | string)[]): Prisma.Sql {
   const counts = wanted.map((want, index) => {
     const values = everything && isCounted(want) ? COUNTED[want.facet](want) : MATCHED[want.facet](want);
-    return Prisma.sql`(select parent, ${index}::int as want, id, value, count from (${values}) counted)`;
+    return Prisma.sql`(select parent, ${index}::int as want, id, value collate "C" as value, count from (${values}) counted)`;
   });
   const distinct = list.repeats === true ? Prisma.sql`distinct` : Prisma.empty;
   return Prisma.sql`
@@ -132,17 +132,27 @@ type Sqls = { readonly [Name in FacetWant['facet']]: (want: FacetWant) => Prisma
 
 /** SQL: parent, id, value and count of the papers in `matched`. */
 const MATCHED: Sqls = {
-  categories: (want) => Prisma.sql`
-    select n.parent, c.id, c.code as value, n.count
-    from (${top(want, Prisma.sql`k.category_id`, Prisma.sql`paper_category k on k.paper_id = m.id`)}) n
-      join category c on c.id = n.id`,
-  authors: (want) => Prisma.sql`
-    select n.parent, n.id, '' as value, n.count
-    from (${top(want, Prisma.sql`a.author_id`, Prisma.sql`authorship a on a.paper_id = m.id`)}) n`,
-  sources: (want) => Prisma.sql`
-    select n.parent, s.id, s.name as value, n.count
-    from (${top(want, Prisma.sql`s.id`, Prisma.sql`lateral unnest(m.source_ids) s(id) on true`)}) n
-      join source s on s.id = n.id`,
+  categories: (want) =>
+    top(want, {
+      id: Prisma.sql`k.category_id`,
+      joined: Prisma.sql`paper_category k on k.paper_id = m.id`,
+      named: Prisma.sql`category c on c.id = n.id`,
+      value: Prisma.sql`c.code`,
+    }),
+  authors: (want) =>
+    top(want, {
+      id: Prisma.sql`a.author_id`,
+      joined: Prisma.sql`authorship a on a.paper_id = m.id`,
+      named: Prisma.sql`author u on u.id = n.id`,
+      value: Prisma.sql`u.name`,
+    }),
+  sources: (want) =>
+    top(want, {
+      id: Prisma.sql`v.id`,
+      joined: Prisma.sql`lateral unnest(m.source_ids) v(id) on true`,
+      named: Prisma.sql`source s on s.id = n.id`,
+      value: Prisma.sql`s.name collate "C"`,
+    }),
   languages: () => Prisma.sql`
     select m.parent, 0 as id, v.language as value, count(*)::int as count
     from matched m cross join lateral unnest(m.languages) v(language)
@@ -161,13 +171,29 @@ const MATCHED: Sqls = {
   },
 };
 
-/** SQL: the ids that most papers of each parent have. Of equal ones those that came into the store first. */
-function top(want: FacetWant, id: Prisma.Sql, joined: Prisma.Sql): Prisma.Sql {
+interface Counted {
+  /** What is counted, of the papers `m` with what is `joined` to them. */
+  readonly id: Prisma.Sql;
+  readonly joined: Prisma.Sql;
+  /** Joins to the ids `n` what names them. */
+  readonly named: Prisma.Sql;
+  readonly value: Prisma.Sql;
+}
+
+/**
+ * SQL: the values that most papers of each parent have, equal ones by name. Of the ids, which are many, only those are
+ * looked up that may be among them.
+ */
+function top(want: FacetWant, { id, joined, named, value }: Counted): Prisma.Sql {
   return Prisma.sql`
-    select parent, id, count from (
-      select m.parent, ${id} as id, count(distinct m.id)::int as count,
-        row_number() over (partition by m.parent order by count(distinct m.id) desc, ${id}) as place
-      from matched m join ${joined} group by m.parent, ${id}
+    select parent, id, value, count from (
+      select n.parent, n.id, ${value} as value, n.count,
+        row_number() over (partition by n.parent order by n.count desc, ${value}) as place
+      from (
+        select m.parent, ${id} as id, count(distinct m.id)::int as count,
+          rank() over (partition by m.parent order by count(distinct m.id) desc) as place
+        from matched m join ${joined} group by m.parent, ${id}
+      ) n join ${named} where n.place <= ${firstOf(want)}
     ) placed where place <= ${firstOf(want)}`;
 }
 
@@ -181,12 +207,12 @@ const COUNTED: Sqls = {
     (select 0 as parent, c.id, c.code as value, c.paper_count as count from category c where c.paper_count > 0
       order by c.paper_count desc, c.code limit ${firstOf(want)})`,
   authors: (want) => Prisma.sql`
-    (select 0 as parent, u.id, '' as value, u.paper_count as count from author u
+    (select 0 as parent, u.id, u.name as value, u.paper_count as count from author u
       order by u.paper_count desc, u.name limit ${firstOf(want)})`,
   sources: (want) => Prisma.sql`
     (select 0 as parent, s.id, s.name as value, n.papers as count
       from paper_count n join source s on s.id::text = n.value where n.kind = 'SOURCE'
-      order by n.papers desc, s.name limit ${firstOf(want)})`,
+      order by n.papers desc, s.name collate "C" limit ${firstOf(want)})`,
   languages: () => Prisma.sql`${countsOf('LANGUAGE')} and n.value in (select d.language from digest d)`,
   withCode: () => countsOf('CODE'),
   withSummary: () => countsOf('SUMMARY'),

@@ -44,7 +44,7 @@ const AuthorFacet = builder.objectRef<FacetValue>('AuthorFacet').implement({
   fields: (t) => ({
     value: t.string({
       description: "The author's id, for `authorIds`.",
-      resolve: async ({ id }, _args, { reads }) => nodeId('Author', found(await reads.authorById(id)).name),
+      resolve: ({ value }) => nodeId('Author', value),
     }),
     author: t.field({
       type: Author,
