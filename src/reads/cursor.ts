@@ -41,11 +41,17 @@ function digest(scope: string): string {
 const CHECKS: Record<KeyType, (value: unknown) => boolean> = {
   date: (value) => typeof value === 'string' && isDay(value),
   int: (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
-  real: (value) => typeof value === 'number',
+  real: (value) => typeof value === 'number' && fitsReal(value),
   text: (value) => typeof value === 'string' && !value.includes('\0'),
   timestamptz: (value) => typeof value === 'string' && INSTANT.test(value) && isDay(value.slice(0, 10)),
   uuid: (value) => typeof value === 'string' && UUID.test(value),
 };
+
+/** Postgres refuses numbers that are no real's: those too large, and those so near to 0 that they would become it. */
+function fitsReal(value: number): boolean {
+  const real = Math.fround(value);
+  return Number.isFinite(real) && (real !== 0 || value === 0);
+}
 
 const INSTANT = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;

@@ -154,3 +154,18 @@ test('text that is no cursor is CURSOR_INVALID, whatever is in it', async () => 
       { code: 'CURSOR_INVALID', argument: ['before'] },
     ]);
 });
+
+test('a score that none can be is CURSOR_INVALID, and any other is a place in the list', async () => {
+  const search = 'filter: {search: "attention"}';
+  const { edges } = await papers(`(first: 1, ${search})`);
+  const cursor = Buffer.from(edges[0]?.cursor ?? '', 'base64url').toString();
+  const forged = (score: string) => {
+    const text = cursor.replace(/,[\d.]+,/, `,${score},`);
+    expect(JSON.parse(text)).toHaveLength(3);
+    return `{ papers(first: 1, ${search}, after: "${Buffer.from(text).toString('base64url')}") { nodes { id } } }`;
+  };
+  for (const score of ['1e39', '-1e39', '1e-60', '-1e-60', '9e999', 'null', '"0.5"'])
+    expect(await refusal(forged(score))).toEqual([{ code: 'CURSOR_INVALID', argument: ['after'] }]);
+  for (const score of ['0', '-0', '1e-44', '3.4e38', '-3.4e38', '0.6079271'])
+    expect(await refusal(forged(score))).toBeUndefined();
+});
