@@ -11,7 +11,7 @@ import { graphiql, wantsGraphiql } from './graphiql.ts';
 import { graphqlTransportWs } from './graphql-transport-ws.ts';
 import { graphqlHandler } from './graphql.ts';
 import { liveOperations, type LiveOperations } from './live-operations.ts';
-import { checkQuery } from './read-params.ts';
+import { checkParams } from './read-params.ts';
 import type { Readiness } from './readiness.ts';
 import { logExchange } from './request-log.ts';
 import { Room } from './room.ts';
@@ -106,7 +106,7 @@ function socketsOf(
 ) {
   const attend = graphqlTransportWs({
     ...live,
-    checkQuery,
+    checkParams,
     createContext: (authorization) => createContext({ admin: tellAdmin(authorization) }),
   });
   return serveWebSockets(server, { path: GRAPHQL, attend, room, stalledMs: limits?.stalledMs, log });

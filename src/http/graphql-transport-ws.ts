@@ -12,8 +12,8 @@ import { Turns } from './turns.ts';
 /** How operations that come over sockets are run. */
 export interface ProtocolOptions {
   readonly prepare: PrepareOperation;
-  /** Throws a GraphQLError for a query that is not looked at. */
-  readonly checkQuery: (query: unknown) => void;
+  /** Throws a GraphQLError for a query or variables that are not looked at. */
+  readonly checkParams: (params: SubscribePayload) => void;
   /** Context of one operation. */
   readonly createContext: (authorization: unknown) => Context;
   readonly subscribe: SubscribePayloads;
@@ -77,7 +77,7 @@ class Wire implements WebSocket {
 }
 
 function protocolServer(options: ProtocolOptions): Server<Extra> {
-  const { prepare, checkQuery, createContext, subscribe, finish } = options;
+  const { prepare, checkParams, createContext, subscribe, finish } = options;
   const turns = new Turns();
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: INIT_MS,
@@ -88,7 +88,7 @@ function protocolServer(options: ProtocolOptions): Server<Extra> {
     },
     onSubscribe: ({ subscriptions, extra, connectionParams }, id, payload) => {
       const running = Math.max(Object.keys(subscriptions).length, extra.deliveries.size);
-      const refusal = refuse(id, running, payload, checkQuery);
+      const refusal = refuse(id, running, payload, checkParams);
       if (refusal !== undefined) return finish({ errors: [refusal] }).errors ?? [];
       const operation = prepare(payload);
       if (!('document' in operation)) return operation;
@@ -123,11 +123,11 @@ function deliver(payloads: PayloadStream, to: Extra & { id: string; turns: Turns
 function refuse(
   id: string,
   running: number,
-  { query }: SubscribePayload,
-  checkQuery: (query: unknown) => void,
+  payload: SubscribePayload,
+  checkParams: ProtocolOptions['checkParams'],
 ): GraphQLError | undefined {
   try {
-    checkQuery(query);
+    checkParams(payload);
   } catch (error) {
     return error as GraphQLError;
   }

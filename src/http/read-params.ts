@@ -7,8 +7,10 @@ const BODY_BYTES = 100_000;
 const ADMIN_BODY_BYTES = 16 * 2 ** 20;
 // Half a dozen times the longest document of our own (the introspection query); parsing must stay cheap.
 const QUERY_CHARACTERS = 20_000;
-// The parser calls itself for each level; thousands would overflow its stack.
-const NESTING = 200;
+// The parser calls itself for each level, as does what reads variables; thousands would overflow the stack.
+const QUERY_LEVELS = 200;
+// A filter, which may be 5 objects deep, has a dozen.
+const VARIABLE_LEVELS = 100;
 
 /**
  * What a request asks, by "GraphQL over HTTP": POST with JSON, or GET with URL parameters. Nothing else is taken: a
@@ -23,16 +25,27 @@ export async function readParams(
     request.method === 'GET'
       ? fromUrl(request.url ?? '')
       : await fromBody(request, admin ? ADMIN_BODY_BYTES : BODY_BYTES);
-  checkQuery((params as { query?: unknown }).query);
+  checkParams(params);
   return params;
 }
 
-/** Throws a GraphQLError for a query that is not worth a look. */
-export function checkQuery(query: unknown): void {
+/** Throws a GraphQLError for a query or variables that are not worth a look. */
+export function checkParams({ query, variables }: { query?: unknown; variables?: unknown }): void {
+  checkQuery(query);
+  if (!isNestedWithin(variables, VARIABLE_LEVELS)) {
+    const message = `variables: expected lists and objects nested at most ${VARIABLE_LEVELS} deep`;
+    throw new GraphQLError(message, {
+      extensions: { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } },
+    });
+  }
+}
+
+function checkQuery(query: unknown): void {
   if (typeof query !== 'string') throw refuse(400, 'query: expected the text of a GraphQL document');
   if (query.length > QUERY_CHARACTERS)
     throw refuse(413, `query: expected at most ${QUERY_CHARACTERS} characters, got ${query.length}`);
-  if (nesting(query) > NESTING) throw refuse(400, `query: expected brackets nested at most ${NESTING} deep`);
+  if (nesting(query) > QUERY_LEVELS)
+    throw refuse(400, `query: expected brackets nested at most ${QUERY_LEVELS} deep`);
 }
 
 /** How deep brackets are nested, those in strings and comments included. */
@@ -44,6 +57,18 @@ function nesting(query: string): number {
     deepest = Math.max(deepest, depth);
   }
   return deepest;
+}
+
+/** Level by level, not by calling itself: it is here for values too deep for that. */
+function isNestedWithin(value: unknown, levels: number): boolean {
+  let level = [value].filter(isNested);
+  for (let depth = 0; depth < levels && level.length > 0; depth++)
+    level = level.flatMap((each) => Object.values(each).filter(isNested));
+  return level.length === 0;
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function fromUrl(url: string): GraphQLParams {
