@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Database } from '../database/connect.ts';
 import { digestMarkdown } from '../reads/digest-markdown.ts';
+import { statementRunner } from '../reads/statements.ts';
 import type { Output } from './ingest.ts';
 
 /** Which digest `papergraph export` writes, and where. */
@@ -35,7 +36,7 @@ export async function exportDigest(flags: ExportFlags, database: Database, outpu
     );
     return 2;
   }
-  const markdown = await digestMarkdown(database.pool, digest.id);
+  const markdown = await digestMarkdown(statementRunner(database.pool, { prepared: false }), digest.id);
   if (markdown === null) {
     output.stderr.write(
       `${describe({ ...digest, language: digest.language ?? undefined })}: is a raw listing or has an entry without ` +

@@ -68,13 +68,7 @@ async function connect({ config, where, close }: Target, max: number): Promise<D
     max,
     connectionTimeoutMillis: CONNECT_MS,
     types: { getTypeParser },
-    // The pool waits for what this returns; its types do not say so.
-    onConnect: ((client) => {
-      // A connection that breaks while it is in use fails its query; without a listener it would end the process, too.
-      client.on('error', () => {});
-      // Compiling a statement takes longer than running any of ours; the planner thinks otherwise of large stores.
-      return client.query('set jit = off');
-    }) as (client: pg.ClientBase) => void,
+    onConnect: setUp,
   });
   // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {});
@@ -89,6 +83,16 @@ async function connect({ config, where, close }: Target, max: number): Promise<D
   const closeAll = (): Promise<void> => (closed ??= endAll(prisma, pool, close));
   return { pool, prisma, where, close: closeAll, [Symbol.asyncDispose]: closeAll };
 }
+
+/** The pool waits for what it gives; the pool's types do not say so. */
+const setUp: (client: pg.ClientBase) => unknown = async (client) => {
+  // A connection that breaks while it is in use fails its query; without a listener it would end the process, too.
+  client.on('error', () => {});
+  // Compiling a statement takes longer than running any of ours; the planner thinks otherwise of large stores.
+  await client.query('set jit = off');
+  // A statement whose connection was given up stops soon, instead of going on for nobody. Not every system can tell.
+  await client.query(`set client_connection_check_interval = '500ms'`).catch(() => {});
+};
 
 async function endAll(prisma: PrismaClient, pool: pg.Pool, close: () => Promise<void>): Promise<void> {
   await prisma.$disconnect();

@@ -1,4 +1,4 @@
-import { isCancelled, type RunStatement } from '../reads/statements.ts';
+import { DeadlineError, type RunStatement } from '../reads/statements.ts';
 import { matchingPositions } from './event-log.ts';
 import type { EventFilter } from './event-filter.ts';
 
@@ -66,11 +66,11 @@ async function judgeTogether(
   }
 }
 
-/** Classes of SQLSTATE: what was asked is wrong, or too much; all else says that Postgres is away or busy. */
-const FAULTS = /^(?:22|42|54)/;
+/** SQLSTATE: what was asked is wrong, too much, or took too long; all else says that Postgres is away or busy. */
+const FAULTS = /^(?:22|42|54|57014)/;
 
 /** Whether a statement fails for what it asks, and would again. */
 export function isAtFault(error: unknown): boolean {
-  if (isCancelled(error)) return true;
-  return error instanceof Error && 'code' in error && FAULTS.test(String(error.code));
+  const reason = error instanceof DeadlineError ? error.cause : error;
+  return reason instanceof Error && 'code' in reason && FAULTS.test(String(reason.code));
 }

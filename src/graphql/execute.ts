@@ -1,5 +1,6 @@
 import { execute, visit, BREAK, type DocumentNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { Context } from './context.ts';
+import { refusedInPlace } from './errors.ts';
 
 const FEED_CURSOR = 'feedCursor';
 
@@ -14,7 +15,8 @@ export async function executeOperation(args: ExecutionArgs): Promise<ExecutionRe
     context.feedCursor = context.feed.cursor();
     await context.feedCursor.catch(() => undefined);
   }
-  return await execute(args);
+  const result = await execute(args);
+  return result.errors === undefined ? result : { ...result, errors: result.errors.map(refusedInPlace) };
 }
 
 const known = new WeakMap<DocumentNode, boolean>();

@@ -1,7 +1,8 @@
-import type pg from 'pg';
 import { absUrl } from '../arxiv/arxiv-id.ts';
+import { Prisma } from '../database/generated/client.ts';
 import type { ContentsLine, Statement, SummaryPart } from '../digest/digest.ts';
 import { writeMarkdown } from '../digest/write-markdown.ts';
+import type { RunStatement } from './statements.ts';
 
 interface Row {
   readonly arxivId: string;
@@ -16,8 +17,8 @@ interface Row {
  * template (NUL apart); null for a raw listing, where an entry has no category, and where there is no such digest. What
  * its Markdown file did not print (entries of the JSONL alone) is left out where it has one.
  */
-export async function digestMarkdown(pool: pg.Pool, digestId: number): Promise<string | null> {
-  const { rows } = await pool.query<Row>(SQL, [digestId]);
+export async function digestMarkdown(run: RunStatement, digestId: number): Promise<string | null> {
+  const rows = await run<Row>({ name: 'Digest.markdown', sql: entriesSql(digestId) });
   const [first] = rows;
   if (first === undefined || first.language === null) return null;
   const entries = rows.flatMap(({ arxivId, statement, parts }) => {
@@ -28,10 +29,10 @@ export async function digestMarkdown(pool: pg.Pool, digestId: number): Promise<s
   return writeMarkdown({ contents: first.contents ?? undefined, entries });
 }
 
-const SQL = `
+const entriesSql = (digestId: number) => Prisma.sql`
   with entry as (
     select *, bool_or(markdown_position is not null) over () as printed
-    from digest_entry where digest_id = $1 and current
+    from digest_entry where digest_id = ${digestId} and current
   )
   select p.arxiv_id as "arxivId", e.statement, s.parts, d.language, d.contents
   from entry e join digest d on d.id = e.digest_id join paper p on p.id = e.paper_id

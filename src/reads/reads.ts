@@ -44,6 +44,6 @@ export function createReads({ pool }: { readonly pool: pg.Pool }, options: ReadO
     highlights: highlightReader(run),
     related: relatedReader(run, slowMs),
     suggest: async (asked) => await suggest(run, asked, slowMs),
-    digestMarkdown: (digestId) => digestMarkdown(pool, digestId),
+    digestMarkdown: (digestId) => digestMarkdown(run, digestId),
   };
 }

@@ -26,7 +26,15 @@ interface Statement {
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
-/** Runs a statement and gives its rows. Rejects with the database's error. */
+/** A statement was given up because it took too long, or because no connection became free for it. */
+export class DeadlineError extends Error {
+  constructor(name: string, cause: unknown) {
+    super(`${name} took too long`, { cause });
+    this.name = 'DeadlineError';
+  }
+}
+
+/** Runs a statement and gives its rows. Rejects with DeadlineError, or with the database's error. */
 export type RunStatement = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
 /** Runs statements on the pool; Postgres plans those of one text once per connection. */
@@ -42,37 +50,51 @@ export function statementRunner(pool: pg.Pool, options: StatementOptions): RunSt
       ...(prepared && !unique && { name: preparedName(name, text) }),
     };
     const local = { ...settings, ...(timeoutMs !== undefined && { statement_timeout: timeoutMs }) };
-    const { rows } =
-      Object.keys(local).length === 0
-        ? await pool.query<Row>(query)
-        : await withSettings(pool, local, async (client) => await client.query<Row>(query));
-    onStatement?.({ name, rows: rows.length });
-    return rows;
+    try {
+      const { rows } =
+        Object.keys(local).length === 0
+          ? await pool.query<Row>(query)
+          : await queryWith<Row>(pool, query, { settings: local, deadline });
+      onStatement?.({ name, rows: rows.length });
+      return rows;
+    } catch (error) {
+      throw isLate(error) ? new DeadlineError(name, error) : error;
+    }
   };
 }
 
-async function withSettings<T>(
+async function queryWith<Row extends object>(
   pool: pg.Pool,
-  settings: Readonly<Record<string, string | number>>,
-  run: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> {
+  query: pg.QueryConfig,
+  { settings, deadline }: { settings: NonNullable<Statement['settings']>; deadline: object },
+): Promise<pg.QueryResult<Row>> {
   const client = await pool.connect();
-  let failure: Error | undefined;
+  const local = Object.entries(settings).map(([name, value]) => `set local ${name} = ${value}`);
   try {
-    const local = Object.entries(settings).map(([name, value]) => `set local ${name} = ${value}`);
-    await client.query(['begin read only', ...local].join('; '));
-    return await run(client);
-  } finally {
-    await client.query('rollback').catch((broken: Error) => (failure = broken));
-    client.release(failure);
+    await client.query({ ...deadline, text: ['begin read only', ...local].join('; ') });
+    const result = await client.query<Row>(query);
+    await client.query({ ...deadline, text: 'rollback' });
+    client.release();
+    return result;
+  } catch (error) {
+    // As the pool does after a failure of its own: the connection may still be busy.
+    client.release(true);
+    throw error;
   }
 }
 
 const QUERY_CANCELED = '57014';
+/** What pg and its pool say; they have no codes. */
+const LATE = new Set(['Query read timeout', 'timeout exceeded when trying to connect']);
 
-/** Tells whether Postgres stopped a statement because it took too long. */
+function isLate(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return LATE.has(error.message) || ('code' in error && error.code === QUERY_CANCELED);
+}
+
+/** Tells whether a statement was given up because it took too long. */
 export function isCancelled(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === QUERY_CANCELED;
+  return error instanceof DeadlineError;
 }
 
 const preparedNames = new Map<string, string>();

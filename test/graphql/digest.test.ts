@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { digestMarkdown } from '../../src/reads/digest-markdown.ts';
+import { statementRunner } from '../../src/reads/statements.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { entryKey, generateModel, insertModel, type ModelDigest } from '../support/generated-store.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
@@ -105,13 +106,14 @@ test('Digest.markdown is the text that export writes, and null for a raw listing
       nodes: { markdown: string | null; language: string | null; date: string; source: { name: string } }[];
     };
   }>('{ digests(first: 100) { nodes { markdown language date source { name } } } }');
+  const run = statementRunner(database.pool, { prepared: false });
   const seen = new Set<boolean>();
   for (const { markdown, language, date, source } of data.digests.nodes) {
     const digest = model.digests.find(
       (d) => d.date === date && d.source === source.name && d.language === language,
     );
     if (digest === undefined) throw new Error('a digest that the model does not have');
-    expect(markdown).toBe(await digestMarkdown(database.pool, digest.id));
+    expect(markdown).toBe(await digestMarkdown(run, digest.id));
     const printed = current(digest);
     const writable =
       language !== null && printed.length > 0 && printed.every(({ section }) => section !== null);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IngestReport } from '../../src/ingest/report.ts';
 import { digestMarkdown } from '../../src/reads/digest-markdown.ts';
+import { statementRunner } from '../../src/reads/statements.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { ingestPath } from '../support/digest-files.ts';
 import { dumpStore } from '../support/store-dump.ts';
@@ -115,7 +116,8 @@ describe.skipIf(!here)('real digests (needs ../shared/digests)', () => {
         const digest = await database.prisma.digest.findFirstOrThrow({
           where: { source: { name: source }, date: new Date(date), language },
         });
-        const markdown = await digestMarkdown(database.pool, digest.id);
+        const run = statementRunner(database.pool, { prepared: false });
+        const markdown = await digestMarkdown(run, digest.id);
         expect(Buffer.from(markdown ?? '').equals(bytes), `${file} of ${source} ${date} ${language}`).toBe(
           true,
         );
