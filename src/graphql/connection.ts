@@ -24,9 +24,10 @@ export interface Edge<Row> {
 }
 
 const PageInfo = builder.objectRef<PagePlace>('PageInfo').implement({
-  description: `Everywhere: neither \`first\` nor \`last\` means \`first: 20\`; both together, below 0 or above 100 is BAD_USER_INPUT.
-A list cursor is good for the same field, parent, orderBy and search; elsewhere it is CURSOR_INVALID.
-Pages are not a snapshot: what an ingest moves between pages may be missed or repeated.`,
+  description: `Everywhere: neither \`first\` nor \`last\` means \`first: 20\`; both together, below 0 or above 100 is BAD_USER_INPUT (on
+feeds and subscriptions: below 1). A list cursor is good for the same field, parent, orderBy and search; elsewhere it is
+CURSOR_INVALID. Pages are not a snapshot: what an ingest moves between pages may be missed or repeated; \`feedCursor\` closes
+that gap.`,
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', {
       description:

@@ -16,14 +16,15 @@ PaperFilter.implement({
 does \`or: []\`, while \`and: []\` matches all. \`not\` is the exact complement of the whole object in it: \`not: {a, b}\` is
 not(a and b). A condition is true or false for every paper, never unknown. Values that do not exist match nothing.
 Fields marked (entry) that stand in one object speak of one and the same digest entry; for different entries use \`and\`.
+An event is judged on the paper as its ingest left it, with the event's own entry as its only one: live and replayed alike.
 At most 50 objects, 5 deep, 100 values a list.`,
   fields: (t) => ({
     search: t.string({
       description: `Words, "phrases", \`-word\`, \`OR\` (binds loosest), parentheses, \`author:\`, \`category:\`, \`title:\`, over title, abstract and the
-AI text of all current entries taken as one text; so not an (entry) condition. \`author:\` wants its words in one name, adjacent if
-quoted, case and accents folded; \`category:\` is as \`categories\`. English words are found by their stems; Han, kana and
-Hangul as written, without spaces. Stop words ask nothing. At most 1,000 characters, 10,000 in all searches of a filter, and
-20 levels of parentheses; a syntax error is BAD_USER_INPUT with its position.`,
+AI text of all current entries (an event: its own) taken as one text; so not an (entry) condition. \`author:\` wants its
+words in one name, adjacent if quoted, case and accents folded; \`category:\` is as \`categories\`. A syntax error is
+BAD_USER_INPUT with its position. English words are found by their stems; Han, kana and Hangul as written, without spaces.
+Stop words ask nothing. At most 1,000 characters, 10,000 in all searches of a filter, and 20 levels of parentheses.`,
     }),
     arxivIds: t.stringList({
       description: 'In any form that `PaperBy.arxivId` takes; the version is ignored.',
