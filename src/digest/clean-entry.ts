@@ -1,13 +1,22 @@
 import type { DigestEntry, DigestItem } from './digest.ts';
-import { warn } from './problem.ts';
+import { longName } from './long-names.ts';
+import { reject, warn } from './problem.ts';
 
 // eslint-disable-next-line no-control-regex -- NUL is what it looks for
 const NUL = /\0/g;
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 const EITHER = /[\0\uD800-\uDFFF]/;
 
-/** The entry without what Postgres text cannot hold, behind a warning that counts what was taken out. */
+/**
+ * The entry without what Postgres text cannot hold, behind a warning that counts what was taken out; a problem instead
+ * where it has a name that Postgres cannot index.
+ */
 export function* cleanEntry(entry: DigestEntry): Generator<DigestItem> {
+  const fault = longName(entry.statement);
+  if (fault !== undefined) {
+    yield reject(entry.line, entry.arxivId.id, fault);
+    return;
+  }
   const removed = { nul: 0, surrogates: 0 };
   const [statement, parts] = clean([entry.statement, entry.parts] as const, removed);
   const { nul, surrogates } = removed;

@@ -8,6 +8,9 @@ export const INDEX_VERSION = 2;
 /** Terms that are kept of a paper: those of its title, then those that its abstract has most often. */
 const MOST_TERMS = 16;
 
+/** A term is looked up by an index, which does not hold any length. */
+const LONGEST_TERM = 100;
+
 /**
  * Works out what searches, facets and related papers read of these papers: search vector and terms from title, abstract
  * and the AI text of the current entries; sources, languages and days from the current entries.
@@ -64,7 +67,9 @@ async function storeEntryFacts(tx: Transaction, ids: readonly number[]): Promise
 /** Stems are Postgres's; the word that is shown for a stem is the most frequent one. */
 async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
   const rows = papers.flatMap(({ id, title, abstract }) =>
-    paperWords(title, abstract).map((word) => ({ id, ...word })),
+    paperWords(title, abstract)
+      .filter(({ folded }) => folded.length <= LONGEST_TERM)
+      .map((word) => ({ id, ...word })),
   );
   await tx.execute`
     create temporary table fresh_term on commit drop as

@@ -188,7 +188,7 @@ describe.skipIf(!root)('the embedded Postgres, started as root (needs root)', ()
     skip(!readable, 'the checkout is closed to other users');
     expect(await command(dataDir, { uid: NOBODY, gid: NOBODY })).toEqual({
       status: 0,
-      output: 'applied 0001_papers\napplied 0002_search\napplied 0003_feed\n',
+      output: 'applied 0001_papers\napplied 0002_search\napplied 0003_feed\napplied 0004_title_prefix\n',
     });
     expect(statSync(path.join(dataDir, 'pg')).uid).toBe(NOBODY);
   });

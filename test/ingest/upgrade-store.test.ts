@@ -43,13 +43,32 @@ describe('a store of an earlier version', () => {
     expect(await dumpStore(pool)).toEqual(expected);
   });
 
+  /** Makes the store what the first migrations made. */
+  const beginAgain = async (...migrations: string[]): Promise<void> => {
+    await database.pool.query('drop schema public cascade; create schema public');
+    const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-migrations-'));
+    for (const name of migrations)
+      cpSync(path.join('prisma/migrations', name), path.join(folder, name), { recursive: true });
+    await migrate(database.pool, folder);
+    rmSync(folder, { recursive: true });
+  };
+
+  test('has long titles sorted by as much of them as new ones, after the migration', async () => {
+    const { pool } = database;
+    await beginAgain('0001_papers', '0002_search', '0003_feed');
+    const title = 'ö'.repeat(2_000);
+    const columns = 'arxiv_id, arxiv_order, title, title_folded, abstract, first_digest_date';
+    await pool.query(`insert into paper (${columns}) values ('2601.00001', 'a', $1, $1, '', '2026-01-15')`, [
+      title,
+    ]);
+    await upgradeStore(pool);
+    const { rows } = await pool.query<object>('select title, title_folded from paper');
+    expect(rows).toEqual([{ title, title_folded: 'ö'.repeat(500) }]);
+  });
+
   test('has the words of its authors’ names put in by the migration', async () => {
     const { pool } = database;
-    await pool.query('drop schema public cascade; create schema public');
-    const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-migrations-'));
-    cpSync('prisma/migrations/0001_papers', path.join(folder, '0001_papers'), { recursive: true });
-    await migrate(pool, folder);
-    rmSync(folder, { recursive: true });
+    await beginAgain('0001_papers');
     await pool.query(
       `insert into author (name, name_folded) values ('J.-P. O''Neil', 'j.-p. o''neil'), ('Li', 'li')`,
     );
