@@ -1,5 +1,7 @@
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
+import { removeDigests } from '../../src/ingest/remove-digests.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
@@ -98,6 +100,29 @@ describe('suggest', () => {
     expect(await texts('machine', 'kinds: []')).toEqual([]);
     for (const nothing of ['', ' ', '%', '_', '\\', '"', '\0', '()[]*+?{}|^$.', '💡', '学'])
       expect(await texts(nothing)).toEqual([]);
+  });
+
+  test('leaves out what is removed while it looks', async () => {
+    const gone = record('6', 'Vanishing Toast', { authors: ['Vera Toast'] });
+    await ingestFile(database.pool, textFile('2026-01-16.jsonl', jsonl(gone), 'gone'));
+    const { pool } = database;
+    let removing: Promise<unknown> | undefined;
+    // What is suggested is read in transactions of its own, what it is about by statements alone.
+    const racing = {
+      connect: async () => await pool.connect(),
+      query: async (config: pg.QueryConfig) => {
+        await (removing ??= removeDigests(pool, { source: 'gone' }));
+        return await pool.query(config);
+      },
+    } as unknown as pg.Pool;
+    const { data, errors } = await queryOf({ pool: racing })(
+      '{ suggest(prefix: "toast") { text subject { type: __typename } } }',
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      suggest: ['Toast', 'Learning Machines for Toast'].map((text) => ({ text, subject: { type: 'Paper' } })),
+    });
+    expect(removing).toBeDefined();
   });
 
   test('is BAD_USER_INPUT above 200 characters and 100 suggestions', async () => {

@@ -1,8 +1,10 @@
 import { found } from '../../reads/lookups.ts';
 import type { Suggestion as Suggested } from '../../reads/suggest.ts';
+import type { Reads } from '../../reads/reads.ts';
 import { builder } from '../builder.ts';
 import { refusing } from '../errors.ts';
 import { Author, Category, Paper } from '../refs.ts';
+import { selects } from '../selection.ts';
 import { TextRange } from './paper-edge.ts';
 
 const SuggestionKind = builder.enumType('SuggestionKind', {
@@ -31,13 +33,24 @@ const Suggestion = builder.objectRef<Suggested>('Suggestion').implement({
     subject: t.field({
       type: SuggestionSubject,
       description: 'What it is.',
-      resolve: async ({ kind, id }, _args, { reads }) => {
-        const load = { AUTHOR: reads.authorById, CATEGORY: reads.categoryById, PAPER: reads.paperById }[kind];
-        return { ...found(await load(id)), __typename: TYPES[kind] };
-      },
+      resolve: async (suggested, _args, { reads }) => ({
+        ...found(await subjectOf(suggested, reads)),
+        __typename: TYPES[suggested.kind],
+      }),
     }),
   }),
 });
+
+/** Null where it is gone. */
+async function subjectOf({ kind, id }: Suggested, reads: Reads) {
+  return await { AUTHOR: reads.authorById, CATEGORY: reads.categoryById, PAPER: reads.paperById }[kind](id);
+}
+
+/** Those that have a subject still: a removal may have come between the two. */
+async function stillThere(suggested: readonly Suggested[], reads: Reads): Promise<Suggested[]> {
+  const subjects = await Promise.all(suggested.map(async (each) => await subjectOf(each, reads)));
+  return suggested.filter((_each, index) => subjects[index] !== null);
+}
 
 builder.queryField('suggest', (t) =>
   t.field({
@@ -57,6 +70,9 @@ then those spelt much like it. New kinds are added to the enum, never to this de
       }),
       first: t.arg.int({ required: true, defaultValue: 10, description: 'At most this many: 0 to 100.' }),
     },
-    resolve: async (_root, args, { reads }) => await refusing(async () => await reads.suggest(args)),
+    resolve: async (_root, args, { reads }, info) => {
+      const suggested = await refusing(async () => await reads.suggest(args));
+      return selects(info, 'subject') ? await stillThere(suggested, reads) : suggested;
+    },
   }),
 );
