@@ -15,7 +15,7 @@ export interface FeedResult {
 
 /**
  * Asks once, and gives the answers as they come. Ends where the server or the connection does; throws Lost where it is to be
- * tried again, FeedError where not. Ends soon after the signal.
+ * tried again a little later, Behind where at once, FeedError where not. Ends soon after the signal.
  */
 export type Connect = (request: FeedRequest, signal: AbortSignal) => AsyncGenerator<FeedResult, void>;
 

@@ -13,6 +13,7 @@ export function eventsConnect(url: string, { headers }: EventsOptions): Connect 
     const controller = new AbortController();
     const abort = (): void => controller.abort();
     signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
     try {
       const response = await inTime(
         fetch(url, {

@@ -30,6 +30,11 @@ export class Lost extends Error {
   }
 }
 
+/** The connection was ended from here, as its reader was too far behind: what it lacks may be asked for at once. */
+export class Behind extends Error {
+  override readonly name = 'Behind';
+}
+
 const PASSING = new Set(['INTERNAL', 'TIMEOUT', 'RATE_LIMITED']);
 
 /** What errors of a server mean: to be tried again, or the end. */

@@ -1,6 +1,6 @@
 import { createClient, type Client, type Sink } from 'graphql-ws';
 import { SILENCE_MS, type Connect, type FeedRequest, type FeedResult } from './connection.ts';
-import { errorOf, FeedError, Lost, type SentError } from './feed-error.ts';
+import { Behind, errorOf, FeedError, Lost, type SentError } from './feed-error.ts';
 
 /** How to connect by WebSocket. */
 export interface SocketOptions {
@@ -20,8 +20,9 @@ const FATAL = new Set([4400, 4401, 4403, 4406]);
 export function socketConnect(url: string, options: SocketOptions): Connect {
   const address = url.replace(/^http/, 'ws');
   return async function* connect(request, signal) {
-    const webSocketImpl = options.webSocketImpl ?? (await platformWebSocket());
-    const inbox = new Inbox();
+    const webSocketImpl = heard(options.webSocketImpl ?? (await platformWebSocket()));
+    // Whatever ends it ends its client: that would go on with another socket, after the cursor of the beginning.
+    const inbox = new Inbox(() => client.terminate());
     const client = open(address, { ...options, webSocketImpl }, inbox);
     const stop = (): void => inbox.end();
     signal.addEventListener('abort', stop);
@@ -31,7 +32,6 @@ export function socketConnect(url: string, options: SocketOptions): Connect {
     } finally {
       signal.removeEventListener('abort', stop);
       inbox.end();
-      client.terminate();
     }
   };
 }
@@ -41,7 +41,24 @@ async function platformWebSocket(): Promise<unknown> {
   return (await import('ws')).WebSocket;
 }
 
+type SocketClass = new (url: string, protocol: string) => EventTarget;
+
+/**
+ * Gives a WebSocket an ear for its errors. graphql-ws listens no more when it closes a socket that is still connecting, to
+ * which that is an error: one that nobody hears ends a process, where the socket is of the package ws.
+ */
+function heard(webSocketImpl: unknown): SocketClass {
+  return class extends (webSocketImpl as SocketClass) {
+    constructor(url: string, protocol: string) {
+      super(url, protocol);
+      this.addEventListener('error', () => {});
+    }
+  };
+}
+
 function open(url: string, options: SocketOptions, inbox: Inbox): Client {
+  const heardFrom = (): void => inbox.heard();
+  const lost = (reason: unknown): void => inbox.error(reason);
   return createClient({
     url,
     ...(options.connectionParams !== undefined && { connectionParams: { ...options.connectionParams } }),
@@ -49,8 +66,7 @@ function open(url: string, options: SocketOptions, inbox: Inbox): Client {
     // Trying again is for who knows the cursor.
     retryAttempts: 0,
     keepAlive: PING_MS,
-    onNonLazyError: () => {},
-    on: { message: () => inbox.heard(), ping: () => inbox.heard(), pong: () => inbox.heard() },
+    on: { message: heardFrom, ping: heardFrom, pong: heardFrom, error: lost, closed: lost },
   });
 }
 
@@ -65,8 +81,11 @@ class Inbox {
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
+  readonly #hangUp: () => void;
 
-  constructor() {
+  /** `hangUp` is called once, when nothing more is wanted. */
+  constructor(hangUp: () => void) {
+    this.#hangUp = hangUp;
     this.heard();
   }
 
@@ -80,12 +99,13 @@ class Inbox {
     if (this.#ended) return;
     this.#results.push(result);
     // What waits is read to its end; the rest comes when the cursor of its last one is asked for.
-    if (this.#results.length >= MOST_WAITING) this.end();
+    if (this.#results.length >= MOST_WAITING) this.error(new Behind());
     else this.#wake?.();
   }
 
   error(error: unknown): void {
-    this.#failure ??= failureOf(error);
+    if (this.#ended) return;
+    this.#failure = failureOf(error);
     this.end();
   }
 
@@ -94,8 +114,10 @@ class Inbox {
   }
 
   end(): void {
+    if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#watchdog);
+    this.#hangUp();
     this.#wake?.();
   }
 
@@ -113,7 +135,7 @@ class Inbox {
 /** graphql-ws gives errors of GraphQL as an array, all else as the event that closed the socket, or an Error. */
 function failureOf(error: unknown): Error {
   if (Array.isArray(error)) return errorOf(error as SentError[]);
-  if (error instanceof Lost) return error;
+  if (error instanceof Lost || error instanceof Behind) return error;
   const { code, reason, message } = error as { code?: unknown; reason?: string; message?: string };
   const text = `${reason || message || 'the connection failed'}${typeof code === 'number' ? ` (${code})` : ''}`;
   if (typeof code === 'number' && FATAL.has(code)) return new FeedError([{ message: text }]);

@@ -1,7 +1,8 @@
+import { BackOff } from './back-off.ts';
 import type { Connect } from './connection.ts';
 import { feedOperation, type FeedDocument, type FeedOperation } from './document.ts';
 import { eventsConnect, type EventsOptions } from './events.ts';
-import { errorOf, FeedError, Lost } from './feed-error.ts';
+import { Behind, errorOf, FeedError, Lost } from './feed-error.ts';
 import { socketConnect, type SocketOptions } from './socket.ts';
 
 export { FeedError } from './feed-error.ts';
@@ -31,8 +32,8 @@ type Variables = Readonly<Record<string, unknown>>;
  * Follows the feed of a Papergraph server: gives the `data` of each batch, each event once and none left out, however often
  * the connection is lost. It connects again for ever, after the cursor of the last batch that was taken; until the loop is
  * left or the signal aborted. The subscription is to `paperIngested` or `digestIngested`, with a variable for `after` and
- * its `cursor` selected. `url`: of GraphQL, http(s). Throws TypeError for a document that cannot be resumed; the iteration
- * throws FeedError where the server refuses for good, such as with CURSOR_EXPIRED.
+ * its `cursor` selected. `url`: of GraphQL, http(s). Throws TypeError for another address, or a document that cannot be
+ * resumed; the iteration throws FeedError where the server refuses for good, such as with CURSOR_EXPIRED.
  */
 export function subscribe<Data = Readonly<Record<string, unknown>>, Given extends object = Variables>(
   url: string | URL,
@@ -41,22 +42,13 @@ export function subscribe<Data = Readonly<Record<string, unknown>>, Given extend
   options: SubscribeOptions = {},
 ): AsyncIterableIterator<Data, undefined> {
   const operation = feedOperation(document as FeedDocument<never, never>);
-  const address = String(url);
+  const address = addressOf(url);
   const connect =
     options.transport === 'sse' ? eventsConnect(address, options) : socketConnect(address, options);
   const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  if (options.signal?.aborted === true) abort();
-  options.signal?.addEventListener('abort', abort, { once: true });
-  const stream = follow(operation, variables as Variables | undefined, {
-    connect,
-    signal: controller.signal,
-    onStatus: options.onStatus,
-  }) as AsyncGenerator<Data, undefined>;
-  const end = (): void => {
-    abort();
-    options.signal?.removeEventListener('abort', abort);
-  };
+  const { signal } = controller;
+  const batches = follow(operation, variables ?? {}, { connect, signal, onStatus: options.onStatus });
+  const stream = until(options.signal, controller, batches) as AsyncGenerator<Data, undefined>;
   return {
     [Symbol.asyncIterator]() {
       return this;
@@ -64,14 +56,38 @@ export function subscribe<Data = Readonly<Record<string, unknown>>, Given extend
     next: async () => await stream.next(),
     return: async () => {
       // A generator that waits is not told before what it waits for has ended.
-      end();
+      controller.abort();
       return await stream.return(undefined);
     },
     throw: async (error: unknown) => {
-      end();
+      controller.abort();
       return await stream.throw(error);
     },
   };
+}
+
+function addressOf(url: string | URL): string {
+  // In a browser it may be of the page's own site.
+  const { location } = globalThis as { location?: { readonly href: string } };
+  const { href, protocol } = new URL(url, location?.href);
+  if (protocol === 'http:' || protocol === 'https:') return href;
+  throw new TypeError(`expected an http(s) URL, got ${href}`);
+}
+
+/** Gives what a stream gives, and aborts its controller with the signal. That is left alone before and after. */
+async function* until<T>(
+  signal: AbortSignal | undefined,
+  controller: AbortController,
+  stream: AsyncGenerator<T, undefined>,
+): AsyncGenerator<T, undefined> {
+  const abort = (): void => controller.abort();
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted === true) abort();
+  try {
+    return yield* stream;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
 }
 
 interface Following {
@@ -82,22 +98,24 @@ interface Following {
 
 async function* follow(
   operation: FeedOperation,
-  given: Variables | undefined,
-  { connect, signal, onStatus }: Following,
+  given: object,
+  following: Following,
 ): AsyncGenerator<unknown, undefined> {
-  const place: Place = { variables: given ?? {}, attempt: 1 };
+  const { signal, onStatus } = following;
+  const place: Place = { variables: { ...given }, attempt: 1, backOff: new BackOff() };
   for (; !signal.aborted; place.attempt += 1) {
     onStatus?.({ state: 'connecting', attempt: place.attempt });
     let lost = new Lost('the server has ended the stream');
     try {
-      yield* listen(operation, place, { connect, signal, onStatus });
+      yield* listen(operation, place, following);
     } catch (error) {
+      if (error instanceof Behind) continue;
       if (!(error instanceof Lost)) throw error;
       lost = error;
     }
     if (signal.aborted) break;
     onStatus?.({ state: 'waiting', attempt: place.attempt, reason: lost.message });
-    await sleep(Math.max(lost.retryAfterMs, backOff(place.attempt)), signal);
+    await sleep(Math.max(lost.retryAfterMs, place.backOff.next()), signal);
   }
   return undefined;
 }
@@ -107,6 +125,7 @@ interface Place {
   variables: Variables;
   /** Tries since the last answer. */
   attempt: number;
+  readonly backOff: BackOff;
 }
 
 /** Listens until the connection is lost. */
@@ -122,6 +141,7 @@ async function* listen(
     if (batch === undefined) throw errorOf(errors);
     if (place.attempt > 0) onStatus?.({ state: 'live', attempt: place.attempt });
     place.attempt = 0;
+    place.backOff.answered();
     place.variables = { ...variables, [cursorVariable]: cursorOf(batch) };
     yield data;
   }
@@ -131,14 +151,6 @@ function cursorOf(batch: unknown): string {
   const { cursor } = batch as { cursor?: unknown };
   if (typeof cursor === 'string') return cursor;
   throw new FeedError([{ message: 'expected the cursor in the answer: select it' }]);
-}
-
-const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 30_000;
-
-/** Full jitter: those who lost one server together do not come back together. */
-function backOff(attempt: number): number {
-  return Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
 }
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {

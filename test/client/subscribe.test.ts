@@ -1,5 +1,9 @@
+import { getEventListeners, once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { parse } from 'graphql';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { BackOff } from '../../src/client/back-off.ts';
 import { EventParser } from '../../src/client/event-parser.ts';
 import { subscribe, type FeedStatus, type SubscribeOptions } from '../../src/client/subscribe.ts';
 import { TcpProxy } from '../feed/checker/proxy.ts';
@@ -16,9 +20,14 @@ interface Data {
 
 let database: TestDatabase;
 beforeEach(async () => {
+  // Waits are of chance: here they are short.
+  vi.spyOn(BackOff.prototype, 'next').mockReturnValue(5);
   database = await openTestDatabase();
 });
-afterEach(async () => await database.close());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await database.close();
+});
 
 const ids = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, n) => `2601.${10_000 + from + n}`);
@@ -91,6 +100,19 @@ describe.each<NonNullable<SubscribeOptions['transport']>>(['ws', 'sse'])('subscr
     });
   });
 
+  test('leaves nothing on the signal, however it ends', async () => {
+    const { url } = await startBehindProxy();
+    const { signal } = new AbortController();
+    const refused = subscribe(url, DOCUMENT, { from: 'AAAAAAAAAADdr8Ag8ydfJSCqVVM' }, { transport, signal });
+    await expect(refused.next()).rejects.toThrow('cursor');
+    const left = subscribe(url, DOCUMENT, {}, { transport, signal });
+    await left.next();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await left.return?.();
+    await subscribe(url, DOCUMENT, {}, { transport, signal }).return?.();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
   test('loses nothing where its reader is slower than the feed', async () => {
     const { url } = await startBehindProxy();
     await ingestRecords(database.pool, '2026-01-10.jsonl', ids(0, 350));
@@ -105,6 +127,73 @@ describe.each<NonNullable<SubscribeOptions['transport']>>(['ws', 'sse'])('subscr
     await stream.return?.();
   });
 });
+
+interface SentMessage {
+  readonly id?: string;
+  readonly type: string;
+  readonly payload?: { readonly variables: object };
+}
+
+/** Answers each subscription with one batch, whose cursor is its number, and closes the socket. Gives what was asked. */
+async function startClosing(code: number): Promise<{ url: string; asked: unknown[] }> {
+  const asked: unknown[] = [];
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  onTestFinished(() => server.close());
+  server.on('connection', (socket) =>
+    socket.on('message', (text: Buffer) => {
+      const { id, type, payload } = JSON.parse(String(text)) as SentMessage;
+      if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
+      if (type !== 'subscribe') return;
+      asked.push(payload?.variables);
+      const papers = { cursor: String(asked.length), caughtUp: true, events: [] };
+      socket.send(JSON.stringify({ id, type: 'next', payload: { data: { papers } } }));
+      socket.close(code);
+    }),
+  );
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`, asked };
+}
+
+test.each([1000, 1001, 1012, 4000])(
+  'a socket that the server closes with %i is followed by another, after the last cursor',
+  async (code) => {
+    const { url, asked } = await startClosing(code);
+    const stream = subscribe<Data>(url, DOCUMENT);
+    const cursors: string[] = [];
+    for (let batches = 0; batches < 4; batches += 1)
+      cursors.push(((await stream.next()).value as Data).papers.cursor);
+    await stream.return?.();
+    expect(cursors).toEqual(['1', '2', '3', '4']);
+    expect(asked.slice(0, 4)).toEqual([{}, { from: '1' }, { from: '2' }, { from: '3' }]);
+  },
+);
+
+test('waits up to a second before the next try, then twice as long each time, until a connection has held for a while', () => {
+  vi.restoreAllMocks();
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  const backOff = new BackOff();
+  const waits = (): number[] =>
+    Array.from({ length: 3 }, () => {
+      backOff.answered();
+      return backOff.next();
+    });
+  expect(waits()).toEqual([500, 1_000, 2_000]);
+  expect([backOff.next(), backOff.next(), backOff.next(), backOff.next()]).toEqual([
+    4_000, 8_000, 15_000, 15_000,
+  ]);
+  backOff.answered();
+  vi.advanceTimersByTime(60_000);
+  expect(waits()).toEqual([500, 1_000, 2_000]);
+});
+
+test.each(['localhost:4000/graphql', '/graphql', 'ftp://example.org/graphql'])(
+  'an address that is none is refused before anything is sent: %s',
+  (url) => {
+    expect(() => subscribe(url, DOCUMENT)).toThrow(TypeError);
+  },
+);
 
 test.each([
   ['query { papers { totalCount } }', /expected a subscription/],
