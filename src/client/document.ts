@@ -18,7 +18,7 @@ interface Typed<Data, Variables> {
 export type FeedDocument<Data, Variables> =
   | string
   | (DocumentNode & Typed<Data, Variables>)
-  | (Pick<string, 'toString'> & Typed<Data, Variables> & { readonly value: unknown });
+  | (Pick<string, 'charAt' | 'toString'> & Typed<Data, Variables>);
 
 /** A subscription to the feed that can be resumed. */
 export interface FeedOperation {
