@@ -62,19 +62,47 @@ export async function tail(flags: TailFlags, { stdout, stderr, stop }: TailIo): 
     signal: stop,
     onStatus: (status) => tell(status, flags.url, stderr),
   });
+  const print = flags.json === true ? jsonOf : linesOf;
   try {
     for await (const { papers } of stream) {
-      for (const event of papers.events) stdout.write(flags.json === true ? jsonOf(event) : linesOf(event));
-      after = papers.cursor;
       // Whoever read has seen enough.
-      if (!stdout.writable) break;
+      if (!(await written(papers.events.map(print).join(''), stdout))) break;
+      after = papers.cursor;
     }
   } catch (error) {
     if (!(error instanceof FeedError)) throw error;
     throw new UsageError(`${error.message} (${error.code})`, { cause: error });
   }
-  if (after !== undefined) stderr.write(`To go on from here: papergraph tail --after ${after}\n`);
+  if (after !== undefined) stderr.write(`To go on from here: ${commandOf({ ...flags, after })}\n`);
   return 0;
+}
+
+/** Writes a text; gives false where nobody reads it any more. */
+async function written(text: string, stdout: NodeJS.WritableStream): Promise<boolean> {
+  if (text === '') return stdout.writable;
+  return await new Promise((resolve) => {
+    stdout.write(text, (error) => resolve(error === null || error === undefined));
+  });
+}
+
+/** What to type to go on. */
+function commandOf({ url, category = [], search, after, json }: TailFlags): string {
+  const words = [
+    'papergraph',
+    'tail',
+    '--url',
+    url,
+    ...category.flatMap((code) => ['--category', code]),
+    ...(search === undefined ? [] : ['--search', search]),
+    ...(json === true ? ['--json'] : []),
+    ...(after === undefined ? [] : ['--after', after]),
+  ];
+  return words.map(quoted).join(' ');
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function variablesOf({ category, search, after }: TailFlags) {

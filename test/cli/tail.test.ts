@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { Interrupted } from '../../src/cli/io.ts';
-import { runCli, startCli, waitFor } from '../support/cli.ts';
+import { runCli, spawnCli, startCli, waitFor } from '../support/cli.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonRecord } from '../support/digest-files.ts';
 import { ingestRecords, startLiveServer } from '../support/live.ts';
@@ -35,6 +38,50 @@ test('tail prints papers as they come, and says with which cursor to go on', asy
   expect(JSON.parse(line)).toMatchObject({ kind: 'ADDED', paper: { arxivId: '2601.00003' } });
   again.stop(new Interrupted('SIGTERM'));
   expect(await again.exit).toBe(0);
+});
+
+test('tail says how to go on with the words that a shell needs', async () => {
+  const { url } = await startLiveServer(database);
+  const flags = ['--url', `${url}/graphql`, '--category', 'cs.*', '--search', `it's "a $HOME"`, '--json'];
+  const tail = startCli(['tail', ...flags]);
+  await ingestRecords(database.pool, `2026-01-15${ZH}`, [
+    jsonRecord('2601.00001', { title: `It's a $HOME` }),
+  ]);
+  await waitFor(tail, /2601\.00001/);
+  tail.stop(new Interrupted('SIGINT'));
+  await tail.exit;
+  const [, command = ''] = /^To go on from here: papergraph tail (.*)\n$/.exec(tail.stderr()) ?? [];
+  const words = execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' }).split('\0');
+  expect(words).toEqual([...flags, '--after', expect.any(String) as string, '']);
+});
+
+test('tail ends with the first papers that nobody reads any more, and does not count them', async () => {
+  const { url, feed, post } = await startLiveServer(database);
+  const { data } = (await (await post({ query: '{ feedCursor }' })).json()) as {
+    data: { feedCursor: string };
+  };
+  const tail = spawnCli(['tail', '--url', `${url}/graphql`, '--after', data.feedCursor]);
+  await expect.poll(() => feed.size(), { timeout: 20_000 }).toBe(1);
+  tail.process.stdout?.destroy();
+  await ingestRecords(database.pool, `2026-01-15${ZH}`, ['2601.00001']);
+  expect(await tail.exit).toBe(0);
+  const [, cursor = ''] = /--after (\S+)\n$/.exec(tail.stderr()) ?? [];
+  const again = startCli(['tail', '--url', `${url}/graphql`, '--after', cursor]);
+  await waitFor(again, /2601\.00001/);
+  again.stop(new Interrupted('SIGINT'));
+  await again.exit;
+});
+
+test('tail can be stopped while it connects to a server that does not answer', async () => {
+  let connected = 0;
+  const silent = createServer(() => void (connected += 1)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  onTestFinished(() => void silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const tail = spawnCli(['tail', '--url', `http://127.0.0.1:${port}/graphql`]);
+  await expect.poll(() => connected, { timeout: 20_000 }).toBe(1);
+  tail.process.kill('SIGINT');
+  expect({ exit: await tail.exit, stderr: tail.stderr() }).toEqual({ exit: 0, stderr: '' });
 });
 
 test('tail ends with status 2 and one line where the cursor is not of this store', async () => {
