@@ -32,6 +32,10 @@ export interface IngestOptions {
   readonly now?: () => Date;
   /** Names the run; a UUID. */
   readonly runId?: string | undefined;
+  /** Asked before anything is committed, be it a refusal; what it rejects with, the ingest does. */
+  readonly confirm?: () => Promise<void>;
+  /** Once it is aborted, nothing is tried again. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 /**
@@ -48,11 +52,14 @@ export async function ingestFile(
   const run = { id: options.runId ?? randomUUID(), startedAt: now(), now };
   const attempt: Attempt = { file, options, run };
   const work = async () => await takeIn(pool, attempt);
-  return await (file.once ? work() : retrying(work));
+  return await (file.once ? work() : retrying(work, options.stop));
 }
 
 async function takeIn(pool: pg.Pool, attempt: Attempt): Promise<IngestReport> {
-  if (attempt.committing !== undefined && (await isRecorded(pool, attempt.run))) return attempt.committing;
+  if (attempt.committing !== undefined) {
+    const committed = await transaction(pool, async (tx) => await committedBefore(tx, attempt));
+    if (committed !== undefined) return committed;
+  }
   const report = await tryToIngest(pool, attempt);
   // What was undone has taken the run's record with it: a refusal is recorded in a transaction of its own.
   if (report.status === 'REFUSED' && attempt.options.dryRun !== true) {
@@ -60,6 +67,14 @@ async function takeIn(pool: pg.Pool, attempt: Attempt): Promise<IngestReport> {
     await transaction(pool, async (tx) => await recordRun(tx, attempt.run, { report, digestId: null }));
   }
   return report;
+}
+
+/** What was committed by a try whose outcome was not known. */
+async function committedBefore(
+  tx: Transaction,
+  { committing, run }: Attempt,
+): Promise<IngestReport | undefined> {
+  return committing !== undefined && (await isRecorded(tx, run)) ? committing : undefined;
 }
 
 interface Attempt {
@@ -77,6 +92,7 @@ async function tryToIngest(pool: pg.Pool, attempt: Attempt): Promise<IngestRepor
       pool,
       async (tx) => {
         const report = await ingest(tx, attempt);
+        await options.confirm?.();
         attempt.committing = report;
         return report;
       },
@@ -84,6 +100,7 @@ async function tryToIngest(pool: pg.Pool, attempt: Attempt): Promise<IngestRepor
     );
   } catch (error) {
     if (!(error instanceof DigestError || error instanceof SourceError)) throw error;
+    await options.confirm?.();
     const line = error instanceof DigestError ? error.line : null;
     const problem: Problem = { severity: 'REJECTED', line, arxivId: null, message: error.message };
     return nothingStored({ file, run, status: 'REFUSED', problems: [problem], rejected: 0 });
@@ -104,6 +121,9 @@ async function ingest(tx: Transaction, attempt: Attempt): Promise<IngestReport> 
     return nothingStored({ file, run, status: 'REFUSED', problems, rejected });
   }
   await lockStore(tx);
+  // The commit that was cut off may have taken until now to go through: it held the store.
+  const committed = await committedBefore(tx, attempt);
+  if (committed !== undefined) return committed;
   const stored = await store(tx, { claim, staged, opened, sha256: bytes.sha256() });
   const status = stored.unchanged ? 'UNCHANGED' : rejected > 0 ? 'PARTIAL' : 'STORED';
   const report: IngestReport = {

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import type { IngestStatus } from '../database/generated/enums.ts';
 import type { DigestFile } from './digest-file.ts';
 import type { IngestReport, Problem } from './report.ts';
@@ -84,11 +83,11 @@ export function nothingStored(what: {
 }
 
 /** Whether the store has the run: a commit that was cut off may have gone through. */
-export async function isRecorded(pool: pg.Pool, { id }: Run): Promise<boolean> {
-  return (await pool.query('select 1 from ingest_run where id = $1', [id])).rowCount === 1;
+export async function isRecorded(tx: Transaction, { id }: Run): Promise<boolean> {
+  return (await tx.execute`select 1 from ingest_run where id = ${id}::uuid`) === 1;
 }
 
-/** Puts the run and its problems into the store. */
+/** Puts the run and its problems into the store, unless a commit that was cut off has done so. */
 export async function recordRun(
   tx: Transaction,
   run: Run,
@@ -105,11 +104,13 @@ export async function recordRun(
     unchanged,
     rejected,
   } = report;
-  await tx.execute`
+  const recorded = await tx.execute`
     insert into ingest_run (id, started_at, origin, status, digest_id, duration_ms, entries, papers_added, papers_revised,
       summaries_added, unchanged, rejected)
     values (${run.id}, ${run.startedAt}, ${origin}, ${status}, ${digestId}, ${durationMs}, ${entries}, ${papersAdded},
-      ${papersRevised}, ${summariesAdded}, ${unchanged}, ${rejected})`;
+      ${papersRevised}, ${summariesAdded}, ${unchanged}, ${rejected})
+    on conflict (id) do nothing`;
+  if (recorded === 0) return;
   await tx.execute`
     insert into ingest_problem (run_id, position, severity, line, arxiv_id, message)
     select ${run.id}, position, severity, line, "arxivId", message
