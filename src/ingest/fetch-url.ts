@@ -1,5 +1,5 @@
 import { lookup as resolveName, type LookupAddress } from 'node:dns';
-import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { SourceError } from './digest-file.ts';
@@ -16,7 +16,14 @@ export interface FetchOptions {
   /** Such as `if-none-match`; they go to the first host alone. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** Something has to come every so many milliseconds (30,000). */
+  readonly idleMs?: number;
+  /** All of it has to be there after so many milliseconds (600,000), with redirects and body. */
+  readonly totalMs?: number;
 }
+
+/** What could not be reached, or broke off: later it may be there. */
+export class Unreachable extends SourceError {}
 
 /** An answer that is no redirect. */
 export interface Fetched {
@@ -31,6 +38,7 @@ export interface Fetched {
 
 const MAX_REDIRECTS = 5;
 const IDLE_MS = 30_000;
+const TOTAL_MS = 600_000;
 const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -39,11 +47,14 @@ const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 
  */
 export async function fetchUrl(url: URL, options: FetchOptions): Promise<Fetched> {
   const shown = withoutSecrets(url);
+  const { idleMs = IDLE_MS, totalMs = TOTAL_MS } = options;
+  const until = performance.now() + totalMs;
   let at = url;
   let mayBePrivate = options.allowPrivate !== 'never';
   let { headers = {} } = options;
   for (let redirects = 0; ; redirects += 1) {
-    const response = await get(at, { ...options, headers, mayBePrivate }).catch((error: unknown) => {
+    const limits = { idleMs, leftMs: until - performance.now() };
+    const response = await get(at, { ...options, headers, mayBePrivate, limits }).catch((error: unknown) => {
       throw error instanceof SourceError ? error : unreachable(shown, error);
     });
     const { location } = response.headers;
@@ -71,9 +82,18 @@ function redirected(location: string, from: URL, shown: string): URL {
 
 interface GetOptions extends Pick<FetchOptions, 'headers' | 'signal'> {
   readonly mayBePrivate: boolean;
+  readonly limits: Limits;
 }
 
-async function get(url: URL, { headers, signal, mayBePrivate }: GetOptions): Promise<IncomingMessage> {
+interface Limits {
+  readonly idleMs: number;
+  readonly leftMs: number;
+}
+
+async function get(
+  url: URL,
+  { headers, signal, mayBePrivate, limits }: GetOptions,
+): Promise<IncomingMessage> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (!mayBePrivate && isIP(host) !== 0 && !isPublic(host)) throw refused(url);
   const lookup = mayBePrivate ? undefined : publicLookup(url);
@@ -83,16 +103,25 @@ async function get(url: URL, { headers, signal, mayBePrivate }: GetOptions): Pro
       // A connection of its own, gone when the answer has been read.
       agent: false,
       headers: { 'user-agent': 'papergraph', accept: '*/*', ...headers },
+      timeout: limits.idleMs,
       ...(signal !== undefined && { signal }),
       ...(lookup !== undefined && { lookup }),
     });
-    sent.setTimeout(IDLE_MS, () =>
-      sent.destroy(Object.assign(new Error('nothing came for 30 seconds'), { code: 'ETIMEDOUT' })),
-    );
+    limit(sent, limits);
     sent.once('response', resolve);
     sent.on('error', reject);
     sent.end();
   });
+}
+
+/** Ends a request, or the answer that is being read, where nothing comes for a while, or too little. */
+function limit(sent: ClientRequest, { idleMs, leftMs }: Limits): void {
+  let answer: IncomingMessage | undefined;
+  sent.once('response', (response) => (answer = response));
+  const end = (why: string): void => void (answer ?? sent).destroy(new Error(why));
+  sent.on('timeout', () => end(`nothing came for ${idleMs / 1_000} seconds`));
+  const late = setTimeout(() => end('it took too long'), leftMs);
+  sent.once('close', () => clearTimeout(late));
 }
 
 /** Resolves names to public addresses alone. */
@@ -138,12 +167,12 @@ async function* bounded(
     }
   } catch (error) {
     if (error instanceof SourceError) throw error;
-    throw new SourceError(`${shown}: broke off after ${bytes} bytes (${reason(error)})`, { cause: error });
+    throw new Unreachable(`${shown}: broke off after ${bytes} bytes (${reason(error)})`, { cause: error });
   }
 }
 
-function unreachable(shown: string, error: unknown): SourceError {
-  return new SourceError(`${shown}: cannot be reached (${reason(error)})`, { cause: error });
+function unreachable(shown: string, error: unknown): Unreachable {
+  return new Unreachable(`${shown}: cannot be reached (${reason(error)})`, { cause: error });
 }
 
 function reason(error: unknown): string {

@@ -24,7 +24,7 @@ export interface World {
 export async function findFiles(argument: string, world: World): Promise<DigestFile[]> {
   if (argument === '-') return [standardInput(world)];
   if (isUrl(argument))
-    return [urlFile(new URL(argument), { allowPrivate: world.allowPrivate ?? 'first', now: world.now })];
+    return [urlFile(parsedUrl(argument), { allowPrivate: world.allowPrivate ?? 'first', now: world.now })];
   const absolute = path.resolve(world.cwd, argument);
   const found = await stat(absolute).catch(() => undefined);
   if (found?.isDirectory()) return await folder(absolute, argument);
@@ -33,6 +33,11 @@ export async function findFiles(argument: string, world: World): Promise<DigestF
   const names = await glob(argument, { cwd: world.cwd, absolute: true, expandDirectories: false });
   if (names.length === 0) throw new SourceError(`${argument}: no file matches`);
   return await localFiles(names, (name) => path.relative(world.cwd, name));
+}
+
+function parsedUrl(argument: string): URL {
+  if (URL.canParse(argument)) return new URL(argument);
+  throw new SourceError(`${argument}: expected an http(s) URL`);
 }
 
 async function folder(absolute: string, argument: string): Promise<DigestFile[]> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import pLimit from 'p-limit';
 import type pg from 'pg';
 import type { DigestFile } from './digest-file.ts';
@@ -27,6 +28,9 @@ interface PostedOptions {
 }
 
 const MAX_BYTES = 16 * 2 ** 20;
+/** Whoever posts waits for two minutes. */
+const FETCH_MS = 60_000;
+const FETCHES = 4;
 
 /** Takes posted digests in, one after the other, and gives the id of the run, a UUID. Rejects where the database fails. */
 export function postedDigests({
@@ -34,18 +38,22 @@ export function postedDigests({
   allowPrivate,
   now,
 }: PostedOptions): (digest: PostedDigest) => Promise<string> {
-  // One at a time changes the store anyway; those who wait must not hold the connections that answers need.
-  const limit = pLimit(1);
-  const fileOf = ({ document: { text, url }, fileName }: PostedDigest): DigestFile =>
-    typeof url === 'string'
-      ? urlFile(new URL(url), { allowPrivate, maxBytes: MAX_BYTES, now })
-      : textFile(text ?? '', fileName ?? undefined, now);
+  // One at a time changes the store anyway; those who wait must not hold the connections that answers need. Nor must those who
+  // fetch: a slow host would keep all others waiting.
+  const storing = pLimit(1);
+  const fetching = pLimit(FETCHES);
+  const fileOf = async ({ document: { text, url }, fileName }: PostedDigest): Promise<DigestFile> => {
+    if (typeof url !== 'string') return textFile(text ?? '', fileName ?? undefined, now);
+    const file = urlFile(new URL(url), { allowPrivate, maxBytes: MAX_BYTES, totalMs: FETCH_MS, now });
+    return await fetching(async () => await loaded(file));
+  };
   return async (digest) => {
     const runId = randomUUID();
     const { source, date, language, strict } = digest;
-    await limit(
+    const file = await fileOf(digest);
+    await storing(
       async () =>
-        await ingestFile(pool, fileOf(digest), {
+        await ingestFile(pool, file, {
           source,
           strict,
           date: date ?? undefined,
@@ -58,8 +66,17 @@ export function postedDigests({
   };
 }
 
-function textFile(text: string, fileName: string | undefined, now: () => Date): DigestFile {
+/** The file as it is now. What goes wrong is for who opens it: it belongs into the record of the run. */
+async function loaded(file: DigestFile): Promise<DigestFile> {
+  const bytes = buffer(file.open());
+  await bytes.catch(() => {});
+  return { ...file, open: () => chunk(bytes) };
+}
+
+function textFile(text: string, given: string | undefined, now: () => Date): DigestFile {
   const bytes = Buffer.from(text);
+  // Folders of the caller's machine are nobody's business.
+  const fileName = given?.split(/[/\\]/).at(-1) || undefined;
   return {
     origin: fileName ?? 'text',
     location: fileName ?? 'text',
@@ -72,6 +89,6 @@ function textFile(text: string, fileName: string | undefined, now: () => Date): 
   };
 }
 
-async function* chunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+async function* chunk(bytes: Uint8Array | Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield await bytes;
 }

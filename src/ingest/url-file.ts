@@ -8,7 +8,7 @@ export function isUrl(argument: string): boolean {
 }
 
 /** How to fetch a digest. */
-export interface UrlOptions extends Pick<FetchOptions, 'allowPrivate' | 'signal'> {
+export interface UrlOptions extends Pick<FetchOptions, 'allowPrivate' | 'signal' | 'totalMs'> {
   readonly now: () => Date;
   /** 4 GB where absent. */
   readonly maxBytes?: number;
@@ -24,13 +24,24 @@ export function urlFile(given: URL, options: UrlOptions, body?: Uint8Array): Dig
   return {
     origin: shown,
     location: shown,
-    fileName: decodeURIComponent(path.posix.basename(url.pathname)),
+    fileName: nameOf(url),
     source: repository(url) ?? url.host,
     fallbackDate: async () => ({ date: options.now().toISOString().slice(0, 10), what: 'today (UTC)' }),
     size: undefined,
     once: false,
     open: () => (body === undefined ? download(url, shown, options) : only(body)),
   };
+}
+
+/** A file's name, decoded where that gives a name. */
+function nameOf({ pathname }: URL): string {
+  const name = path.posix.basename(pathname);
+  try {
+    const decoded = path.posix.basename(decodeURIComponent(name));
+    return /\p{Cc}/u.test(decoded) ? name : decoded;
+  } catch {
+    return name;
+  }
 }
 
 /** `github.com/o/r/blob/ref/path` is an HTML page about the file; the file is at `raw.githubusercontent.com`. */

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { postedDigests } from '../../src/ingest/ingest-posted.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord } from '../support/digest-files.ts';
 import { startLiveServer } from '../support/live.ts';
@@ -80,6 +81,8 @@ test.each([
 test.each([
   ['a language that is none', { ...input, language: 'nonsense' }, ['input', 'language']],
   ['a source without a name', { ...input, source: ' ' }, ['input', 'source']],
+  ['a NUL in a source', { ...input, source: 'a\0b' }, ['input', 'source']],
+  ['a NUL in a file name', { ...input, fileName: '2026-01-15\0.md' }, ['input', 'fileName']],
   [
     'a URL of another scheme',
     { ...input, document: { url: 'ftp://example.org/x.md' } },
@@ -109,6 +112,44 @@ test('a URL at a private address is not fetched', async () => {
     });
   }
   expect(asked).toBe(0);
+});
+
+test('a URL that is malformed in its name is an answer', async () => {
+  const { data } = await post({ ...input, document: { url: 'http://127.0.0.1/%E0%A4%A.md' } });
+  expect(data?.ingestDigest).toMatchObject({ run: { status: 'REFUSED' } });
+});
+
+test('a slow host keeps nobody else waiting, and no connection of the store', async () => {
+  let asked = 0;
+  const slow = createServer(() => void (asked += 1)).listen(0, '127.0.0.1');
+  await once(slow, 'listening');
+  onTestFinished(() => {
+    slow.closeAllConnections();
+    slow.close();
+  });
+  const { port } = slow.address() as AddressInfo;
+  const postedTo = postedDigests({ pool: database.pool, allowPrivate: 'always', now: () => new Date() });
+  const url = `http://127.0.0.1:${port}/2026-01-16.jsonl`;
+  const waiting = postedTo({ document: { url }, source: 'slow', strict: false });
+  await expect.poll(() => asked).toBe(1);
+  await postedTo({ ...input, strict: false });
+  const statuses = async () =>
+    (await database.pool.query<object>('select origin, status from ingest_run order by origin')).rows;
+  expect(await statuses()).toEqual([{ origin: input.fileName, status: 'STORED' }]);
+  expect(database.pool.totalCount).toBe(database.pool.idleCount);
+  slow.closeAllConnections();
+  await waiting;
+  expect(await statuses()).toEqual([
+    { origin: input.fileName, status: 'STORED' },
+    { origin: url, status: 'REFUSED' },
+  ]);
+});
+
+test("a run's origin has no folders of the caller's machine", async () => {
+  for (const folder of ['/home/me/', 'C:\\Users\\me\\'])
+    await post({ ...input, fileName: folder + input.fileName });
+  const { rows } = await database.pool.query('select distinct origin from ingest_run');
+  expect(rows).toEqual([{ origin: input.fileName }]);
 });
 
 test('a body of megabytes is taken of an admin alone, and one beyond 16 MiB of nobody', async () => {

@@ -69,6 +69,25 @@ test('reading stops at the limit, and names no secret of the URL', async () => {
   await expect(read(secret)).rejects.toThrow(`${url}/a: expected at most 1000 bytes, got more`);
 });
 
+test('a host that says nothing, or little by little, is given up', async () => {
+  const url = await serve(({ url: asked }, response) => {
+    if (asked === '/silent') return;
+    const dripping = setInterval(() => response.write('x'), asked === '/drip' ? 20 : 60_000);
+    response.write('x');
+    response.on('close', () => clearInterval(dripping));
+  });
+  await expect(read(`${url}/silent`, { idleMs: 100 })).rejects.toThrow(
+    `${url}/silent: cannot be reached (nothing came for 0.1 seconds)`,
+  );
+  await expect(read(`${url}/stalls`, { idleMs: 100 })).rejects.toThrow(
+    `${url}/stalls: broke off after 1 bytes (nothing came for 0.1 seconds)`,
+  );
+  await expect(read(`${url}/drip`, { totalMs: 300 })).rejects.toThrow(/broke off after .*it took too long/);
+  await expect(read(`${url}/silent`, { totalMs: 100 })).rejects.toThrow(
+    'cannot be reached (it took too long)',
+  );
+});
+
 test.each([
   ['8.8.8.8', true],
   ['2606:4700::1111', true],

@@ -55,6 +55,7 @@ describe('what a source names', () => {
     ['nothing.md', /there is no such file or folder/],
     ['*.jsonl', /no file matches/],
     ['empty', /expected a folder with digests/],
+    ['https://', /expected an http\(s\) URL/],
   ])('%s, which is not there, is refused with a reason', async (argument, message) => {
     mkdirSync(path.join(folder, 'empty'));
     await expect(findFiles(argument, world)).rejects.toThrow(SourceError);
@@ -65,6 +66,7 @@ describe('what a source names', () => {
     ['https://github.com/owner/repo/blob/data/data/2026-01-15.md', 'owner/repo'],
     ['https://raw.githubusercontent.com/owner/repo/refs/heads/data/data/2026-01-15.md', 'owner/repo'],
     ['https://digests.example.org:8443/2026-01-15.md', 'digests.example.org:8443'],
+    ['https://digests.example.org/100%/2026-01-15_%E0%A4%A.md', 'digests.example.org'],
   ])('%s belongs to %s', async (url, source) => {
     expect(await found(url)).toEqual([[url, source]]);
   });

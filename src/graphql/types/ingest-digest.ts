@@ -88,6 +88,9 @@ function checked(input: DigestToIngest): DigestToIngest {
   const { url } = input.document;
   if (typeof url === 'string' && !/^https?:$/.test(new URL(url).protocol))
     throw badUserInput(['input', 'document', 'url'], 'url: expected one of http or https');
+  for (const name of ['source', 'fileName'] as const)
+    if (input[name]?.includes('\0') === true)
+      throw badUserInput(['input', name], `${name}: expected a text without NUL`);
   const source = input.source.trim();
   if (source === '') throw badUserInput(['input', 'source'], 'source: expected a name, got nothing');
   if (typeof input.language !== 'string') return { ...input, source };
