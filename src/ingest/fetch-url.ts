@@ -160,15 +160,22 @@ async function* bounded(
 ): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   try {
+    if (Number(response.headers['content-length']) > maxBytes) throw tooLarge(shown, maxBytes);
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
       bytes += chunk.length;
-      if (bytes > maxBytes) throw new SourceError(`${shown}: expected at most ${maxBytes} bytes, got more`);
+      if (bytes > maxBytes) throw tooLarge(shown, maxBytes);
       yield chunk;
     }
   } catch (error) {
     if (error instanceof SourceError) throw error;
     throw new Unreachable(`${shown}: broke off after ${bytes} bytes (${reason(error)})`, { cause: error });
+  } finally {
+    response.destroy();
   }
+}
+
+function tooLarge(shown: string, maxBytes: number): SourceError {
+  return new SourceError(`${shown}: expected at most ${maxBytes} bytes, got more`);
 }
 
 function unreachable(shown: string, error: unknown): Unreachable {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SourceError } from '../ingest/digest-file.ts';
-import { fetchUrl, withoutSecrets, type Fetched } from '../ingest/fetch-url.ts';
+import { fetchUrl, Unreachable, withoutSecrets, type Fetched } from '../ingest/fetch-url.ts';
 import { rawFile, urlFile } from '../ingest/url-file.ts';
 import { Sleeper } from './sleep.ts';
 import type { Take, WatchOptions } from './watch.ts';
@@ -11,6 +11,11 @@ const LONGEST_WAIT_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const DAYS = 8;
 const MAX_BYTES = 64 * 2 ** 20;
+const FETCH_MS = 120_000;
+/** Not there, or not yet. */
+const ABSENT: ReadonlySet<number> = new Set([304, 404, 410]);
+/** Beside 5xx, what a server says that wants to be left alone for a while. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 /** Languages that the producer of digests is asked for most, as it names its files by them. */
 const LANGUAGES = ['Chinese', 'English', 'Japanese', 'Korean', 'Spanish', 'French', 'German', 'Portuguese'];
 /** A language that has not answered while others have is asked for once in so many rounds. */
@@ -36,8 +41,7 @@ export async function watchUrl(template: string, options: WatchOptions, take: Ta
   const poll = new UrlPoll(options, take);
   const sleeper = new Sleeper();
   for (let round = 0, failures = 0; !stop.aborted; round += 1) {
-    const due = addressesOf(template, options.now()).filter((address) => poll.isDue(address, round));
-    const failure = await poll.ask(due);
+    const failure = await poll.ask(addressesOf(template, options.now()), round);
     failures = failure === undefined ? 0 : failures + 1;
     const wait = failure === undefined ? pollMs : Math.max(failure.retryAfterMs, backOff(pollMs, failures));
     await sleeper.sleep(wait * (0.9 + 0.2 * Math.random()), stop);
@@ -73,6 +77,7 @@ class UrlPoll {
   readonly #options: WatchOptions;
   readonly #take: Take;
   readonly #known = new Map<string, Known>();
+  readonly #warned = new Set<string>();
   readonly #languages = new Set<string>();
 
   constructor(options: WatchOptions, take: Take) {
@@ -80,46 +85,43 @@ class UrlPoll {
     this.#take = take;
   }
 
-  isDue({ language }: Address, round: number): boolean {
-    if (language === undefined || this.#languages.size === 0) return true;
-    return this.#languages.has(language) || round % RARELY === 0;
-  }
-
-  /** Asks one address after the other, until one fails. */
-  async ask(addresses: readonly Address[]): Promise<Failure | undefined> {
-    const { stop, gapMs = GAP_MS, log } = this.#options;
+  /** Asks those that are due one after the other, until the server cannot answer. */
+  async ask(addresses: readonly Address[], round: number): Promise<Failure | undefined> {
+    const { stop, gapMs = GAP_MS } = this.#options;
+    this.#forgetAllBut(new Set(addresses.map(({ url }) => url.href)));
     const sleeper = new Sleeper();
-    for (const address of addresses) {
+    for (const address of addresses.filter((each) => this.#isDue(each, round))) {
       if (stop.aborted) return undefined;
-      try {
-        const failure = await this.#askOne(address);
-        if (failure !== undefined) return failure;
-      } catch (error) {
-        if (stop.aborted) return undefined;
-        if (!(error instanceof SourceError)) throw error;
-        log.warn({ err: error }, 'watched URL failed, trying again');
-        return { retryAfterMs: 0 };
-      }
+      const failure = await this.#askOne(address).catch((error: unknown) => this.#failureOf(error, address));
+      if (failure !== undefined) return failure;
       await sleeper.sleep(gapMs, stop);
     }
     return undefined;
   }
 
+  #isDue({ language }: Address, round: number): boolean {
+    if (language === undefined || this.#languages.size === 0) return true;
+    return this.#languages.has(language) || round % RARELY === 0;
+  }
+
+  #forgetAllBut(urls: ReadonlySet<string>): void {
+    for (const url of this.#known.keys()) if (!urls.has(url)) this.#known.delete(url);
+    for (const url of this.#warned) if (!urls.has(url)) this.#warned.delete(url);
+  }
+
   async #askOne({ url, language }: Address): Promise<Failure | undefined> {
-    const { allowPrivate, now, stop, log } = this.#options;
+    const { allowPrivate, now, stop } = this.#options;
     const known = this.#known.get(url.href);
     const answer = await fetchUrl(rawFile(url), {
       allowPrivate,
       maxBytes: MAX_BYTES,
+      totalMs: FETCH_MS,
       headers: known?.validators ?? {},
       signal: stop,
     });
     if (answer.status !== 200) {
       answer.discard();
-      // Not changed, or not there (yet).
-      if ([304, 404, 410].includes(answer.status)) return undefined;
-      log.warn({ url: withoutSecrets(url), status: answer.status }, 'watched URL failed, trying again');
-      return { retryAfterMs: retryAfter(answer, now()) };
+      return this.#judge(answer, url);
     }
     const body = await bytesOf(answer);
     const sha256 = createHash('sha256').update(body).digest('hex');
@@ -127,7 +129,40 @@ class UrlPoll {
     const isNew = sha256 !== known?.sha256;
     if (isNew && !(await this.#take(urlFile(url, { allowPrivate, now }, body)))) return { retryAfterMs: 0 };
     this.#known.set(url.href, { sha256, validators: validatorsOf(answer) });
+    this.#warned.delete(url.href);
     return undefined;
+  }
+
+  /** An answer without a file: the server may be unable to give any, or this one alone. */
+  #judge(answer: Fetched, url: URL): Failure | undefined {
+    const { now, log } = this.#options;
+    const { status } = answer;
+    if (ABSENT.has(status)) return undefined;
+    if (status >= 500 || PASSING.has(status)) {
+      log.warn({ url: withoutSecrets(url), status }, 'watched URL failed, trying again');
+      return { retryAfterMs: retryAfter(answer, now()) };
+    }
+    // Object stores say 403 of what is not there.
+    this.#warnOnce(url, { status });
+    return undefined;
+  }
+
+  #failureOf(error: unknown, { url }: Address): Failure | undefined {
+    const { stop, log } = this.#options;
+    if (stop.aborted) return undefined;
+    if (!(error instanceof SourceError)) throw error;
+    if (error instanceof Unreachable) {
+      log.warn({ err: error }, 'watched URL failed, trying again');
+      return { retryAfterMs: 0 };
+    }
+    this.#warnOnce(url, { err: error });
+    return undefined;
+  }
+
+  #warnOnce(url: URL, why: object): void {
+    if (!this.#warned.has(url.href))
+      this.#options.log.warn({ url: withoutSecrets(url), ...why }, 'watched URL gives no file');
+    this.#warned.add(url.href);
   }
 }
 
