@@ -57,7 +57,8 @@ async function folder(absolute: string, argument: string): Promise<DigestFile[]>
 
 async function localFiles(names: string[], show: (name: string) => string): Promise<DigestFile[]> {
   const sorted = names.toSorted();
-  const stats = await Promise.all(sorted.map(async (name) => await stat(name)));
+  // One that is gone since is not there.
+  const stats = await Promise.all(sorted.map(async (name) => await stat(name).catch(() => undefined)));
   return sorted.flatMap((name, index) => {
     const found = stats[index];
     return found === undefined ? [] : [localFile(name, show(name), found)];

@@ -1,19 +1,28 @@
-import { watch as watchChanges, type FSWatcher } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DigestFile } from '../ingest/digest-file.ts';
 import { findFiles } from '../ingest/find-files.ts';
+import { Hints } from './hints.ts';
 import { Sleeper } from './sleep.ts';
 import type { Take, WatchOptions } from './watch.ts';
 
 const POLL_MS = 5_000;
 const SETTLE_MS = 2_000;
+const GAP_MS = 250;
+const LONGEST_WAIT_MS = 300_000;
+/** The clocks of file systems differ from ours by less. */
+const OLD_MS = 60_000;
 
-/** How a file looked: another size or time of change is another file. */
+/** A file as it looks: another size or time of change is another. */
 interface Look {
   readonly stamp: string;
-  /** Since when it has looked so, in milliseconds. */
+  /** Since when it has looked so, by our clock: that of its file system may be behind. In milliseconds. */
   readonly since: number;
+  taken: boolean;
+  /** How often it could not be taken, and until when that is not tried again. */
+  failures: number;
+  notBefore: number;
 }
 
 /**
@@ -21,35 +30,29 @@ interface Look {
  * go and come back. Changes are told by the system where it does that, and looked for now and then where it does not.
  */
 export async function watchFolder(folder: string, options: WatchOptions, take: Take): Promise<void> {
-  const { cwd, stop, pollMs = POLL_MS, settleMs = SETTLE_MS } = options;
+  const { cwd, stop, pollMs = POLL_MS, settleMs = SETTLE_MS, gapMs = GAP_MS } = options;
   const sleeper = new Sleeper();
-  const hint = new Hint(path.resolve(cwd, folder), () => sleeper.wake());
-  const looks = new Map<string, Look>();
-  const taken = new Map<string, string>();
+  const hints = new Hints(() => sleeper.wake());
+  const root = path.resolve(cwd, folder);
+  let looks: ReadonlyMap<string, Look> | undefined;
   try {
     while (!stop.aborted) {
-      hint.renew();
       const files = await filesOf(folder, options);
-      const settling = await lookAt(files, looks, options);
-      const fresh = settling.settled.filter(({ file, stamp }) => taken.get(file.location) !== stamp);
-      await takeAll(fresh, taken, { stop, take });
-      await sleeper.sleep(settling.some ? Math.min(settleMs, pollMs) : pollMs, stop);
+      await hints.watch(
+        new Set([root, ...files.map(({ location }) => path.dirname(path.resolve(cwd, location)))]),
+      );
+      if (files.length > 0) looks = await lookAt(files, looks, options);
+      const settling = await takeAll(files, looks, { options, take });
+      // However many hints come.
+      await new Sleeper().sleep(gapMs, stop);
+      await sleeper.sleep(settling ? Math.min(settleMs, pollMs) : pollMs, stop);
     }
   } finally {
-    hint.close();
+    hints.close();
   }
 }
 
-async function takeAll(
-  files: Settling['settled'],
-  taken: Map<string, string>,
-  { stop, take }: { stop: AbortSignal; take: Take },
-): Promise<void> {
-  for (const { file, stamp } of files)
-    if (!stop.aborted && (await take(file))) taken.set(file.location, stamp);
-}
-
-/** None where the folder is not there, or holds none, or changes as it is read. */
+/** None where the folder is not there, or holds none, or cannot be read now. */
 async function filesOf(folder: string, { cwd, now, log }: WatchOptions): Promise<DigestFile[]> {
   try {
     return await findFiles(folder, { cwd, now, stdin: nothing() });
@@ -61,58 +64,71 @@ async function filesOf(folder: string, { cwd, now, log }: WatchOptions): Promise
 
 async function* nothing(): AsyncGenerator<never> {}
 
-interface Settling {
-  readonly settled: readonly { readonly file: DigestFile; readonly stamp: string }[];
-  /** Some are not yet. */
-  readonly some: boolean;
-}
-
-/** Tells which files have settled: have been as they are for a while, by the clock of their file system or by ours. */
+/** How files look now. What is known of one stays known while it looks the same; what is known of others is forgotten. */
 async function lookAt(
   files: readonly DigestFile[],
-  looks: Map<string, Look>,
-  { cwd, now, settleMs = SETTLE_MS }: WatchOptions,
-): Promise<Settling> {
-  const settled: { file: DigestFile; stamp: string }[] = [];
-  let some = false;
-  for (const file of files) {
-    const found = await stat(path.resolve(cwd, file.location)).catch(() => undefined);
+  before: ReadonlyMap<string, Look> | undefined,
+  { cwd, now }: WatchOptions,
+): Promise<Map<string, Look>> {
+  const looks = new Map<string, Look>();
+  const at = now().getTime();
+  for (const { location } of files) {
+    const found = await stat(path.resolve(cwd, location)).catch(() => undefined);
     if (found === undefined) continue;
-    const stamp = `${found.size} ${found.mtimeMs} ${found.ino}`;
-    const known = looks.get(file.location);
-    const look = known?.stamp === stamp ? known : { stamp, since: now().getTime() };
-    looks.set(file.location, look);
-    const age = now().getTime() - Math.min(look.since, found.mtimeMs);
-    if (age >= settleMs) settled.push({ file, stamp });
-    else some = true;
+    const stamp = stampOf(found);
+    const known = before?.get(location);
+    // What was there long before the first look has no need to wait.
+    const isOld = before === undefined && at - found.mtimeMs >= OLD_MS;
+    const fresh = { stamp, since: isOld ? found.mtimeMs : at, taken: false, failures: 0, notBefore: 0 };
+    looks.set(location, known?.stamp === stamp ? known : fresh);
   }
-  return { settled, some };
+  return looks;
 }
 
-/** Tells of changes where the system does; it may miss any of them. */
-class Hint {
-  readonly #folder: string;
-  readonly #onChange: () => void;
-  #watcher: FSWatcher | undefined;
+function stampOf({ size, mtimeMs, ino }: Stats): string {
+  return `${size} ${mtimeMs} ${ino}`;
+}
 
-  constructor(folder: string, onChange: () => void) {
-    this.#folder = folder;
-    this.#onChange = onChange;
+interface Taking {
+  readonly options: WatchOptions;
+  readonly take: Take;
+}
+
+/** Takes in what has settled and is new; tells whether some has still to settle. */
+async function takeAll(
+  files: readonly DigestFile[],
+  looks: ReadonlyMap<string, Look> | undefined,
+  taking: Taking,
+): Promise<boolean> {
+  const { stop, now, settleMs = SETTLE_MS } = taking.options;
+  let settling = false;
+  for (const file of files) {
+    const look = looks?.get(file.location);
+    if (look === undefined || look.taken || stop.aborted) continue;
+    const at = now().getTime();
+    if (at - look.since < settleMs) settling = true;
+    else if (at >= look.notBefore) await takeOne(file, look, taking);
   }
+  return settling;
+}
 
-  /** Begins anew where it has ended, or never could begin. */
-  renew(): void {
-    if (this.#watcher !== undefined) return;
-    try {
-      this.#watcher = watchChanges(this.#folder, { recursive: true }, this.#onChange);
-      this.#watcher.on('error', () => this.close());
-    } catch {
-      // The folder is not there, or the system has no more watchers: looking now and then is enough.
-    }
-  }
+async function takeOne(file: DigestFile, look: Look, { options, take }: Taking): Promise<void> {
+  const { cwd, now, pollMs = POLL_MS } = options;
+  const confirm = async (): Promise<void> => {
+    if (stampOf(await stat(path.resolve(cwd, file.location))) !== look.stamp)
+      throw new Error(`${file.location}: has changed while it was read`);
+  };
+  look.taken = await take({ ...file, open: () => readable(file) }, confirm);
+  if (look.taken) return;
+  look.failures += 1;
+  look.notBefore = now().getTime() + Math.min(LONGEST_WAIT_MS, pollMs * 2 ** look.failures);
+}
 
-  close(): void {
-    this.#watcher?.close();
-    this.#watcher = undefined;
+/** A digest that is refused is done with. A file that cannot be read is not: it fails with an error of another kind. */
+async function* readable(file: DigestFile): AsyncGenerator<Uint8Array> {
+  try {
+    yield* file.open();
+  } catch (error) {
+    throw new Error('the file cannot be read now', { cause: error });
   }
 }

@@ -21,8 +21,14 @@ export interface WatchOptions {
   readonly pollMs?: number;
   /** A file that is as it was for so long is not being written any more, in milliseconds (2,000). */
   readonly settleMs?: number;
-  /** Between two requests, in milliseconds (1,000). */
+  /** Between two requests, or however many hints come two looks, in milliseconds: 1,000 and 250. */
   readonly gapMs?: number;
+}
+
+/** Tells a source that can be watched: a folder, be it there or not, or an http(s) URL. */
+export function isWatchable(source: string): boolean {
+  if (isUrl(source)) return URL.canParse(source.replaceAll(/\{(?:date|language)\}/g, 'x'));
+  return source !== '' && source !== '-' && !/^[a-z][a-z\d+.-]+:\/\//i.test(source);
 }
 
 /**
@@ -30,22 +36,29 @@ export interface WatchOptions {
  * (UTC: today and the last seven days) and `{language}`. What goes wrong is logged and tried again.
  */
 export async function watch(source: string, options: WatchOptions): Promise<void> {
-  const take = async (file: DigestFile): Promise<boolean> => await takeIn(file, options);
+  const take: Take = async (file, confirm) => await takeIn(file, options, confirm);
   await (isUrl(source) ? watchUrl(source, options, take) : watchFolder(source, options, take));
 }
 
-/** Takes a file in; gives false where that is to be tried again. */
-export type Take = (file: DigestFile) => Promise<boolean>;
+/**
+ * Takes a file in; gives false where that is to be tried again. `confirm` is asked before anything is stored, and rejects where
+ * nothing should be.
+ */
+export type Take = (file: DigestFile, confirm?: () => Promise<void>) => Promise<boolean>;
 
-async function takeIn(file: DigestFile, { pool, now, log }: WatchOptions): Promise<boolean> {
+async function takeIn(
+  file: DigestFile,
+  { pool, now, stop, log }: WatchOptions,
+  confirm: () => Promise<void> = async () => {},
+): Promise<boolean> {
   try {
-    const { problems, status, ...report } = await ingestFile(pool, file, { now });
+    const { problems, status, ...report } = await ingestFile(pool, file, { now, stop, confirm });
     const [problem] = problems;
     const level = status === 'REFUSED' ? 'warn' : status === 'UNCHANGED' ? 'debug' : 'info';
     log[level]({ ...report, status, problems: problems.length, problem }, 'digest watched');
     return true;
   } catch (error) {
-    log.warn({ file: file.location, err: error }, 'digest not taken in, trying again');
+    if (!stop.aborted) log.warn({ file: file.location, err: error }, 'digest not taken in, trying again');
     return false;
   }
 }
