@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { expireEvents } from '../feed/retention.ts';
-import { watch } from '../watch/watch.ts';
-import type { Io } from './io.ts';
+import { isWatchable, watch } from '../watch/watch.ts';
+import { UsageError, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 
 const now = (): Date => new Date();
@@ -14,6 +14,12 @@ interface Background {
   readonly options: ServeOptions;
   readonly io: Pick<Io, 'cwd' | 'stop'>;
   readonly log: Logger;
+}
+
+/** A value of `--watch`. Throws UsageError where it is none. */
+export function watchedSource(text: string): string {
+  if (isWatchable(text)) return text;
+  throw new UsageError(`--watch: expected a folder or an http(s) URL, got "${text}"`);
 }
 
 /** What a server does beside answering: watches sources and lets old events go. Resolves soon after the program is to end. */

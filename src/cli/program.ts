@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DatabaseError } from '../database/database-error.ts';
 import { ListenError } from '../http/listen.ts';
+import { watchedSource } from './background.ts';
 import { addDigestCommands, type Act } from './digest-commands.ts';
 import { Interrupted, UsageError, type Io } from './io.ts';
 import { applyMigrations } from './migrate.ts';
@@ -68,7 +69,7 @@ function addCommands(program: Command, io: Io, act: Act): void {
     .option(
       '--watch <source>',
       'take in what comes to a folder or URL ({date} and {language} in it are filled in); may be given again',
-      collect,
+      (source, others?: readonly string[]) => collect(watchedSource(source), others),
     )
     .action(act(async (command) => await serve(command.optsWithGlobals(), io)));
   for (const setting of serveSettings()) serving.addOption(setting);
