@@ -12,9 +12,9 @@ const DAY_MS = 86_400_000;
 const DAYS = 8;
 const MAX_BYTES = 64 * 2 ** 20;
 const FETCH_MS = 120_000;
-/** Not there, or not yet. */
-const ABSENT: ReadonlySet<number> = new Set([304, 404, 410]);
-/** Beside 5xx, what a server says that wants to be left alone for a while. */
+/** Nothing new: not changed, not there, or not yet. */
+const NOTHING_NEW: ReadonlySet<number> = new Set([304, 404, 410]);
+/** What a server says that wants to be left alone for a while, beside 5xx. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 /** Languages that the producer of digests is asked for most, as it names its files by them. */
 const LANGUAGES = ['Chinese', 'English', 'Japanese', 'Korean', 'Spanish', 'French', 'German', 'Portuguese'];
@@ -137,7 +137,7 @@ class UrlPoll {
   #judge(answer: Fetched, url: URL): Failure | undefined {
     const { now, log } = this.#options;
     const { status } = answer;
-    if (ABSENT.has(status)) return undefined;
+    if (NOTHING_NEW.has(status)) return undefined;
     if (status >= 500 || PASSING.has(status)) {
       log.warn({ url: withoutSecrets(url), status }, 'watched URL failed, trying again');
       return { retryAfterMs: retryAfter(answer, now()) };
