@@ -19,7 +19,7 @@ const ZH = '_AI_enhanced_Chinese.jsonl';
 test('tail prints papers as they come, and says with which cursor to go on', async () => {
   const { url, feed } = await startLiveServer(database);
   const tail = startCli(['tail', '--category', 'cs.*', '--url', `${url}/graphql`]);
-  await expect.poll(() => feed.size()).toBe(1);
+  await expect.poll(() => feed.size(), { timeout: 20_000 }).toBe(1);
   await ingestRecords(database.pool, `2026-01-15${ZH}`, [
     jsonRecord('2601.00001', { title: 'A \u001b[31mred\u001b[0m title' }),
     jsonRecord('2601.00002', { categories: ['math.CO'] }),
