@@ -73,7 +73,8 @@ async function measure(name, source) {
   const record = (client) => ({
     query: async (query, values) => {
       const result = await client.query(query, values);
-      if (typeof query === 'object') ran.push({ query, rows: result.rowCount ?? 0 });
+      // What a statement has around it, such as settings, has no values.
+      if (query.values !== undefined) ran.push({ query, rows: result.rowCount ?? 0 });
       return result;
     },
   });
