@@ -140,14 +140,14 @@ const liveSettings = (): Option[] => [
   new Setting({
     flags: '--max-sockets <number>',
     variable: 'PAPERGRAPH_MAX_SOCKETS',
-    about: 'WebSockets at once',
+    about: 'WebSockets and event streams at once',
     preset: 20_000,
     ...count,
   }),
   new Setting({
     flags: '--max-sockets-per-address <number>',
     variable: 'PAPERGRAPH_MAX_SOCKETS_PER_ADDRESS',
-    about: 'WebSockets at once from one address',
+    about: 'WebSockets and event streams at once from one address',
     preset: 1_000,
     ...count,
   }),

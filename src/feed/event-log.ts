@@ -110,18 +110,15 @@ export async function matchingPositions(
   return filters.map((_filter, index) => found.get(index) ?? []);
 }
 
-/**
- * The position that a cursor of this feed holds. Throws InputError with CURSOR_INVALID where it is another store's, forged
- * or beyond the head, with CURSOR_EXPIRED where events after it are gone.
- */
-export function positionOf(state: FeedState, cursor: string): number {
-  const position = decodeFeedCursor(state.epoch, cursor);
+/** The position that a cursor of this feed holds. Throws InputError with CURSOR_INVALID where it is another store's, or forged. */
+export function positionOf({ epoch }: FeedState, cursor: string): number {
+  const position = decodeFeedCursor(epoch, cursor);
   if (position === undefined) throw invalid('expected a cursor of this feed');
-  checkPosition(state, position);
   return position;
 }
 
-function checkPosition({ head, floor }: FeedState, position: number): void {
+/** Throws InputError with CURSOR_INVALID for a position beyond the head, with CURSOR_EXPIRED where events after it are gone. */
+export function checkPosition({ head, floor }: FeedState, position: number): void {
   if (position > head) throw invalid('expected a cursor that this feed has reached, got one ahead of it');
   if (position < floor) {
     throw new InputError(

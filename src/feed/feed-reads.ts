@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunStatement } from '../reads/statements.ts';
 import { compileChoice, checkFirst, type EventChoice } from './event-filter.ts';
-import { eventsAt, feedState, positionOf, readBatch } from './event-log.ts';
-import type { Batch, FeedEvent } from './event.ts';
+import { checkPosition, eventsAt, feedState, positionOf, readBatch } from './event-log.ts';
+import type { Batch, FeedEvent, FeedState } from './event.ts';
 import { encodeFeedCursor } from './feed-cursor.ts';
 
 /** Where in the feed to start: at its end, or with the oldest event kept. */
@@ -44,8 +45,7 @@ export function feedReads(run: RunStatement): FeedReads {
     page: async (choice, asked) => {
       const first = checkFirst(asked.first);
       const filter = await compileChoice(run, choice);
-      const state = await feedState(run);
-      let after = startOf(state, asked);
+      let { after } = await startOf(async () => await feedState(run), asked);
       for (const started = Date.now(); ;) {
         const page = await readBatch(run, filter, { after, first });
         if (page.events.length > 0 || page.caughtUp || Date.now() - started > PATIENCE_MS) return page;
@@ -55,11 +55,24 @@ export function feedReads(run: RunStatement): FeedReads {
   };
 }
 
-/** The position that a caller starts after. Throws InputError as `positionOf` does. */
-export function startOf(
-  state: Parameters<typeof positionOf>[0],
+/** For how long a cursor that is ahead of the store is waited for, in milliseconds: the store may be a replica that lags. */
+const LAG_MS = 2_000;
+const LOOK_AGAIN_MS = 100;
+
+/**
+ * The position that a caller starts after, and where the feed stands. Rejects with InputError: with CURSOR_INVALID for a cursor
+ * that is another store's, forged, or ahead of the feed, with CURSOR_EXPIRED where events after it are gone.
+ */
+export async function startOf(
+  readState: () => Promise<FeedState>,
   { after, start }: Pick<FeedPosition, 'after' | 'start'>,
-): number {
-  if (typeof after === 'string') return positionOf(state, after);
-  return start === 'OLDEST' ? state.floor : state.head;
+): Promise<{ state: FeedState; after: number }> {
+  for (const started = Date.now(); ; await delay(LOOK_AGAIN_MS)) {
+    const state = await readState();
+    if (typeof after !== 'string') return { state, after: start === 'OLDEST' ? state.floor : state.head };
+    const position = positionOf(state, after);
+    if (position > state.head && Date.now() - started < LAG_MS) continue;
+    checkPosition(state, position);
+    return { state, after: position };
+  }
 }

@@ -99,8 +99,7 @@ class LiveFeed {
     const first = checkFirst(position.first);
     const filter = await compileChoice(this.#run, choice);
     // The store's state, not this process's, which may be a moment behind: NOW is after all that is committed.
-    const state = await this.#state();
-    const after = startOf(state, position);
+    const { state, after } = await startOf(this.#state, position);
     if (this.#closed) throw new Error('the feed is closed');
     const channel = this.#channelOf(filter);
     const subscription = new Subscription(new ChannelSource(this, channel, state.head), { after, first });

@@ -52,12 +52,14 @@ export async function sendEventStream(
       'x-accel-buffering': 'no',
     });
     response.flushHeaders();
+    let goesOn = false;
     for (let payload = await nextOf(payloads); payload !== undefined; payload = await nextOf(payloads)) {
       if (!response.write(eventOf(payload))) await drained(response, stalledMs);
       if (response.destroyed) return;
+      goesOn = idOf(payload) === undefined;
     }
-    // The next server goes on: only a stream that is over says so.
-    response.end(stop.aborted ? '' : 'event: complete\ndata:\n\n');
+    // On the next try, or the next server, a stream goes on: only one that is over says so.
+    response.end(goesOn || stop.aborted ? '' : 'event: complete\ndata:\n\n');
   } finally {
     clearInterval(heartbeat);
     response.off('close', release);
@@ -66,10 +68,14 @@ export async function sendEventStream(
   }
 }
 
-function eventOf({ bytes, cursor }: Payload): string {
-  const json = bytes.toString();
-  const id = cursor ?? (PASSING.test(json) ? undefined : END);
-  return `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${json}\n\n`;
+function eventOf(payload: Payload): string {
+  const id = idOf(payload);
+  return `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${payload.bytes.toString()}\n\n`;
+}
+
+/** Undefined for an error that may pass. */
+function idOf({ bytes, cursor }: Payload): string | undefined {
+  return cursor ?? (PASSING.test(bytes.toString()) ? undefined : END);
 }
 
 /** Waits until the network has taken what was written; cuts off a client that takes too long. */

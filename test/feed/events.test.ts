@@ -195,6 +195,15 @@ describe('a cursor', () => {
     expect((await query(BOTH, { after })).errors?.[0]?.extensions).toMatchObject({ code: 'CURSOR_INVALID' });
   });
 
+  test('ahead of the store is waited for a little: the store may be a replica that lags', async () => {
+    await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001']);
+    const after = await cursor();
+    await database.pool.query('update feed set head = 1');
+    const asked = query<Feed>(BOTH, { after });
+    await database.pool.query('update feed set head = 2');
+    expect((await asked).data.feed).toMatchObject({ caughtUp: true, events: [] });
+  });
+
   test('is good after a restart, and as long as retention keeps what comes after it', async () => {
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001', '2601.00002']);
     const [first, second] = (await feed()).feed.events;
