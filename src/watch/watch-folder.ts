@@ -5,7 +5,7 @@ import type { DigestFile } from '../ingest/digest-file.ts';
 import { findFiles } from '../ingest/find-files.ts';
 import { Hints } from './hints.ts';
 import { Sleeper } from './sleep.ts';
-import type { Take, WatchOptions } from './watch.ts';
+import type { Take, WatchOptions } from './watch-options.ts';
 
 const POLL_MS = 5_000;
 const SETTLE_MS = 2_000;

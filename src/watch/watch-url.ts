@@ -3,7 +3,7 @@ import { SourceError } from '../ingest/digest-file.ts';
 import { fetchUrl, Unreachable, withoutSecrets, type Fetched } from '../ingest/fetch-url.ts';
 import { rawFile, urlFile } from '../ingest/url-file.ts';
 import { Sleeper } from './sleep.ts';
-import type { Take, WatchOptions } from './watch.ts';
+import type { Take, WatchOptions } from './watch-options.ts';
 
 const POLL_MS = 600_000;
 const GAP_MS = 1_000;

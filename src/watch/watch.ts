@@ -1,29 +1,9 @@
-import type pg from 'pg';
-import type { Logger } from 'pino';
 import type { DigestFile } from '../ingest/digest-file.ts';
-import type { PrivateAddresses } from '../ingest/fetch-url.ts';
 import { ingestFile } from '../ingest/ingest-file.ts';
 import { isUrl } from '../ingest/url-file.ts';
 import { watchFolder } from './watch-folder.ts';
+import type { Take, WatchOptions } from './watch-options.ts';
 import { watchUrl } from './watch-url.ts';
-
-/** What watching needs of the world. */
-export interface WatchOptions {
-  readonly pool: pg.Pool;
-  /** The folder that relative names start from. */
-  readonly cwd: string;
-  readonly now: () => Date;
-  /** Aborted when watching is to end. */
-  readonly stop: AbortSignal;
-  readonly log: Logger;
-  readonly allowPrivate: PrivateAddresses;
-  /** Between two looks, in milliseconds: 5,000 for a folder, 600,000 for a URL. */
-  readonly pollMs?: number;
-  /** A file that is as it was for so long is not being written any more, in milliseconds (2,000). */
-  readonly settleMs?: number;
-  /** Between two requests, or however many hints come two looks, in milliseconds: 1,000 and 250. */
-  readonly gapMs?: number;
-}
 
 /** Tells a source that can be watched: a folder, be it there or not, or an http(s) URL. */
 export function isWatchable(source: string): boolean {
@@ -39,12 +19,6 @@ export async function watch(source: string, options: WatchOptions): Promise<void
   const take: Take = async (file, confirm) => await takeIn(file, options, confirm);
   await (isUrl(source) ? watchUrl(source, options, take) : watchFolder(source, options, take));
 }
-
-/**
- * Takes a file in; gives false where that is to be tried again. `confirm` is asked before anything is stored, and rejects where
- * nothing should be.
- */
-export type Take = (file: DigestFile, confirm?: () => Promise<void>) => Promise<boolean>;
 
 async function takeIn(
   file: DigestFile,

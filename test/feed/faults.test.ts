@@ -5,6 +5,8 @@ import { FEED_CHANNEL } from '../../src/database/feed-channel.ts';
 import {
   ingestRecords,
   overEvents,
+  idsOf,
+  nextBatch,
   overWebSocket,
   startLiveServer,
   type Batch,
@@ -24,18 +26,9 @@ beforeEach(async () => {
 });
 afterEach(async () => await database.close());
 
-async function next(stream: AsyncIterator<Message>): Promise<Batch> {
-  const { value } = (await stream.next()) as IteratorResult<Message, undefined>;
-  const batch = value?.data?.['papers'];
-  if (batch === undefined) throw new Error(`expected a batch, got ${JSON.stringify(value)}`);
-  return batch;
-}
-
-const idsOf = ({ events }: Batch): string[] => events.map(({ paper }) => paper.arxivId);
-
 async function take(stream: AsyncIterator<Message>, count: number): Promise<string[]> {
   const got: string[] = [];
-  while (got.length < count) got.push(...idsOf(await next(stream)));
+  while (got.length < count) got.push(...idsOf(await nextBatch(stream)));
   return got;
 }
 
@@ -59,12 +52,12 @@ test('who subscribes while events are being matched misses none of them', async 
   });
   const { url } = await startLiveServer({ pool });
   // Without a filter that Postgres has to judge nothing is matched.
-  await next(overWebSocket(url, PAPERS, { filter: { search: 'abstract' } }));
+  await nextBatch(overWebSocket(url, PAPERS, { filter: { search: 'abstract' } }));
   const all = numbered(120);
   await ingestRecords(database.pool, '2026-01-14.jsonl', all);
   await expect.poll(() => held).toBe(true);
   const late = overWebSocket(url, PAPERS, { start: 'OLDEST', first: 50, filter: { hasCode: false } });
-  expect(idsOf(await next(late))).toEqual(all.slice(0, 50));
+  expect(idsOf(await nextBatch(late))).toEqual(all.slice(0, 50));
   open();
   expect(await take(late, 70)).toEqual(all.slice(50));
 });
@@ -86,7 +79,7 @@ test('a filter at which Postgres fails ends its own subscription alone', async (
     }),
   );
   await ingestRecords(database.pool, '2026-01-14.jsonl', ['2601.00001']);
-  expect(idsOf(await next(innocent!.stream))).toEqual(['2601.00001']);
+  expect(idsOf(await nextBatch(innocent!.stream))).toEqual(['2601.00001']);
   expect((await poisoned!.stream.next()).value).toMatchObject({
     errors: [{ extensions: { code: 'INTERNAL' } }],
   });
@@ -102,10 +95,10 @@ test('a batch that cannot be read for a moment is sent a little later, not left 
   });
   const { url } = await startLiveServer({ pool });
   const stream = overEvents(url, PAPERS);
-  await next(stream);
+  await nextBatch(stream);
   failures = 2;
   await ingestRecords(database.pool, '2026-01-14.jsonl', ['2601.00001']);
-  expect(idsOf(await next(stream))).toEqual(['2601.00001']);
+  expect(idsOf(await nextBatch(stream))).toEqual(['2601.00001']);
   expect(failures).toBe(0);
 });
 
@@ -123,7 +116,7 @@ describe('a store that has lost events', () => {
   ])('%s begins anew: who has seen them is told, and nobody gets them again', async (_how, epoch) => {
     const { url, feed } = await startLiveServer(database);
     const stream = overWebSocket(url, PAPERS, { start: 'OLDEST' });
-    await next(stream);
+    await nextBatch(stream);
     await ingestRecords(database.pool, '2026-01-14.jsonl', numbered(5));
     expect(await take(stream, 5)).toEqual(numbered(5));
     await lose(epoch);
@@ -132,7 +125,7 @@ describe('a store that has lost events', () => {
     });
     await expect.poll(() => feed.head()).toBe(2);
     const again = overWebSocket(url, PAPERS, { start: 'OLDEST' });
-    expect(await next(again)).toMatchObject({ caughtUp: true });
+    expect(await nextBatch(again)).toMatchObject({ caughtUp: true });
     await ingestRecords(database.pool, '2026-01-15.jsonl', numbered(2, 20_000));
     expect(await take(again, 2)).toEqual(numbered(2, 20_000));
   });

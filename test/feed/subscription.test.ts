@@ -3,6 +3,8 @@ import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   ingestRecords,
   overEvents,
+  idsOf,
+  nextBatch,
   overWebSocket,
   startLiveServer,
   type Batch,
@@ -23,19 +25,10 @@ beforeEach(async () => {
 });
 afterEach(async () => await database.close());
 
-async function next(stream: AsyncIterator<Message>): Promise<Batch> {
-  const { value } = (await stream.next()) as IteratorResult<Message, undefined>;
-  const batch = value?.data?.['papers'];
-  if (batch === undefined) throw new Error(`expected a batch, got ${JSON.stringify(value)}`);
-  return batch;
-}
-
-const ids = ({ events }: Batch): string[] => events.map(({ paper }) => paper.arxivId);
-
 /** Reads until the stream has caught up. */
 async function readAll(stream: AsyncIterator<Message>): Promise<Batch[]> {
   const batches: Batch[] = [];
-  do batches.push(await next(stream));
+  do batches.push(await nextBatch(stream));
   while (batches.at(-1)?.caughtUp === false);
   return batches;
 }
@@ -48,11 +41,11 @@ describe.each<[string, Subscribe]>([
     const { url } = await startLiveServer(database);
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001']);
     const stream = subscribe(url, PAPERS);
-    const first = await next(stream);
+    const first = await nextBatch(stream);
     expect(first).toMatchObject({ caughtUp: true, events: [] });
     await ingestRecords(database.pool, `2026-01-15${ZH}`, ['2601.00002', '2601.00001', '2601.00003']);
-    const second = await next(stream);
-    expect(ids(second)).toEqual(['2601.00002', '2601.00001', '2601.00003']);
+    const second = await nextBatch(stream);
+    expect(idsOf(second)).toEqual(['2601.00002', '2601.00001', '2601.00003']);
     expect(second.events.map(({ kind }) => kind)).toEqual(['ADDED', 'SUMMARIZED', 'ADDED']);
     expect(second.cursor).not.toBe(first.cursor);
   });
@@ -62,14 +55,14 @@ describe.each<[string, Subscribe]>([
     const all = Array.from({ length: 7 }, (_, n) => `2601.0000${n + 1}`);
     await ingestRecords(database.pool, `2026-01-14${ZH}`, all);
     const whole = await readAll(subscribe(url, PAPERS, { start: 'OLDEST', first: 3 }));
-    expect(whole.map(ids)).toEqual([all.slice(0, 3), all.slice(3, 6), all.slice(6)]);
+    expect(whole.map(idsOf)).toEqual([all.slice(0, 3), all.slice(3, 6), all.slice(6)]);
     const cursors = whole.flatMap(({ events }) => events.map(({ cursor }) => cursor));
     for (const [index, after] of cursors.entries()) {
       const rest = await readAll(subscribe(url, PAPERS, { after }));
-      expect(rest.flatMap(ids)).toEqual(all.slice(index + 1));
+      expect(rest.flatMap(idsOf)).toEqual(all.slice(index + 1));
     }
     const rest = await readAll(subscribe(url, PAPERS, { after: whole[0]?.cursor }));
-    expect(rest.flatMap(ids)).toEqual(all.slice(3));
+    expect(rest.flatMap(idsOf)).toEqual(all.slice(3));
   });
 
   test('of a filter gets what matches, and nothing for what does not', async () => {
@@ -77,7 +70,7 @@ describe.each<[string, Subscribe]>([
     const stream = subscribe(url, PAPERS, {
       filter: { search: 'graph -author:park', categories: ['cs.CL'] },
     });
-    await next(stream);
+    await nextBatch(stream);
     const record = (id: string, title: string, author: string) => ({
       id,
       title,
@@ -92,7 +85,7 @@ describe.each<[string, Subscribe]>([
       record('2601.00002', 'Graphs', 'Ada Park'),
       record('2601.00003', 'Graphs', 'Ann Lee'),
     ]);
-    expect(ids(await next(stream))).toEqual(['2601.00003']);
+    expect(idsOf(await nextBatch(stream))).toEqual(['2601.00003']);
   });
 
   test('that has long had nothing for its filter says that it has caught up', async () => {
@@ -105,7 +98,7 @@ describe.each<[string, Subscribe]>([
       from feed_event d, generate_series(1, 6000) n where d.topic = 'DIGEST'`);
     await database.pool.query('update feed set head = head + 6000');
     const batches = await readAll(subscribe(url, PAPERS, { start: 'OLDEST' }));
-    expect(batches.map(ids)).toEqual([['2601.00001'], []]);
+    expect(batches.map(idsOf)).toEqual([['2601.00001'], []]);
     expect(batches.map(({ caughtUp }) => caughtUp)).toEqual([false, true]);
   });
 
@@ -125,7 +118,7 @@ describe.each<[string, Subscribe]>([
   test('that ends leaves nothing behind', async () => {
     const { url, feed } = await startLiveServer(database);
     const stream = subscribe(url, PAPERS);
-    await next(stream);
+    await nextBatch(stream);
     expect(feed.size()).toBe(1);
     await stream.return?.();
     await expect.poll(() => feed.size()).toBe(0);

@@ -121,3 +121,14 @@ export async function* readEvents(
   }
   return undefined;
 }
+
+/** The batch of the next message; fails where it has none. */
+export async function nextBatch(stream: AsyncIterator<Message>): Promise<Batch> {
+  const { value } = (await stream.next()) as IteratorResult<Message, undefined>;
+  const batch = value?.data?.['papers'];
+  if (batch === undefined) throw new Error(`expected a batch, got ${JSON.stringify(value)}`);
+  return batch;
+}
+
+/** The papers of a batch's events. */
+export const idsOf = ({ events }: Batch): string[] => events.map(({ paper }) => paper.arxivId);
