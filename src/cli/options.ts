@@ -32,6 +32,8 @@ interface SettingOptions {
   readonly preset?: string | number;
   /** What it takes, in words that follow "expected". */
   readonly takes?: string;
+  /** What it is stays out of messages. */
+  readonly secret?: boolean;
   /** Gives undefined where the text is not what it takes; without it any text will do. */
   readonly parse?: (text: string) => unknown;
 }
@@ -43,10 +45,13 @@ interface SettingOptions {
 class Setting extends Option {
   readonly variable: string;
   readonly #takes: string;
+  readonly #secret: boolean;
   readonly #parse: (text: string) => unknown;
 
-  constructor({ flags, variable, about, preset, takes = 'a text', parse = (text) => text }: SettingOptions) {
+  constructor(options: SettingOptions) {
+    const { flags, variable, about, preset, takes = 'a text', parse = (text) => text } = options;
     super(flags, `${about} (env: ${variable})`);
+    this.#secret = options.secret === true;
     this.variable = variable;
     this.#takes = takes;
     this.#parse = parse;
@@ -57,7 +62,8 @@ class Setting extends Option {
   /** The value that a text stands for; throws UsageError that names `origin`, the flag or variable it came from. */
   read(text: string, origin: string): unknown {
     const value = text === '' ? undefined : this.#parse(text);
-    if (value === undefined) throw new UsageError(`${origin}: expected ${this.#takes}, got "${text}"`);
+    const got = this.#secret ? `another of ${text.length}` : `"${text}"`;
+    if (value === undefined) throw new UsageError(`${origin}: expected ${this.#takes}, got ${got}`);
     return value;
   }
 }
@@ -128,6 +134,7 @@ const liveSettings = (): Option[] => [
     variable: 'PAPERGRAPH_ADMIN_TOKEN',
     about: 'who brings it may post digests; without it nobody may',
     takes: 'at least 16 characters without spaces',
+    secret: true,
     parse: (text) => (/^\S{16,}$/.test(text) ? text : undefined),
   }),
   new Setting({

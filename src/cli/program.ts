@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DatabaseError } from '../database/database-error.ts';
 import { ListenError } from '../http/listen.ts';
+import { isPassing } from '../ingest/retry.ts';
 import { watchedSource } from './background.ts';
 import { addDigestCommands, type Act } from './digest-commands.ts';
 import { Interrupted, UsageError, type Io } from './io.ts';
@@ -118,6 +119,10 @@ function explain(error: unknown, { stderr }: Io): number {
   if (error instanceof Interrupted) return error.status;
   if (error instanceof UsageError || error instanceof DatabaseError || error instanceof ListenError) {
     stderr.write(`papergraph: ${error.message}\n`);
+    return USAGE;
+  }
+  if (isPassing(error)) {
+    stderr.write(`papergraph: no database any more: ${(error as Error).message}\n`);
     return USAGE;
   }
   stderr.write(`papergraph: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -113,10 +113,10 @@ function variablesOf({ category, search, after }: TailFlags) {
   return { filter, ...(after !== undefined && { after }) };
 }
 
-/** A connection that is as it should be is not worth a word. */
+/** Whoever waits for papers, perhaps for hours, wants to know whether anybody would send them. */
 function tell({ state, attempt, reason }: FeedStatus, url: string, stderr: NodeJS.WritableStream): void {
   if (state === 'waiting' && attempt > 0) stderr.write(`${url}: ${clean(reason ?? '')}; trying again\n`);
-  if (state === 'live' && attempt > 1) stderr.write(`${url}: connected\n`);
+  if (state === 'live') stderr.write(`${url}: connected\n`);
 }
 
 function jsonOf(event: TailedEvent): string {

@@ -40,7 +40,7 @@ export function subscribe<Data = Readonly<Record<string, unknown>>, Given extend
   document: FeedDocument<Data, Given>,
   variables?: Given,
   options: SubscribeOptions = {},
-): AsyncIterableIterator<Data, undefined> {
+): AsyncIterableIterator<Data> {
   const operation = feedOperation(document as FeedDocument<never, never>);
   const address = addressOf(url);
   const connect =

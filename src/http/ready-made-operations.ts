@@ -74,7 +74,7 @@ query SearchPapers($search: String!) {
 }
 `,
     variables: `{
-  "search": "\\"强化学习\\" OR model -survey"
+  "search": "(\\"强化学习\\" OR model) -survey"
 }
 `,
   },

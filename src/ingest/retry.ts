@@ -25,7 +25,7 @@ const PASSING_MESSAGE =
   /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
 
 /** Whether the same may work a little later: the database was away, or somebody else was in the way. */
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
   return PASSING.has(code) || code.startsWith('08') || PASSING_MESSAGE.test(error.message);

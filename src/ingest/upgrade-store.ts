@@ -3,6 +3,7 @@ import { confirmFeedEpoch } from '../database/feed-epoch.ts';
 import { migrate } from '../database/migrate.ts';
 import { countValues, rememberValues } from './count-values.ts';
 import { INDEX_VERSION, indexPapers } from './index-papers.ts';
+import { retrying } from './retry.ts';
 import { lockStore, transaction, type Transaction } from './transaction.ts';
 import { createWorkTables } from './update-papers.ts';
 
@@ -10,13 +11,17 @@ const CHUNK = 500;
 
 /**
  * Applies pending migrations, then works out what papers that an earlier version took in lack. Gives the names of the
- * migrations. Safe when several processes start at once. Rejects as `migrate` does.
+ * migrations. Safe when several processes start at once. Rejects as `migrate` does; goes on after a while where Postgres is
+ * away for a moment.
  */
 export async function upgradeStore(pool: pg.Pool): Promise<string[]> {
-  const applied = await migrate(pool);
-  await confirmFeedEpoch(pool);
-  while ((await indexSome(pool)) > 0);
-  return applied;
+  const applied = new Set<string>();
+  await retrying(async () => {
+    for (const name of await migrate(pool)) applied.add(name);
+    await confirmFeedEpoch(pool);
+    while ((await indexSome(pool)) > 0);
+  });
+  return [...applied];
 }
 
 /** The number of papers that it found to do. */

@@ -50,7 +50,7 @@ test('tail says how to go on with the words that a shell needs', async () => {
   await waitFor(tail, /2601\.00001/);
   tail.stop(new Interrupted('SIGINT'));
   await tail.exit;
-  const [, command = ''] = /^To go on from here: papergraph tail (.*)\n$/.exec(tail.stderr()) ?? [];
+  const [, command = ''] = /^To go on from here: papergraph tail (.*)\n$/m.exec(tail.stderr()) ?? [];
   const words = execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' }).split('\0');
   expect(words).toEqual([...flags, '--after', expect.any(String) as string, '']);
 });

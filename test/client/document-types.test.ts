@@ -43,7 +43,7 @@ test('a generated document tells the types of its data and its variables', () =>
     subscribe(URL, node, { first: 5, after: null }),
     subscribe(URL, text, { first: 5 }),
   ])
-    expectTypeOf(stream).toEqualTypeOf<AsyncIterableIterator<Papers, undefined>>();
+    expectTypeOf(stream).toEqualTypeOf<AsyncIterableIterator<Papers>>();
   // @ts-expect-error -- variables that the document does not have
   subscribe(URL, node, { last: 5 });
   // @ts-expect-error -- variables of other types
@@ -52,10 +52,10 @@ test('a generated document tells the types of its data and its variables', () =>
 
 test('any other document gives data of no known type, or of the type that is named', () => {
   expectTypeOf(subscribe(URL, TEXT, { after: 'x' })).toEqualTypeOf<
-    AsyncIterableIterator<Readonly<Record<string, unknown>>, undefined>
+    AsyncIterableIterator<Readonly<Record<string, unknown>>>
   >();
   expectTypeOf(subscribe(URL, parse(TEXT))).toEqualTypeOf<
-    AsyncIterableIterator<Readonly<Record<string, unknown>>, undefined>
+    AsyncIterableIterator<Readonly<Record<string, unknown>>>
   >();
-  expectTypeOf(subscribe<Papers>(URL, TEXT)).toEqualTypeOf<AsyncIterableIterator<Papers, undefined>>();
+  expectTypeOf(subscribe<Papers>(URL, TEXT)).toEqualTypeOf<AsyncIterableIterator<Papers>>();
 });
