@@ -129,6 +129,12 @@ export function checkPosition({ head, floor }: FeedState, position: number): voi
   }
 }
 
+/** A batch of the epoch in which a position is meant; another's has other events there. Throws InputError with CURSOR_INVALID. */
+export function ofEpoch(epoch: string, page: Batch): Batch {
+  if (page.epoch === epoch) return page;
+  throw invalid('expected a cursor of this feed, which has begun anew');
+}
+
 /** A cursor that is not this feed's. */
 export function invalid(message: string): InputError {
   return new InputError(['after'], `after: ${message}`, { code: 'CURSOR_INVALID' });

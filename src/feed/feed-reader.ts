@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { RunStatement } from '../reads/statements.ts';
@@ -19,6 +20,7 @@ interface Audience {
 
 const POLL_MS = 5_000;
 const RETRY_MS = 1_000;
+const LOOK_AGAIN_MS = 50;
 const EVENTS_AT_ONCE = 1_000;
 /** Recent events kept for those who were away for a short time. */
 const RING = 4_096;
@@ -79,6 +81,18 @@ export class FeedReader {
       log: this.#log,
     });
     this.#running = this.#keepReading();
+  }
+
+  /** Resolves when the feed is read in this epoch, which the store has begun. Rejects where that takes too long. */
+  async comeTo(epoch: string): Promise<void> {
+    for (
+      const started = Date.now();
+      this.#state.epoch !== epoch && !this.#closed;
+      await delay(LOOK_AGAIN_MS)
+    ) {
+      if (Date.now() - started > POLL_MS) throw new Error('the feed has begun anew, and cannot be read yet');
+      this.#wakeUp();
+    }
   }
 
   async close(): Promise<void> {

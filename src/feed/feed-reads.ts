@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunStatement } from '../reads/statements.ts';
 import { compileChoice, checkFirst, type EventChoice } from './event-filter.ts';
-import { checkPosition, eventsAt, feedState, positionOf, readBatch } from './event-log.ts';
+import { checkPosition, eventsAt, feedState, ofEpoch, positionOf, readBatch } from './event-log.ts';
 import type { Batch, FeedEvent, FeedState } from './event.ts';
 import { encodeFeedCursor } from './feed-cursor.ts';
 
@@ -45,9 +45,10 @@ export function feedReads(run: RunStatement): FeedReads {
     page: async (choice, asked) => {
       const first = checkFirst(asked.first);
       const filter = await compileChoice(run, choice);
-      let { after } = await startOf(async () => await feedState(run), asked);
+      const { state, after: start } = await startOf(async () => await feedState(run), asked);
+      let after = start;
       for (const started = Date.now(); ;) {
-        const page = await readBatch(run, filter, { after, first });
+        const page = ofEpoch(state.epoch, await readBatch(run, filter, { after, first }));
         if (page.events.length > 0 || page.caughtUp || Date.now() - started > PATIENCE_MS) return page;
         after = page.position;
       }

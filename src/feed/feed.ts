@@ -6,7 +6,7 @@ import { InputError } from '../reads/input-error.ts';
 import { statementRunner, type RunStatement, type StatementOptions } from '../reads/statements.ts';
 import { Channel } from './channel.ts';
 import { checkFirst, compileChoice, type EventChoice, type EventFilter } from './event-filter.ts';
-import { feedState, invalid, readBatch } from './event-log.ts';
+import { feedState, invalid, ofEpoch, readBatch } from './event-log.ts';
 import { batch, type Batch, type FeedState } from './event.ts';
 import { FeedReader } from './feed-reader.ts';
 import { startOf, type FeedPosition } from './feed-reads.ts';
@@ -100,9 +100,10 @@ class LiveFeed {
     const filter = await compileChoice(this.#run, choice);
     // The store's state, not this process's, which may be a moment behind: NOW is after all that is committed.
     const { state, after } = await startOf(this.#state, position);
+    await this.#reader.comeTo(state.epoch);
     if (this.#closed) throw new Error('the feed is closed');
     const channel = this.#channelOf(filter);
-    const subscription = new Subscription(new ChannelSource(this, channel, state.head), { after, first });
+    const subscription = new Subscription(new ChannelSource(this, channel, state), { after, first });
     channel.members.add(subscription);
     return subscription;
   }
@@ -154,11 +155,12 @@ class LiveFeed {
   }
 
   /** From the store. Goes on trying while the store cannot be reached: the subscriber would only come back with the same cursor. */
-  async #readStored(filter: EventFilter, { after, first, known }: PageAsked): Promise<Batch> {
+  async #readStored(filter: EventFilter, { after, first, known, epoch }: PageAsked): Promise<Batch> {
     const name = `${filter.key} ${after} ${first} ${Math.max(known, this.#reader.head)}`;
     for (;;) {
       try {
-        return await this.#shared(name, async () => await readBatch(this.#run, filter, { after, first }));
+        const read = async (): Promise<Batch> => await readBatch(this.#run, filter, { after, first });
+        return ofEpoch(epoch, await this.#shared(name, read));
       } catch (error) {
         if (error instanceof InputError || isAtFault(error) || this.#closed) throw error;
         this.#log.warn({ err: error }, 'reading the feed failed, trying again');
@@ -196,23 +198,26 @@ interface PageAsked {
   readonly after: number;
   readonly first: number;
   readonly known: number;
+  readonly epoch: string;
 }
 
 /** A channel, as one subscription reads it. */
 class ChannelSource implements Source {
   readonly #feed: LiveFeed;
   readonly #channel: Channel;
-  /** A head of the store that the subscriber may have seen. */
+  /** Of the store, as the subscriber may have seen it. */
   readonly #known: number;
+  readonly #epoch: string;
 
-  constructor(feed: LiveFeed, channel: Channel, known: number) {
+  constructor(feed: LiveFeed, channel: Channel, { head, epoch }: FeedState) {
     this.#feed = feed;
     this.#channel = channel;
-    this.#known = known;
+    this.#known = head;
+    this.#epoch = epoch;
   }
 
   read(after: number, first: number): Batch | Promise<Batch> {
-    return this.#feed.read(this.#channel, { after, first, known: this.#known });
+    return this.#feed.read(this.#channel, { after, first, known: this.#known, epoch: this.#epoch });
   }
 
   /** What a channel does not reach stands in the store, whatever this process knows so far. */

@@ -62,6 +62,19 @@ test('who subscribes while events are being matched misses none of them', async 
   expect(await take(late, 70)).toEqual(all.slice(50));
 });
 
+test('who comes to a store that has just been restored gets what it has, and nothing that it has lost', async () => {
+  const { url } = await startLiveServer(database);
+  await nextBatch(overWebSocket(url, PAPERS, { start: 'OLDEST' }));
+  await ingestRecords(database.pool, '2026-01-14.jsonl', numbered(5));
+  await expect
+    .poll(async () => idsOf(await nextBatch(overWebSocket(url, PAPERS, { start: 'OLDEST' }))))
+    .toEqual(numbered(5));
+  await database.pool.query(
+    'with gone as (delete from feed_event where position > 2) update feed set head = 2, epoch = gen_random_uuid()',
+  );
+  expect(idsOf(await nextBatch(overWebSocket(url, PAPERS, { start: 'OLDEST' })))).toEqual(numbered(2));
+});
+
 test('a filter at which Postgres fails ends its own subscription alone', async () => {
   const pool = faultyPool(database.pool, ({ text, values }) => {
     if (/feed_event/.test(text) && values.some((value) => String(value).includes('poison')))
