@@ -116,8 +116,10 @@ export class FeedReader {
       let wait = POLL_MS * (0.8 + 0.4 * Math.random());
       try {
         this.#news = false;
-        if (this.#suspect) await confirmFeedEpoch(this.#pool);
+        const suspect = this.#suspect;
+        // A connection may be new again before the answer comes.
         this.#suspect = false;
+        if (suspect) await confirmFeedEpoch(this.#pool);
         await this.#catchUp();
       } catch (error) {
         this.#log.warn({ err: error }, 'reading the feed failed, trying again');
