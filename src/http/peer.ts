@@ -43,7 +43,7 @@ export class Peer {
     socket.send(message, { binary: false }, () => {
       this.#waiting -= 1;
       this.#waitingSince = this.#waiting === 0 ? undefined : Date.now();
-      if (socket.isPaused && socket.bufferedAmount <= MOST_BYTES_WAITING) socket.resume();
+      if (socket.isPaused && socket.bufferedAmount <= MOST_BYTES_WAITING) this.#resume();
       taken();
     });
     if (socket.bufferedAmount > MOST_BYTES_WAITING) socket.pause();
@@ -62,6 +62,12 @@ export class Peer {
     }
     if (now - this.#pingedAt >= PING_MS) this.#ask(now);
     return false;
+  }
+
+  /** An answer to the last ping may only be read now. */
+  #resume(): void {
+    this.#pingedAt = Date.now();
+    this.socket.resume();
   }
 
   #ask(now: number): void {
