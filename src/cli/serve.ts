@@ -29,7 +29,8 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
   const log = createLogger(options.logLevel, io.stderr);
   const database = await open(options, log);
   try {
-    for (const name of await upgradeStore(database.pool)) log.info({ migration: name }, 'migration applied');
+    for (const name of await upgradeStore(database.pool, io.stop))
+      log.info({ migration: name }, 'migration applied');
     if (options.sample === true) log.info({ files: await ingestSample(database) }, 'sample ingested');
     const reason = await serveStore(database, { options, io, log });
     if (reason instanceof Interrupted) return 0;

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-// Postgres, appendix A: a standby that is to take over, taken for frozen, serialization failure, deadlock, too many connections, lock not
-// available, shut down by an administrator or a crash, not yet started; then what the system says of connections and names.
+// Postgres, appendix A: a standby that is to take over, taken for frozen, serialization failure, deadlock, too many
+// connections, lock not available, shut down by an administrator or a crash, not yet started; then what the system says of
+// connections and names.
 const PASSING = new Set([
   '25006',
   '25P03',

@@ -12,15 +12,15 @@ const CHUNK = 500;
 /**
  * Applies pending migrations, then works out what papers that an earlier version took in lack. Gives the names of the
  * migrations. Safe when several processes start at once. Rejects as `migrate` does; goes on after a while where Postgres is
- * away for a moment.
+ * away for a moment, unless `stop` is aborted.
  */
-export async function upgradeStore(pool: pg.Pool): Promise<string[]> {
+export async function upgradeStore(pool: pg.Pool, stop?: AbortSignal): Promise<string[]> {
   const applied = new Set<string>();
   await retrying(async () => {
     for (const name of await migrate(pool)) applied.add(name);
     await confirmFeedEpoch(pool);
     while ((await indexSome(pool)) > 0);
-  });
+  }, stop);
   return [...applied];
 }
 
