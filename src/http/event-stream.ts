@@ -10,7 +10,7 @@ export interface EventStreamOptions {
   readonly stop: AbortSignal;
   /** A comment goes out after so long a silence, in milliseconds; what stands between may drop silent connections. */
   readonly heartbeatMs?: number;
-  /** A client that has taken nothing of what waits for it for so long is too far behind, in milliseconds. */
+  /** A client that has not taken what waits for it in so many milliseconds, and more for much, is too far behind (10,000). */
   readonly stalledMs?: number;
 }
 

@@ -9,7 +9,7 @@ import type { Room, RoomLimits } from './room.ts';
 
 /** What sockets may cost. */
 export interface SocketLimits extends RoomLimits {
-  /** A socket that has taken nothing of what waits for it for so long is too far behind, in milliseconds. */
+  /** A socket that has not taken a message in so many milliseconds, and more for a large one, is too far behind (10,000). */
   readonly stalledMs?: number;
 }
 
