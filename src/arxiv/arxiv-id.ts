@@ -19,22 +19,44 @@ const ARCHIVES = new Set(
   ).split(' '),
 );
 
+// What arXiv prints in front of an identifier: a page of its own (also without scheme or host), a DOI, an OAI name (as in
+// its feeds), or its name alone.
+const PAGE =
+  /^(?:(?:https?:)?\/\/)?(?:(?:www|export|browse|ar5iv\.labs)\.)?arxiv\.org\/(?:abs|pdf|html|format|src|e-print|ps)\//i;
+const PATH = /^\/(?:abs|pdf|html)\//;
+const DOI = /^(?:(?:(?:https?:)?\/\/)?(?:(?:dx|www)\.)?doi\.org\/|doi:\s*)?10\.48550\/arxiv\./i;
+const NAME = /^(?:oai:arxiv\.org:|arxiv:\s*|arxiv\s+)/i;
+// What it prints after one: `[cs.LG] 15 Jan 2026` in a citation and on a paper's margin.
+const CITED = / {1,4}\[[\w.-]{1,40}\](?: {1,4}\d{1,2} [A-Z][a-z]{2} \d{4})?$/;
+// No form of an identifier is longer; queries and fragments of URLs may be.
+const LONGEST = 2_000;
+
 /**
- * Reads an arXiv identifier from `2601.09684`, `2601.09684v2`, `arXiv:…`, an abs or pdf URL, or an old-style
- * `astro-ph/9605151v1`; undefined where the text is none of these.
+ * Reads an arXiv identifier in any form that arXiv prints, with or without a version: `2601.09684v2`, `astro-ph/9605151`,
+ * `arXiv:2601.09684 [cs.LG]`, `https://arxiv.org/abs/…` (or pdf, html; the scheme may be absent), `2601.09684.pdf`, the DOI
+ * `10.48550/arXiv.…` (also as URL), `oai:arXiv.org:…`. Returns undefined for any other text.
  */
 export function parseArxivId(text: string): ArxivId | undefined {
-  const parts = /^(.*?)(?:v([1-9]\d{0,3}))?$/.exec(withoutPlace(text.trim()));
+  if (text.length > LONGEST) return undefined;
+  const parts = /^(.*?)(?:v([1-9]\d{0,3}))?$/.exec(bare(text.trim()));
   const id = canonical(parts?.[1] ?? '');
   if (id === undefined) return undefined;
   const version = parts?.[2];
   return { id, version: version === undefined ? undefined : Number(version) };
 }
 
-function withoutPlace(text: string): string {
-  const url = /^https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf)\/([^?#]+)/i.exec(text);
-  if (url?.[1] !== undefined) return url[1].replace(/\.pdf$/i, '').replace(/\/$/, '');
-  return text.replace(/^arxiv:\s*/i, '');
+/** The text without what arXiv prints before and after an identifier. */
+function bare(text: string): string {
+  const decoded = text.replaceAll(/%2F/gi, '/');
+  const place = [PAGE, PATH, DOI].find((pattern) => pattern.test(decoded));
+  const rest = place === undefined ? decoded.replace(CITED, '') : pathIn(decoded.replace(place, ''));
+  const id = rest.replace(NAME, '').replace(/\.pdf$/i, '');
+  // A DOI is the same in any case, the name of an archive is not.
+  return place === DOI ? id.toLowerCase() : id;
+}
+
+function pathIn(url: string): string {
+  return (url.split(/[?#]/, 1)[0] ?? '').replace(/\/$/, '');
 }
 
 function canonical(text: string): string | undefined {

@@ -24,6 +24,28 @@ describe('an arXiv id is read from', () => {
     ['https://arxiv.org/abs/2601.09684?context=cs#top', '2601.09684', undefined],
     ['https://arxiv.org/abs/math.GT/0309136v1', 'math/0309136', 1],
     ['https://arxiv.org/abs/2601.09684/', '2601.09684', undefined],
+    ['https://arxiv.org/abs/arXiv:2601.09684', '2601.09684', undefined],
+    ['https://arxiv.org/abs/math%2F0309136', 'math/0309136', undefined],
+    ['https://arxiv.org/html/2601.09684v2#S1', '2601.09684', 2],
+    ['https://arxiv.org/format/2601.09684', '2601.09684', undefined],
+    ['https://arxiv.org/src/2601.09684v1', '2601.09684', 1],
+    ['https://ar5iv.labs.arxiv.org/html/2601.09684', '2601.09684', undefined],
+    ['arxiv.org/abs/2601.09684v3', '2601.09684', 3],
+    ['www.arxiv.org/pdf/2601.09684.pdf', '2601.09684', undefined],
+    ['//export.arxiv.org/abs/hep-th/9108001', 'hep-th/9108001', undefined],
+    ['/abs/2601.09684', '2601.09684', undefined],
+    ['2601.09684v1.pdf', '2601.09684', 1],
+    ['arXiv:2601.09684v1 [cs.LG]', '2601.09684', 1],
+    ['arXiv:2601.09684v1  [cs.LG]  15 Jan 2026', '2601.09684', 1],
+    ['arXiv 2601.09684', '2601.09684', undefined],
+    ['10.48550/arXiv.2601.09684', '2601.09684', undefined],
+    ['doi:10.48550/arXiv.2601.09684', '2601.09684', undefined],
+    ['https://doi.org/10.48550/arXiv.2601.09684', '2601.09684', undefined],
+    ['http://dx.doi.org/10.48550/ARXIV.HEP-TH/9108001', 'hep-th/9108001', undefined],
+    ['doi.org/10.48550%2FarXiv.2601.09684v2', '2601.09684', 2],
+    ['oai:arXiv.org:2601.09684', '2601.09684', undefined],
+    ['oai:arXiv.org:2601.09684v1', '2601.09684', 1],
+    ['oai:arXiv.org:astro-ph/9605151', 'astro-ph/9605151', undefined],
   ])('%s', (text, id, version) => {
     expect(parseArxivId(text)).toEqual({ id, version });
   });
@@ -56,7 +78,13 @@ describe('no arXiv id is', () => {
     'https://arxiv.org.example.org/abs/2601.09684',
     'https://evil.arxiv.org/abs/2601.09684',
     'ftp://arxiv.org/abs/2601.09684',
-    'doi:10.48550/arXiv.2601.09684',
+    'doi:10.1000/arXiv.2601.09684',
+    'https://doi.org/10.48550/2601.09684',
+    'https://doi.org.example.org/10.48550/arXiv.2601.09684',
+    'oai:example.org:2601.09684',
+    'arxiv2601.09684',
+    '2601.09684 [cs.LG] and more',
+    `https://arxiv.org/abs/2601.09684?${'x'.repeat(2_000)}`,
   ])('%j', (text) => {
     expect(parseArxivId(text)).toBeUndefined();
   });
