@@ -6,8 +6,11 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Generous: a deadline is for what hangs. Beside busy neighbours everything takes ten times as long.
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
+    teardownTimeout: 120_000,
+    expect: { poll: { timeout: 120_000, interval: 20 } },
     maxWorkers: 2,
   },
 });

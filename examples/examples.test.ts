@@ -4,7 +4,8 @@ import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildIfStale, waitFor } from '../test/support/cli.ts';
+import { buildIfStale } from '../test/support/build.ts';
+import { waitFor } from '../test/support/cli.ts';
 
 // Every example as a user meets it: a copy of its folder, `npm ci`, `npm test` and `npm start`, against a real server.
 

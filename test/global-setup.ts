@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../src/database/connect.ts';
 import { openEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
+import { buildIfStale } from './support/build.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -16,8 +17,13 @@ declare module 'vitest' {
 
 const TEMPLATE = 'papergraph_template';
 
-/** One server for the whole run: that of TEST_DATABASE_URL, else an embedded one; a migrated database to copy. */
+/**
+ * Builds what tests start as processes, and provides one server for the whole run (that of TEST_DATABASE_URL, else an
+ * embedded one) with a migrated database to copy.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  buildIfStale();
+  project.onTestsRerun(buildIfStale);
   const { server, stop } = await startServer();
   project.provide('server', server);
   const admin = new pg.Client({ ...server, database: 'postgres' });
@@ -49,12 +55,23 @@ async function startServer(): Promise<{ server: Server; stop: () => Promise<void
   chmodSync(folder, 0o755);
   const embedded = await openEmbedded(folder);
   const { connection } = embedded;
+  await hurry(connection);
   const { host = '', port = 5432, user = '', password } = connection;
   const stop = async (): Promise<void> => {
     await embedded.close();
     rmSync(folder, { recursive: true, force: true });
   };
   return { server: { host, port, user, password: String(password) }, stop };
+}
+
+/** The server never waits for the disk: nobody needs its data once the machine has crashed. */
+async function hurry(connection: pg.ClientConfig): Promise<void> {
+  const client = new pg.Client(connection);
+  await client.connect();
+  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes'])
+    await client.query(`alter system set ${setting} = off`);
+  await client.query('select pg_reload_conf()');
+  await client.end();
 }
 
 /** A socket's folder cannot stand where a URL has its host: it goes into the query. */

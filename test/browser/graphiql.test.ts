@@ -63,9 +63,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
     const { page, elsewhere, complaints } = await openPage(await startBrowser(), url);
     await page.goto(`${url}/graphql`);
     await page.getByRole('button', { name: /execute query/i }).click();
-    await expect
-      .poll(async () => await answerOf(page), { timeout: 30_000 })
-      .toMatch(/"papers":[^]*"title":\s"./);
+    await expect.poll(async () => await answerOf(page)).toMatch(/"papers":[^]*"title":\s"./);
     mkdirSync(PICTURES, { recursive: true });
     await page.screenshot({ path: `${PICTURES}/graphiql.png` });
 
@@ -92,9 +90,9 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
       if (await play.isVisible()) await play.click();
       return await answerOf(page);
     };
-    await expect.poll(run, { timeout: 30_000 }).toMatch(/"caughtUp":\strue/);
+    await expect.poll(run).toMatch(/"caughtUp":\strue/);
     await ingestRecords(database.pool, '2026-01-14.jsonl', ['2601.04242']);
-    await expect.poll(async () => await answerOf(page), { timeout: 30_000 }).toContain('"2601.04242"');
+    await expect.poll(async () => await answerOf(page)).toContain('"2601.04242"');
     mkdirSync(PICTURES, { recursive: true });
     await page.screenshot({ path: `${PICTURES}/graphiql-feed.png` });
 

@@ -19,7 +19,7 @@ const ZH = '_AI_enhanced_Chinese.jsonl';
 test('tail prints papers as they come, and says with which cursor to go on', async () => {
   const { url, feed } = await startLiveServer(database);
   const tail = startCli(['tail', '--category', 'cs.*', '--url', `${url}/graphql`]);
-  await expect.poll(() => feed.size(), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => feed.size()).toBe(1);
   await ingestRecords(database.pool, `2026-01-15${ZH}`, [
     jsonRecord('2601.00001', { title: 'A \u001b[31mred\u001b[0m title' }),
     jsonRecord('2601.00002', { categories: ['math.CO'] }),
@@ -61,7 +61,7 @@ test('tail ends with the first papers that nobody reads any more, and does not c
     data: { feedCursor: string };
   };
   const tail = spawnCli(['tail', '--url', `${url}/graphql`, '--after', data.feedCursor]);
-  await expect.poll(() => feed.size(), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => feed.size()).toBe(1);
   tail.process.stdout?.destroy();
   await ingestRecords(database.pool, `2026-01-15${ZH}`, ['2601.00001']);
   expect(await tail.exit).toBe(0);
@@ -79,7 +79,7 @@ test('tail can be stopped while it connects to a server that does not answer', a
   onTestFinished(() => void silent.close());
   const { port } = silent.address() as AddressInfo;
   const tail = spawnCli(['tail', '--url', `http://127.0.0.1:${port}/graphql`]);
-  await expect.poll(() => connected, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => connected).toBe(1);
   tail.process.kill('SIGINT');
   expect({ exit: await tail.exit, stderr: tail.stderr() }).toEqual({ exit: 0, stderr: '' });
 });

@@ -16,16 +16,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/connect.ts';
-import { buildIfStale } from '../support/cli.ts';
 
 const root = process.getuid?.() === 0;
 const NOBODY = 65_534;
 
 let folder: string;
 let dataDir: string;
-beforeAll(buildIfStale);
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'papergraph-embedded-'));
   chmodSync(folder, 0o755);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildIfStale } from '../support/cli.ts';
 import { fetchFeed, fetchPage } from './checker/feed-query.ts';
 import { Scenario, type ScenarioSize } from './checker/scenario.ts';
 import { identityOf, judgeLog, judgeReceived, type Judged, type PaperEvent } from './checker/verdict.ts';
@@ -22,7 +21,6 @@ let judged: Judged[];
 let complaints: string[];
 
 beforeAll(async () => {
-  buildIfStale();
   scenario = await Scenario.start(SIZE);
   await scenario.run();
   log = await fetchFeed(scenario.port(), null, 100);

@@ -109,8 +109,8 @@ describe('event streams', () => {
       await Promise.all(all.map(async ({ body }) => await body?.cancel()));
       return all.map(({ status }) => status);
     };
-    await expect.poll(openAll, { timeout: 20_000 }).toEqual([200, 200, 200]);
-    await expect.poll(() => feed.size(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(openAll).toEqual([200, 200, 200]);
+    await expect.poll(() => feed.size()).toBe(0);
   });
 
   test('beyond the limit are refused until one ends', async () => {
@@ -228,7 +228,7 @@ test('a client that takes nothing is closed, while others get everything', async
     while (got.length < ids.length) got.push(...events((await other.next()).value as Message));
     expect(got).toEqual(ids);
   }
-  await expect.poll(() => feed.size(), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => feed.size()).toBe(1);
   expect(logged).toContainEqual(
     expect.objectContaining({ msg: 'sockets too far behind, closed', sockets: 1 }),
   );
@@ -247,11 +247,11 @@ test('sockets that come, subscribe and go by the hundred leave nothing behind', 
       socket.send(
         '{"id":"1","type":"subscribe","payload":{"query":"subscription { paperIngested { cursor } }"}}',
       );
-    await expect.poll(() => feed.size(), { timeout: 20_000 }).toBe(200);
+    await expect.poll(() => feed.size()).toBe(200);
     for (const [index, socket] of sockets.entries())
       if (index % 2 === 0) socket.terminate();
       else socket.close();
-    await expect.poll(() => feed.size(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => feed.size()).toBe(0);
   }
   await expect.poll(handles).toBeLessThanOrEqual(before + 2);
   expect(database.pool.waitingCount).toBe(0);

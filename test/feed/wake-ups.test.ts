@@ -68,7 +68,7 @@ test('a connection that breaks as it begins to listen is replaced, and harms nob
     onWake: () => (woken += 1),
     log: createLogger('silent', process.stderr),
   });
-  await expect.poll(() => broken, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+  await expect.poll(() => broken).toBeGreaterThanOrEqual(3);
   await source.close();
   expect(woken).toBe(0);
 });

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildIfStale } from '../support/cli.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord } from '../support/digest-files.ts';
 import { dumpStore } from '../support/store-dump.ts';
@@ -22,7 +21,6 @@ let file: string;
 let undisturbed: Awaited<ReturnType<typeof dumpStore>>;
 
 beforeAll(async () => {
-  buildIfStale();
   folder = mkdtempSync(path.join(tmpdir(), 'papergraph-kill-'));
   file = path.join(folder, '2026-01-15_AI_enhanced_Chinese.jsonl');
   writeFileSync(file, DIGEST);

@@ -7,8 +7,6 @@ import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
 
 const DAY = '2026-01-15_AI_enhanced_Chinese.jsonl';
 const HELD = 42;
-const WITHIN = { timeout: 20_000 };
-
 let database: TestDatabase;
 beforeEach(async () => {
   database = await openTestDatabase();
@@ -66,9 +64,9 @@ test.each([
     const goOn = await holdCommits();
     const { pool, cut } = cuttable();
     const report = ingestFile(pool, textFile(DAY, text));
-    await expect.poll(waiting, WITHIN).toEqual({ advisory: 1 });
+    await expect.poll(waiting).toEqual({ advisory: 1 });
     cut();
-    await expect.poll(waiting, WITHIN).toEqual(tryingAgain);
+    await expect.poll(waiting).toEqual(tryingAgain);
     await goOn();
     expect(await report).toMatchObject(expected);
     const { rows } = await database.pool.query('select status from ingest_run');

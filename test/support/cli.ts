@@ -1,8 +1,6 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
-import { globSync } from 'tinyglobby';
 import { onTestFinished } from 'vitest';
 import { run } from '../../src/cli/program.ts';
 
@@ -62,9 +60,8 @@ export interface Child extends Command<number | string> {
   readonly process: ChildProcess;
 }
 
-/** Starts bin/papergraph.js as a user would, from a build that is not older than the sources. */
+/** Starts bin/papergraph.js as a user would. The global setup has built it. */
 export function spawnCli(argv: readonly string[], env: Record<string, string> = {}): Child {
-  buildIfStale();
   const child = spawn(process.execPath, ['bin/papergraph.js', ...argv], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -90,19 +87,4 @@ export async function waitFor(
     if (ended !== undefined) throw new Error(`ended with ${ended}: ${stdout()}${stderr()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-}
-
-/** Builds dist/ where a source is newer: what tests start is what they stand beside. */
-export function buildIfStale(): void {
-  const built = statSync('dist/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = globSync(['src/**/*.ts', 'tsconfig*.json']);
-  if (sources.every((file) => statSync(file).mtimeMs < built)) return;
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (status !== 0) throw new Error(`the build failed:\n${stdout}`);
 }

@@ -16,6 +16,8 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   await administer(`create database ${name} template papergraph_template`);
   const url = urlOf(inject('server'), name);
   const database = await openDatabase({ url, dataDir: '' });
+  // Beside busy neighbours a connection, or a free place in the pool, may take long. Tests of that limit set one.
+  database.pool.options.connectionTimeoutMillis = 0;
   const close = async (): Promise<void> => {
     await database.close();
     await administer(`drop database if exists ${name} with (force)`);

@@ -22,8 +22,6 @@ import { jsonl, jsonRecord } from '../support/digest-files.ts';
 const STORE_LOCK = 0x70617072;
 const DAY = '2026-01-15_AI_enhanced_Chinese.jsonl';
 
-const WITHIN = { timeout: 20_000 };
-
 let database: TestDatabase;
 let folder: string;
 beforeEach(async () => {
@@ -83,21 +81,21 @@ describe('a folder that is watched', () => {
     mkdirSync(data);
     writeFileSync(path.join(data, DAY), digest('2601.00001'));
     start('data');
-    await expect.poll(papers, WITHIN).toEqual(['2601.00001']);
+    await expect.poll(papers).toEqual(['2601.00001']);
     writeFileSync(path.join(data, 'new'), digest('2601.00002'));
     renameSync(path.join(data, 'new'), path.join(data, '2026-01-16_AI_enhanced_Chinese.jsonl'));
-    await expect.poll(papers, WITHIN).toEqual(['2601.00001', '2601.00002']);
+    await expect.poll(papers).toEqual(['2601.00001', '2601.00002']);
     writeFileSync(path.join(data, DAY), digest('2601.00001', '2601.00003'));
-    await expect.poll(papers, WITHIN).toEqual(['2601.00001', '2601.00002', '2601.00003']);
+    await expect.poll(papers).toEqual(['2601.00001', '2601.00002', '2601.00003']);
     expect(await runs()).toEqual(['STORED', 'STORED', 'STORED']);
   });
 
   test('may come later', async () => {
     start('later');
-    await expect.poll(async () => await papers(), WITHIN).toEqual([]);
+    await expect.poll(papers).toEqual([]);
     mkdirSync(path.join(folder, 'later'));
     writeFileSync(path.join(folder, 'later', DAY), digest('2601.00001'));
-    await expect.poll(papers, WITHIN).toEqual(['2601.00001']);
+    await expect.poll(papers).toEqual(['2601.00001']);
   });
 
   test('may go and come back', async () => {
@@ -107,7 +105,7 @@ describe('a folder that is watched', () => {
       mkdirSync(data);
       writeFileSync(path.join(data, DAY), digest(...ids));
       if (ids.length === 1) start('data');
-      await expect.poll(papers, WITHIN).toEqual(ids);
+      await expect.poll(papers).toEqual(ids);
     }
   });
 
@@ -125,7 +123,7 @@ describe('a folder that is watched', () => {
     await clock.looks(10);
     expect(await runs()).toEqual([]);
     clock.advance(3_000);
-    await expect.poll(papers, WITHIN).toEqual(['2601.00001']);
+    await expect.poll(papers).toEqual(['2601.00001']);
     expect(await runs()).toEqual(['STORED']);
   });
 
@@ -134,7 +132,7 @@ describe('a folder that is watched', () => {
     writeFileSync(file, digest('2601.00001'));
     utimesSync(file, new Date(), new Date(Date.now() - 3_600_000));
     start('.', { settleMs: 3_600_000 });
-    await expect.poll(papers, WITHIN).toEqual(['2601.00001']);
+    await expect.poll(papers).toEqual(['2601.00001']);
   });
 
   test('has nothing stored of a file that is written anew while it is read', async () => {
@@ -146,10 +144,10 @@ describe('a folder that is watched', () => {
     writeFileSync(file, digest('2601.00001'));
     start('.');
     // It has been read, and waits for the store.
-    await expect.poll(async () => await waitingForLocks(), WITHIN).toBe(1);
+    await expect.poll(waitingForLocks).toBe(1);
     writeFileSync(file, digest('2601.00001', '2601.00002'));
     await holder.end();
-    await expect.poll(papers, WITHIN).toEqual(['2601.00001', '2601.00002']);
+    await expect.poll(papers).toEqual(['2601.00001', '2601.00002']);
     expect(await runs()).toEqual(['STORED']);
   });
 
@@ -169,7 +167,7 @@ describe('a folder that is watched', () => {
     });
     writeFileSync(path.join(folder, DAY), digest('2601.00001'));
     const warnings = start('.');
-    await expect.poll(papers, WITHIN).toEqual(['2601.00001']);
+    await expect.poll(papers).toEqual(['2601.00001']);
     expect(await runs()).toEqual(['STORED']);
     const told = expect.stringContaining(`${DAY}: cannot be read (EIO)`) as string;
     expect(warnings.map(({ err }) => err?.message)).toEqual([told, told]);
@@ -211,7 +209,7 @@ class Clock {
   /** Resolves when it has been read so many times more. */
   async looks(times: number): Promise<void> {
     const until = this.looked + times;
-    await vi.waitUntil(() => this.looked >= until, WITHIN);
+    await expect.poll(() => this.looked).toBeGreaterThanOrEqual(until);
   }
 }
 
@@ -239,7 +237,7 @@ describe('hints', () => {
     mkdirSync(path.join(folder, 'base'));
     // Changes are told in their order: what comes before it has been told.
     writeFileSync(path.join(folder, 'last.md'), 'x');
-    await expect.poll(count, WITHIN).toBeGreaterThan(0);
+    await expect.poll(count).toBeGreaterThan(0);
     expect(count()).toBeLessThanOrEqual(3);
   });
 
@@ -250,7 +248,7 @@ describe('hints', () => {
     await hints.watch(new Set([folder]));
     const before = count();
     writeFileSync(path.join(folder, DAY), 'x');
-    await expect.poll(count, WITHIN).toBeGreaterThan(before);
+    await expect.poll(count).toBeGreaterThan(before);
   });
 });
 
@@ -289,12 +287,12 @@ describe('a URL that is watched', () => {
           .end(digest(...Array.from({ length: version }, (_, n) => `2601.0000${n}`)));
     });
     start(`${url}/${DAY}`);
-    await expect.poll(papers, WITHIN).toEqual(['2601.00000']);
-    await expect.poll(() => asked.length, WITHIN).toBeGreaterThan(3);
+    await expect.poll(papers).toEqual(['2601.00000']);
+    await expect.poll(() => asked.length).toBeGreaterThan(3);
     expect(await runs()).toEqual(['STORED']);
     version = 2;
-    await expect.poll(papers, WITHIN).toEqual(['2601.00000', '2601.00001']);
-    await expect.poll(() => new Set(asked), WITHIN).toEqual(new Set([undefined, '"1"', '"2"']));
+    await expect.poll(papers).toEqual(['2601.00000', '2601.00001']);
+    await expect.poll(() => new Set(asked)).toEqual(new Set([undefined, '"1"', '"2"']));
   });
 
   test('stands for today and the last seven days (UTC), in the languages that producers use', async () => {
@@ -307,7 +305,7 @@ describe('a URL that is watched', () => {
     start(`${url}/d/{date}_AI_enhanced_{language}.jsonl`, {
       now: () => new Date('2026-03-02T23:30:00-02:00'),
     });
-    await expect.poll(papers, WITHIN).toEqual(['2602.00001']);
+    await expect.poll(papers).toEqual(['2602.00001']);
     const days = new Set(paths.map((each) => each.slice(3, 13)));
     expect([...days]).toEqual(
       expect.arrayContaining(['2026-03-03', '2026-03-02', '2026-03-01', '2026-02-28']),
@@ -328,9 +326,9 @@ describe('a URL that is watched', () => {
       else response.writeHead(403).end();
     });
     const warnings = start(`${url}/{date}.jsonl`, { now: () => new Date('2026-03-02T12:00:00Z') });
-    await expect.poll(papers, WITHIN).toEqual(['2602.00001']);
+    await expect.poll(papers).toEqual(['2602.00001']);
     // Eight days, three rounds.
-    await expect.poll(() => asked.length, WITHIN).toBeGreaterThan(24);
+    await expect.poll(() => asked.length).toBeGreaterThan(24);
     const ofStatus = warnings.filter(({ status }) => status === 403).map((warning) => warning.url);
     expect(ofStatus).toHaveLength(6);
     expect(new Set(ofStatus).size).toBe(6);
@@ -346,7 +344,7 @@ describe('a URL that is watched', () => {
       response.writeHead(code, { 'retry-after': '3600' }).end();
     });
     const warnings = start(`${url}/{date}.jsonl`);
-    await expect.poll(() => warnings, WITHIN).toHaveLength(1);
+    await expect.poll(() => warnings).toHaveLength(1);
     expect(asked).toBe(1);
   });
 
@@ -360,7 +358,7 @@ describe('a URL that is watched', () => {
     start(`${url}/moved/${DAY}`);
     start(`${url}/${DAY}`, { pollMs: 60 });
     failing = false;
-    await expect.poll(papers, WITHIN).toEqual(['2601.00001']);
+    await expect.poll(papers).toEqual(['2601.00001']);
     expect(await runs()).toEqual(['STORED']);
   });
 });
