@@ -9,7 +9,8 @@ import { ensureCluster, USER, type Cluster } from '../../../src/database/cluster
 import { findBinaries, type Binaries } from '../../../src/database/postgres-binaries.ts';
 import { freePort } from './free-port.ts';
 
-const START_MS = 30_000;
+const START_MS = 300_000;
+const CONNECT_MS = 60_000;
 
 /** A Postgres of the test's own, on a TCP port that it keeps: it can be crashed and started again. */
 export class TestCluster {
@@ -76,7 +77,7 @@ export class TestCluster {
 
   /** Runs one statement; the rows that it gives. */
   async query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.url(), connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({ connectionString: this.url(), connectionTimeoutMillis: CONNECT_MS });
     client.on('error', () => {});
     try {
       await client.connect();

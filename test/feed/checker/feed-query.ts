@@ -35,7 +35,7 @@ export async function fetchPage(port: number, variables: PageRequest): Promise<B
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: PAGE, variables }),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(120_000),
   });
   const { data, errors } = (await response.json()) as Result;
   const batch = data?.['feed'] as Batch | null | undefined;

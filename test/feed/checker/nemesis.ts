@@ -29,8 +29,6 @@ type Fault = keyof typeof ROUND;
 /** Breaks one thing after the other, at random. */
 export class Nemesis {
   readonly counts = new Map<Fault, number>();
-  /** Whole rounds done. */
-  rounds = 0;
   readonly #victims: Victims;
   readonly #random: () => number;
   readonly #holds = new Set<Promise<void>>();
@@ -41,9 +39,9 @@ export class Nemesis {
     this.#random = random;
   }
 
-  /** Goes on until it is calmed. Rejects where Postgres does not come up again. */
-  async rage(): Promise<void> {
-    for (; !this.#calm.signal.aborted; this.rounds++) {
+  /** Does so many rounds, fewer if it is calmed meanwhile; then all is healed. Rejects if Postgres does not start again. */
+  async rage(rounds: number): Promise<void> {
+    for (let round = 0; round < rounds && !this.#calm.signal.aborted; round++) {
       const faults = Object.entries(ROUND).flatMap(([fault, times]) =>
         Array<Fault>(times).fill(fault as Fault),
       );
@@ -54,6 +52,7 @@ export class Nemesis {
         await this.#pause(this.#between(PAUSE_MS));
       }
     }
+    await Promise.all(this.#holds);
   }
 
   /** Breaks nothing any more; what is held passes at once. To be followed by the end of `rage`. */

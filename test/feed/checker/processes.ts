@@ -81,7 +81,7 @@ export class ServerProcess {
   }
 
   async #isReady(): Promise<boolean> {
-    const signal = AbortSignal.timeout(2_000);
+    const signal = AbortSignal.timeout(30_000);
     return await fetch(`http://127.0.0.1:${this.port}/readyz`, { signal }).then(
       ({ status }) => status === 200,
       () => false,

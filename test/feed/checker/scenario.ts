@@ -18,11 +18,11 @@ export interface ScenarioSize extends CorpusSize {
   readonly ingests: number;
   readonly servers: number;
   readonly subscribers: number;
-  /** Rounds of faults that are done at least. */
+  /** Rounds of faults, however long all else takes. */
   readonly rounds: number;
 }
 
-const READY_MS = 60_000;
+const READY_MS = 300_000;
 const TRANSPORTS: readonly SubscriberOptions['transport'][] = ['WS', 'SSE-GET', 'WS', 'SSE-POST'];
 
 /** A subscriber with the meaning of its filter. */
@@ -70,16 +70,7 @@ export class Scenario {
 
   /** Takes all files in while subscribers follow and the nemesis rages; settles when all is taken in and healed. */
   async run(): Promise<void> {
-    const raging = this.#nemesis.rage();
-    const arriving = this.#arrive();
-    try {
-      for (const [index, wave] of this.waves.entries()) await this.#takeIn(wave, index);
-      while (this.#nemesis.rounds < this.#size.rounds) await Promise.race([raging, sleep(50)]);
-      await arriving;
-    } finally {
-      await this.#nemesis.calm();
-      await raging;
-    }
+    await Promise.all([this.#nemesis.rage(this.#size.rounds), this.#arrive(), this.#takeInAll()]);
     for (const { subscriber } of this.followers) subscriber.calmDown();
     await Promise.all(this.#world.servers.map(async (server) => await server.ready(READY_MS)));
   }
@@ -130,6 +121,10 @@ export class Scenario {
     await this.#nemesis.calm();
     await this.stopFollowing();
     await this.#world.close();
+  }
+
+  async #takeInAll(): Promise<void> {
+    for (const [index, wave] of this.waves.entries()) await this.#takeIn(wave, index);
   }
 
   /** Some subscribers are there from the start, others come while events come in. */

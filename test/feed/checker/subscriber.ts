@@ -22,7 +22,8 @@ export interface SubscriberOptions {
   readonly random: () => number;
 }
 
-const SILENT_MS = 5_000;
+/** How long a stream that has more to send may send nothing before it is given up: longer than any fault lasts. */
+const SILENT_MS = 30_000;
 /** How often a subscriber of its own accord stops in the middle of a batch, as a client that is killed does. */
 const ABANDONED = 0.04;
 
