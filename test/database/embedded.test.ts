@@ -16,21 +16,35 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/database/connect.ts';
+import { LONG } from '../support/long.ts';
 
 const root = process.getuid?.() === 0;
 const NOBODY = 65_534;
 
+/** A folder that every user may enter. */
+function openFolder(): string {
+  const made = mkdtempSync(path.join(tmpdir(), 'papergraph-embedded-'));
+  chmodSync(made, 0o755);
+  return made;
+}
+
+/** A folder of each test's own. */
 let folder: string;
 let dataDir: string;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'papergraph-embedded-'));
-  chmodSync(folder, 0o755);
+  folder = openFolder();
   dataDir = path.join(folder, 'data');
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
+});
+
+/** For tests that need a cluster and not its making: one after the other they start it and leave it stopped. */
+const common = openFolder();
+afterAll(() => {
+  rmSync(common, { recursive: true, force: true });
 });
 
 const pidFile = (dir = dataDir) => path.join(dir, 'pg', 'postmaster.pid');
@@ -75,17 +89,18 @@ describe('the embedded Postgres', () => {
   });
 
   test('lets in nobody but its owner: password file, cluster folder and socket', async () => {
-    const database = await openDatabase({ dataDir });
-    const mode = (name: string) => statSync(path.join(dataDir, 'pg', name)).mode & 0o777;
+    const database = await openDatabase({ dataDir: common });
+    const mode = (name: string) => statSync(path.join(common, 'pg', name)).mode & 0o777;
     expect([mode('papergraph.password'), mode('.'), mode('.s.PGSQL.5432')]).toEqual([0o600, 0o700, 0o700]);
     await database.close();
   });
 
-  test('serves twenty short processes, five at a time from a folder that is new to all', async () => {
+  test('serves many short processes, some at a time from a folder that is new to all', async () => {
     const results: { status: number; output: string }[] = [];
-    const queue = Array.from({ length: 20 }, (_, index) => index);
+    const [count, atOnce] = LONG ? [20, 5] : [5, 3];
+    const queue = Array.from({ length: count }, (_, index) => index);
     await Promise.all(
-      Array.from({ length: 5 }, async () => {
+      Array.from({ length: atOnce }, async () => {
         while (queue.pop() !== undefined) results.push(await command(dataDir));
       }),
     );
@@ -95,36 +110,36 @@ describe('the embedded Postgres', () => {
   });
 
   test('recovers when server and processes were all killed at once', async () => {
-    const database = await openDatabase({ dataDir });
-    await database.pool.query('create table kept as select 1 as one');
-    const pid = serverPid();
+    const database = await openDatabase({ dataDir: common });
+    await database.pool.query('create table survived as select 1 as one');
+    const pid = serverPid(common);
     process.kill(pid, 'SIGKILL');
     await database.close();
-    expect(existsSync(pidFile())).toBe(true);
-    const again = await openDatabase({ dataDir });
-    expect((await again.pool.query('select one from kept')).rows).toEqual([{ one: 1 }]);
+    expect(existsSync(pidFile(common))).toBe(true);
+    const again = await openDatabase({ dataDir: common });
+    expect((await again.pool.query('select one from survived')).rows).toEqual([{ one: 1 }]);
     await again.close();
   });
 
   test('starts where the id of a dead server belongs to another program now', async () => {
-    const database = await openDatabase({ dataDir });
-    const left = readFileSync(pidFile(), 'utf8');
+    const database = await openDatabase({ dataDir: common });
+    const left = readFileSync(pidFile(common), 'utf8');
     await database.close();
-    writeFileSync(pidFile(), left.replace(/^\d+/, String(process.pid)));
-    const again = await openDatabase({ dataDir });
-    expect(serverPid()).not.toBe(process.pid);
+    writeFileSync(pidFile(common), left.replace(/^\d+/, String(process.pid)));
+    const again = await openDatabase({ dataDir: common });
+    expect(serverPid(common)).not.toBe(process.pid);
     await again.close();
   });
 
   test('stays usable when its lock’s connection is cut', async () => {
-    const database = await openDatabase({ dataDir });
+    const database = await openDatabase({ dataDir: common });
     const cut = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'papergraph keeper'`;
     await database.pool.query(cut);
     expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await database.close();
-    const again = await openDatabase({ dataDir });
+    const again = await openDatabase({ dataDir: common });
     await again.close();
-    expect(existsSync(pidFile())).toBe(false);
+    expect(existsSync(pidFile(common))).toBe(false);
   });
 
   test('works in a folder whose path is longer than a socket’s may be', async () => {
@@ -138,8 +153,8 @@ describe('the embedded Postgres', () => {
 
 describe.skipIf(!root)('the embedded Postgres, started as root (needs root)', () => {
   test('runs as a user without rights', async () => {
-    const database = await openDatabase({ dataDir });
-    const owner = execFileSync('ps', ['-o', 'uid=', '-p', String(serverPid())], { encoding: 'utf8' });
+    const database = await openDatabase({ dataDir: common });
+    const owner = execFileSync('ps', ['-o', 'uid=', '-p', String(serverPid(common))], { encoding: 'utf8' });
     expect(Number(owner)).toBeGreaterThan(0);
     await database.close();
   });
@@ -207,12 +222,12 @@ describe('PGSSLMODE', () => {
   test('is for other servers: the embedded one is reached all the same', async () => {
     process.env['PGSSLMODE'] = 'require';
     try {
-      const database = await openDatabase({ dataDir });
+      const database = await openDatabase({ dataDir: common });
       await database.close();
     } finally {
       delete process.env['PGSSLMODE'];
     }
-    expect(existsSync(pidFile())).toBe(false);
+    expect(existsSync(pidFile(common))).toBe(false);
   });
 });
 
