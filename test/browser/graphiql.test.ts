@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createContextFactory } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { ingestSample } from '../../src/ingest/sample.ts';
 import { openTestDatabase } from '../support/database.ts';
+import { PATIENT_MS } from '../support/graphql.ts';
 import { ingestRecords, startLiveServer } from '../support/live.ts';
 import { startTestServer } from '../support/server.ts';
 
@@ -22,9 +23,17 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+let browser: Browser;
+
 /** A page that reaches one server alone, with what it asked of others and what it complained of. */
-async function openPage(browser: Browser, origin: string) {
+async function openPage(origin: string) {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  onTestFinished(async () => {
+    // A request that is under way must not fail in the handler once the page is gone.
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.close();
+  });
+  page.setDefaultTimeout(PATIENT_MS);
   const elsewhere: string[] = [];
   const complaints: string[] = [];
   await page.route('**/*', async (route) => {
@@ -43,12 +52,6 @@ async function openPage(browser: Browser, origin: string) {
 const answerOf = async (page: Page): Promise<string> =>
   await page.locator('.graphiql-response').innerText({ timeout: 30_000 });
 
-async function startBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-  onTestFinished(async () => await browser.close());
-  return browser;
-}
-
 async function startSampleServer(): Promise<string> {
   const database = await openTestDatabase();
   onTestFinished(async () => await database.close());
@@ -58,9 +61,14 @@ async function startSampleServer(): Promise<string> {
 }
 
 describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}, or CHROMIUM_PATH)`, () => {
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENT_MS });
+  });
+  afterAll(async () => await browser.close());
+
   test('opens with a nested query that runs by the play button, and loads nothing from elsewhere', async () => {
     const url = await startSampleServer();
-    const { page, elsewhere, complaints } = await openPage(await startBrowser(), url);
+    const { page, elsewhere, complaints } = await openPage(url);
     await page.goto(`${url}/graphql`);
     await page.getByRole('button', { name: /execute query/i }).click();
     await expect.poll(async () => await answerOf(page)).toMatch(/"papers":[^]*"title":\s"./);
@@ -81,7 +89,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
     const database = await openTestDatabase();
     onTestFinished(async () => await database.close());
     const { url, feed } = await startLiveServer(database);
-    const { page, elsewhere, complaints } = await openPage(await startBrowser(), url);
+    const { page, elsewhere, complaints } = await openPage(url);
     await page.goto(`${url}/graphql`);
     await page.getByRole('tab', { name: 'IncomingPapers' }).click();
     const play = page.getByRole('button', { name: /execute query/i });

@@ -52,7 +52,7 @@ describe('papergraph serve, in a process of its own with the embedded database',
     const child = spawnCli(['serve', '--port', '0', '--data-dir', folder]);
     const url = await waitFor(child, ADDRESS);
 
-    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
     expect(await ask(url, '{ papers(first: 1) { totalCount } }')).toEqual({
       data: { papers: { totalCount: 0 } },
     });

@@ -41,9 +41,10 @@ test('tail prints papers as they come, and says with which cursor to go on', asy
 });
 
 test('tail says how to go on with the words that a shell needs', async () => {
-  const { url } = await startLiveServer(database);
+  const { url, feed } = await startLiveServer(database);
   const flags = ['--url', `${url}/graphql`, '--category', 'cs.*', '--search', `it's "a $HOME"`, '--json'];
   const tail = startCli(['tail', ...flags]);
+  await expect.poll(() => feed.size()).toBe(1);
   await ingestRecords(database.pool, `2026-01-15${ZH}`, [
     jsonRecord('2601.00001', { title: `It's a $HOME` }),
   ]);

@@ -56,7 +56,7 @@ function ingest(url: string, stdout: 'ignore' | number): ChildProcess {
 async function ingestUndisturbed(database: Database): Promise<void> {
   const { status, stderr } = await runCli(ingestArgs(database.url));
   // 1 where the bad lines are refused, 0 where nothing is left to do.
-  expect(status, stderr).toBeLessThan(2);
+  if (status > 1) throw new Error(stderr);
 }
 
 async function finished(child: ChildProcess): Promise<void> {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
 import { retrying } from '../../src/ingest/retry.ts';
 import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
@@ -34,11 +34,17 @@ test('what failed for a reason that stays is not', async () => {
   expect(tries).toBe(1);
 });
 
-test('an ingest without a database ends soon after it is to stop', { timeout: 10_000 }, async () => {
+test('an ingest without a database is not tried again once it is to stop', async () => {
   const pool = new pg.Pool({ host: '127.0.0.1', port: 9 });
   onTestFinished(async () => await pool.end());
+  const controller = new AbortController();
+  const connect = vi.spyOn(pool, 'connect').mockImplementation((): never => {
+    if (connect.mock.calls.length === 2) controller.abort();
+    throw Object.assign(new Error('nobody listens'), { code: 'ECONNREFUSED' });
+  });
   const ingest = ingestFile(pool, textFile('2026-01-15.jsonl', jsonl(jsonRecord('2601.00001'))), {
-    stop: AbortSignal.timeout(300),
+    stop: controller.signal,
   });
   await expect(ingest).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  expect(connect).toHaveBeenCalledTimes(2);
 });

@@ -40,7 +40,7 @@ describe.skipIf(!existsSync(FOLDER))('over real digests (needs ../shared/digests
         ...summaries.nodes.flatMap(({ sections }) => sections.map(({ text }) => text)),
       ].filter((text) => text !== null),
     }));
-  }, 300_000);
+  });
   afterAll(async () => await database.close());
 
   const search = async (text: string) => {

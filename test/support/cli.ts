@@ -80,7 +80,10 @@ export async function waitFor(
   pattern: RegExp,
 ): Promise<string> {
   let ended: number | string | undefined;
-  void exit.then((status) => (ended = status));
+  exit.then(
+    (status) => (ended = status),
+    (error: unknown) => (ended = String(error)),
+  );
   for (;;) {
     const found = pattern.exec(stdout());
     if (found !== null) return found[0];

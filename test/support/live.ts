@@ -10,6 +10,7 @@ import { postedDigests } from '../../src/ingest/ingest-posted.ts';
 import type { IngestReport } from '../../src/ingest/report.ts';
 import { createLogger } from '../../src/logger.ts';
 import { jsonl, jsonRecord, textFile } from './digest-files.ts';
+import { PATIENT_MS } from './graphql.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from './server.ts';
 
 /** A server with a live feed that ends with the test. */
@@ -30,7 +31,13 @@ export async function startLiveServer(
   onTestFinished(async () => await feed.close());
   const now = (): Date => new Date();
   const ingestDigest = postedDigests({ pool: database.pool, allowPrivate: 'never', now });
-  const createContext = createContextFactory({ database, prepared: true, live: feed, ingestDigest });
+  const createContext = createContextFactory({
+    database,
+    prepared: true,
+    slowMs: PATIENT_MS,
+    live: feed,
+    ingestDigest,
+  });
   return { ...(await startTestServer({ schema, createContext, feed, ...options })), feed };
 }
 

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { expect } from 'vitest';
+import { LONG } from './long.ts';
 import { createRandom } from './random.ts';
 
 /** A paper and all texts that a search reads of it. */
@@ -19,10 +20,11 @@ export function difference(found: readonly string[], expected: readonly string[]
 
 type Search = (text: string) => Promise<string[]>;
 
+const [RUNS, WORDS] = LONG ? [200, 100] : [60, 40];
 const HAN_RUN = /\p{Script=Han}{2,}/gu;
 
 /**
- * Cuts 200 runs of 2 to 8 Han characters out of the texts, at random, and searches for each in quotes: every paper that holds
+ * Cuts 200 runs (60 in the short form) of 2 to 8 Han characters out of the texts, at random, and searches for each in quotes: every paper that holds
  * it must be found, and nine tenths of all that is found must hold it.
  */
 export async function expectRecall(papers: readonly Searched[], search: Search): Promise<void> {
@@ -30,7 +32,7 @@ export async function expectRecall(papers: readonly Searched[], search: Search):
   const runs = papers.flatMap(({ texts }) => texts.flatMap((text) => text.match(HAN_RUN) ?? []));
   let found = 0;
   let holding = 0;
-  for (let n = 0; n < 200; n++) {
+  for (let n = 0; n < RUNS; n++) {
     const characters = Array.from(runs[Math.floor(random() * runs.length)] ?? '');
     const length = Math.min(characters.length, 2 + Math.floor(random() * 7));
     const start = Math.floor(random() * (characters.length - length + 1));
@@ -43,14 +45,14 @@ export async function expectRecall(papers: readonly Searched[], search: Search):
     found += ids.size;
     holding += expected.length;
   }
-  expect(holding).toBeGreaterThanOrEqual(200);
+  expect(holding).toBeGreaterThanOrEqual(RUNS);
   expect(holding / found).toBeGreaterThanOrEqual(0.9);
 }
 
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
 /**
- * Takes 100 words out of the texts, at random, and searches for each: the papers found must be those that Postgres's own
+ * Takes 100 words (40 in the short form) out of the texts, at random, and searches for each: the papers found must be those that Postgres's own
  * English configuration finds in the texts without Han, kana and Hangul, and no others.
  */
 export async function expectStems(pool: Pool, papers: readonly Searched[], search: Search): Promise<void> {
@@ -65,7 +67,7 @@ export async function expectStems(pool: Pool, papers: readonly Searched[], searc
     .toSorted();
   const random = createRandom(100);
   let tried = 0;
-  for (; tried < 100 && words.length > 0;) {
+  for (; tried < WORDS && words.length > 0;) {
     const [word = ''] = words.splice(Math.floor(random() * words.length), 1);
     const { rows } = await pool.query<{ stop: boolean; ids: string[] }>(
       `select numnode(q) = 0 as stop, array(select id from truth where vector @@ q order by id) as ids
@@ -76,5 +78,5 @@ export async function expectStems(pool: Pool, papers: readonly Searched[], searc
     tried += 1;
     expect([word, ...difference(await search(word), rows[0].ids)]).toEqual([word]);
   }
-  expect(tried).toBe(100);
+  expect(tried).toBe(WORDS);
 }

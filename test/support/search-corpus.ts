@@ -73,7 +73,7 @@ const NAMES = [
   'Åsa Öberg',
 ];
 const SOURCES = ['alpha', 'beta', 'gamma'] as const;
-const PER_DIGEST = 1_000;
+const DAYS = 12;
 
 /** Makes a corpus up: Chinese with English words in it, English, some Japanese and Korean; the same for the same seed. */
 export function generateCorpus(seed: number, count: number): CorpusPaper[] {
@@ -112,13 +112,15 @@ export function generateCorpus(seed: number, count: number): CorpusPaper[] {
     ],
     categories: [...new Set(Array.from({ length: 1 + Math.floor(random() * 3) }, () => skewed(CATEGORIES)))],
     codeUrl: random() < 0.3 ? `https://example.org/${n}` : null,
-    entries: entriesOf(n, random).map((entry) => ({ ...entry, ai: aiText(entry.language) })),
+    entries: entriesOf(Math.floor((n * DAYS) / count), random).map((entry) => ({
+      ...entry,
+      ai: aiText(entry.language),
+    })),
   }));
 }
 
 /** A paper stands in the digest of its day, half of them in a second one. */
-function entriesOf(n: number, random: () => number): Omit<CorpusEntry, 'ai'>[] {
-  const day = Math.floor(n / PER_DIGEST);
+function entriesOf(day: number, random: () => number): Omit<CorpusEntry, 'ai'>[] {
   const first = { date: dayText(day * 5), language: 'zh', source: SOURCES[day % 3] ?? 'alpha' } as const;
   const language = random() < 0.7 ? 'en' : 'ja';
   return random() < 0.5

@@ -209,7 +209,7 @@ class Clock {
   /** Resolves when it has been read so many times more. */
   async looks(times: number): Promise<void> {
     const until = this.looked + times;
-    await expect.poll(() => this.looked).toBeGreaterThanOrEqual(until);
+    await vi.waitUntil(() => this.looked >= until, { timeout: 120_000 });
   }
 }
 
