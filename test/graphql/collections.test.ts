@@ -1,13 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bytesOf, COLLECTIONS, ingestOf } from '../support/collections.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { ingestPath } from '../support/digest-files.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
 import { walk } from '../support/walk.ts';
-
-const FOLDER = '../shared/digests';
-const FILES = ['0x0217/2026-01-16.md', 'bguanmath/2025-12-02.md', 'Xianghui-Cao/2026-06-27.md'];
 
 const EVERYTHING = `id position category { id code name archive aliases paperCount }
   summary { id language status tldr motivation method result conclusion sections { label text } entry { id } }
@@ -17,20 +12,14 @@ const EVERYTHING = `id position category { id code name archive aliases paperCou
       papers(first: 2) { totalCount nodes { arxivId } } } } }
     summary { id } summaries { totalCount } digests { nodes { id } } entries { nodes { id } } }`;
 
-/** How many entries each file holds, as the corpus says. */
-function entriesOf(files: readonly string[]): number[] {
-  const lines = readFileSync(path.join(FOLDER, 'expected.jsonl'), 'utf8').trim().split('\n');
-  const expected = lines.map((line) => JSON.parse(line) as { file: string; papers: number });
-  return expected.filter(({ file }) => files.includes(file)).map(({ papers }) => papers);
-}
-
-describe.skipIf(!existsSync(FOLDER))('real digests (needs ../shared/digests)', () => {
+describe.each(COLLECTIONS)('$name', (collection) => {
+  const files = collection.identical.filter((file) => !(file in collection.dates));
   let database: TestDatabase;
   let query: Query;
 
   beforeAll(async () => {
     database = await openTestDatabase();
-    for (const file of FILES) await ingestPath(database.pool, path.join(FOLDER, file), {});
+    for (const file of files) await ingestOf(collection, file, database.pool);
     query = queryOf(database);
   });
   afterAll(async () => await database.close());
@@ -40,11 +29,10 @@ describe.skipIf(!existsSync(FOLDER))('real digests (needs ../shared/digests)', (
       '{ digests { nodes { date markdown } } }',
     );
     expect(errors).toBeUndefined();
-    for (const file of FILES) {
+    for (const file of files) {
       const digest = data.digests.nodes.find(({ date }) => file.includes(date));
-      expect(digest?.markdown === readFileSync(path.join(FOLDER, file), 'utf8').replaceAll('\0', '')).toBe(
-        true,
-      );
+      const text = bytesOf(collection, file).toString().replaceAll('\0', '');
+      expect(digest?.markdown === text).toBe(true);
     }
   });
 
@@ -53,7 +41,8 @@ describe.skipIf(!existsSync(FOLDER))('real digests (needs ../shared/digests)', (
       '{ digests { nodes { id entryCount } } }',
     );
     const counts = data.digests.nodes.map(({ entryCount }) => entryCount);
-    expect(new Set(counts)).toEqual(new Set(entriesOf(FILES)));
+    const truths = collection.taken.filter(({ file }) => files.includes(file));
+    expect(new Set(counts)).toEqual(new Set(truths.map(({ papers }) => papers)));
     for (const { id, entryCount } of data.digests.nodes) {
       const entries = await walk<{
         position: number;
