@@ -22,51 +22,20 @@ export const taxonomy: readonly ArxivCategory[] = TAXONOMY.map(([code, name]) =>
 const CANONICAL: ReadonlyMap<string, string> = new Map(Object.entries(ALIASES));
 const ARCHIVES = new Set([...taxonomy.map(({ archive }) => archive), ...CLOSED_ARCHIVES]);
 
-/** Every code in use, aliases and closed archives, by its lower case. */
-const KNOWN: ReadonlyMap<string, string> = new Map(
-  [...taxonomy.map(({ code }) => code), ...CANONICAL.keys(), ...CLOSED_ARCHIVES].map((code) => [
-    code.toLowerCase(),
-    code,
-  ]),
-);
-
-const LONGEST_KNOWN = Math.max(...[...KNOWN.keys()].map((code) => code.length));
-
-/** The canonical code of an alias, whatever its case; any other text as it is. */
-export function resolveCategory(text: string): string {
-  const code = categoryCode(text) ?? text;
+/** The canonical code of an alias; any other text as it is. */
+export function resolveCategory(code: string): string {
   return CANONICAL.get(code) ?? code;
 }
 
-/**
- * The code that a subject names, in arXiv's own case: `cs.LG` for `cs.lg`, `" cs.LG "` and `Machine Learning (cs.LG)`.
- * Undefined for ACM classes, MSC classes and free text. A code outside the taxonomy counts if its archive is arXiv's.
- */
-export function categoryCode(subject: string): string | undefined {
-  const text = subject.trim();
-  return (
-    distinctCode(text) ??
-    distinctCode(/^[^().;:]*\(([^()]*)\)$/.exec(text)?.[1]?.trim() ?? '') ??
-    bareArchive(text)
-  );
+/** The archive of a code, also of one outside the taxonomy; undefined where the text is no code of arXiv's. */
+function archiveOf(code: string): string | undefined {
+  const [archive = '', subject, ...more] = code.split('.');
+  const wellFormed =
+    more.length === 0 && (subject === undefined || /^([A-Z]{2}|[a-z]+(-[a-z]+)*)$/.test(subject));
+  return wellFormed && ARCHIVES.has(archive) ? archive : undefined;
 }
 
-/** Whether a subject is an arXiv category, unlike the ACM classes, MSC classes and free text that share the field. */
+/** Tells an arXiv category from the ACM classes, MSC classes and free text that share the field with it. */
 export function isCategoryCode(subject: string): boolean {
-  return categoryCode(subject) !== undefined;
-}
-
-/** A code that is no word of any language, in arXiv's own case. `math` and `physics` are words: see `bareArchive`. */
-export function distinctCode(text: string): string | undefined {
-  if (text.length <= LONGEST_KNOWN) {
-    const known = KNOWN.get(text.toLowerCase());
-    if (known !== undefined) return known;
-  }
-  const dot = text.indexOf('.');
-  if (dot < 0 || !ARCHIVES.has(text.slice(0, dot))) return undefined;
-  return /^(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*)$/.test(text.slice(dot + 1)) ? text : undefined;
-}
-
-function bareArchive(text: string): string | undefined {
-  return ARCHIVES.has(text) ? text : undefined;
+  return archiveOf(subject) !== undefined;
 }

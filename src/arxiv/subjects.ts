@@ -1,8 +1,41 @@
-import { categoryCode, distinctCode, isCategoryCode, taxonomy } from './categories.ts';
+import { isCategoryCode, resolveCategory, taxonomy } from './categories.ts';
+import { ALIASES, CLOSED_ARCHIVES } from './taxonomy.ts';
 
-const TOKEN = /[^\s,;|]+/g;
-const IN_BRACKETS = /\(\s*([A-Za-z.-]+)\s*\)/g;
+/** Every code in use, aliases and closed archives, by its lower case. */
+const KNOWN: ReadonlyMap<string, string> = new Map(
+  [...taxonomy.map(({ code }) => code), ...Object.keys(ALIASES), ...CLOSED_ARCHIVES].map((code) => [
+    code.toLowerCase(),
+    code,
+  ]),
+);
+const LONGEST_KNOWN = Math.max(...[...KNOWN.keys()].map((code) => code.length));
 const NAMES: ReadonlyMap<string, string> = new Map(taxonomy.map(({ code, name }) => [code, name]));
+
+const NAME_AND_CODE = /^[^().;:]*\(([^()]*)\)$/;
+const IN_BRACKETS = /\(\s*([A-Za-z.-]+)\s*\)/g;
+const TOKEN = /[^\s,;|]+/g;
+
+/**
+ * The code that a subject names, in arXiv's own case: `cs.LG` for `cs.lg`, `" cs.LG "` and `Machine Learning (cs.LG)`.
+ * Undefined for the ACM classes, MSC classes and free text that share the field. A code outside the taxonomy counts if its
+ * archive is arXiv's.
+ */
+export function categoryCode(subject: string): string | undefined {
+  const text = subject.trim();
+  const inBrackets = NAME_AND_CODE.exec(text)?.[1] ?? '';
+  return distinctCode(text) ?? distinctCode(inBrackets.trim()) ?? (isCategoryCode(text) ? text : undefined);
+}
+
+/** The canonical code of a subject that names a category (`eess.SY` for `cs.sy`); any other text as it is. */
+export function canonicalSubject(subject: string): string {
+  return resolveCategory(categoryCode(subject) ?? subject);
+}
+
+/** A code that is no word of any language, unlike the archives `math` and `physics`. */
+function distinctCode(text: string): string | undefined {
+  const known = text.length <= LONGEST_KNOWN ? KNOWN.get(text.toLowerCase()) : undefined;
+  return known ?? (text.includes('.') && isCategoryCode(text) ? text : undefined);
+}
 
 /**
  * The subjects that one text lists, in order: `cs.LG cs.AI`, `cs.LG, stat.ML` and
@@ -11,7 +44,8 @@ const NAMES: ReadonlyMap<string, string> = new Map(taxonomy.map(({ code, name })
  */
 export function splitSubjects(text: string): string[] {
   const tokens = text.match(TOKEN) ?? [];
-  if (tokens.every(isCategoryCode)) return tokens.map((token) => categoryCode(token) ?? token);
+  const codes = tokens.flatMap((token) => categoryCode(token) ?? []);
+  if (codes.length === tokens.length) return codes;
   const subjects: string[] = [];
   let from = 0;
   for (const match of text.matchAll(IN_BRACKETS)) {

@@ -1,4 +1,5 @@
 import { quote } from './digest-error.ts';
+import { isPlaceholder } from './summary.ts';
 
 /** One parsed record. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
@@ -36,6 +37,28 @@ export function optional<T>(
   read: (record: JsonRecord, key: string) => T,
 ): T | undefined {
   return record[key] === undefined || record[key] === null ? undefined : read(record, key);
+}
+
+/** Whether a field is there and says something: null, blank text and words such as `n/a` say nothing. */
+export function isStated(record: JsonRecord, key: string): boolean {
+  const value = record[key] ?? null;
+  return typeof value === 'string' ? !isPlaceholder(value) : value !== null;
+}
+
+/** A field without which the record is still good: where `read` throws Fault, `doubt` is told and the field left out. */
+export function dispensable<T>(
+  record: JsonRecord,
+  key: string,
+  { read, doubt }: { read: (record: JsonRecord, key: string) => T; doubt: (message: string) => void },
+): T | undefined {
+  if (!isStated(record, key)) return undefined;
+  try {
+    return read(record, key);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    doubt(`${error.message}; it is left out`);
+    return undefined;
+  }
 }
 
 /** A field that must be a list of texts; one text counts as a list of one. Throws Fault. */

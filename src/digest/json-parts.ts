@@ -1,8 +1,13 @@
 import type { SummaryPart } from './digest.ts';
 import { Fault, type JsonRecord } from './json-fields.ts';
 
-// As the producer's Markdown labels them.
-const LABELS: ReadonlyMap<string, string> = new Map([['tldr', 'TL;DR']]);
+// Labels whose keys come in other cases too (`TLDR`, `METHOD`), by their lower case.
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ['tldr', 'TL;DR'],
+  ...['TL;DR', 'Task', 'Motivation', 'Background', 'Data', 'Method', 'Result', 'Conclusion'].map(
+    (label) => [label.toLowerCase(), label] as const,
+  ),
+]);
 
 // AI text that some forks write beside `AI`.
 const BESIDE = new Set(['toc_summary', 'background_knowledge', 'contribution', 'summary_zh']);
@@ -10,10 +15,17 @@ const BESIDE = new Set(['toc_summary', 'background_knowledge', 'contribution', '
 /** The AI text of a record in published order; undefined where it has none. Throws Fault where `AI` is no object. */
 export function aiParts(record: JsonRecord): SummaryPart[] | undefined {
   const published = Object.entries(record).flatMap(([key, value]) =>
-    key === 'AI' ? Object.entries(aiObject(value)) : BESIDE.has(key) ? [[key, value] as const] : [],
+    isAi(key, value) ? Object.entries(aiObject(value)) : BESIDE.has(key) ? [[key, value] as const] : [],
   );
-  const parts = published.map(([key, value]) => ({ label: labelOf(key), text: textOf(key, value) }));
+  const keys = new Set(published.map(([key]) => key));
+  const parts = published.map(([key, value]) => ({ label: labelOf(key, keys), text: textOf(key, value) }));
   return parts.length === 0 ? undefined : parts;
+}
+
+/** In another case the key may mean something else: only an object will do. */
+function isAi(key: string, value: unknown): boolean {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return key === 'AI' || (key.toUpperCase() === 'AI' && isObject);
 }
 
 function aiObject(value: unknown): JsonRecord {
@@ -22,10 +34,17 @@ function aiObject(value: unknown): JsonRecord {
   return value as JsonRecord;
 }
 
-/** `translated_summary` is `Translated Summary`. */
-function labelOf(key: string): string {
-  const words = key.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-  return LABELS.get(key) ?? words.join(' ');
+/** `translated_summary` is `Translated Summary`. Beside `tldr`, `TLDR` is another part and keeps its own name. */
+function labelOf(key: string, keys: ReadonlySet<string>): string {
+  const lower = key.toLowerCase();
+  const label = key === lower || !keys.has(lower) ? LABELS.get(lower) : undefined;
+  return (
+    label ??
+    key
+      .split('_')
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join(' ')
+  );
 }
 
 function textOf(key: string, value: unknown): string | null {

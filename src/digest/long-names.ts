@@ -1,4 +1,4 @@
-import { isCategoryCode } from '../arxiv/categories.ts';
+import { categoryCode } from '../arxiv/subjects.ts';
 import { fold, foldSpaces } from '../language/fold.ts';
 import { quote } from './digest-error.ts';
 import type { Statement } from './digest.ts';
@@ -8,7 +8,10 @@ const MOST_BYTES = 1_000;
 
 /** What is wrong with a statement that names an author or a category by more than an index can hold. */
 export function longName({ authors, category, categories = [] }: Statement): string | undefined {
-  const codes = [...(category === undefined ? [] : [category]), ...categories.filter(isCategoryCode)];
+  const codes = [
+    ...(category === undefined ? [] : [category]),
+    ...categories.flatMap((subject) => categoryCode(subject) ?? []),
+  ];
   return tooLong('an author', authors, bytesOfName) ?? tooLong('a category', codes, bytesOf);
 }
 

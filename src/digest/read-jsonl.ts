@@ -1,36 +1,51 @@
 import { absUrl, parseArxivId, type ArxivId } from '../arxiv/arxiv-id.ts';
+import { categoryCode, splitSubjects } from '../arxiv/subjects.ts';
 import { cleanEntry } from './clean-entry.ts';
 import { quote } from './digest-error.ts';
-import type { DigestEntry, DigestItem, Statement } from './digest.ts';
+import type { DigestEntry, DigestItem, DigestProblem, Statement } from './digest.ts';
 import { isDay } from './file-name.ts';
+import { authorList } from './json-authors.ts';
+import { findJsonFault } from './json-fault.ts';
+import {
+  dispensable,
+  Fault,
+  isStated,
+  optional,
+  optionalText,
+  stringList,
+  text,
+  type JsonRecord,
+} from './json-fields.ts';
 import { aiParts } from './json-parts.ts';
-import { Fault, optional, optionalText, stringList, text, type JsonRecord } from './json-fields.ts';
-import { reject } from './problem.ts';
+import { reject, warn } from './problem.ts';
 import { MAX_ENTRY_BYTES, type Line } from './read-lines.ts';
+import { webUrl } from './web-url.ts';
 
 /** Reads a digest of JSON objects, one a line, in every record shape that has an id, a title and a summary. */
 export async function* readJsonl(lines: AsyncIterable<Line>): AsyncGenerator<DigestItem> {
   for await (const line of lines) {
-    if (line.text.trim() === '') continue;
-    const read = readLine(line);
-    if (read.kind === 'entry') yield* cleanEntry(read);
-    else yield read;
+    if (line.text.trim() !== '') yield* readJsonLine(line);
   }
 }
 
-function readLine(line: Line): DigestItem {
+/** The entry of one line, or what is wrong with it. */
+export function* readJsonLine(line: Line): Generator<DigestItem> {
   const { number, text: json, fault } = line;
   if (fault !== undefined) {
     const expected = `a record of at most ${MAX_ENTRY_BYTES} bytes of UTF-8`;
-    return reject(number, printedId(json), `expected ${expected}, got ${fault}`);
+    yield reject(number, printedId(json), `expected ${expected}, got ${fault}`);
+    return;
   }
   const value = parse(json);
-  if (value === undefined && !line.ended) return cut(line);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return reject(number, printedId(json), `expected a JSON object on one line, got ${quote(json)}`);
-  }
-  return readRecord(number, value as JsonRecord);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    yield* readRecord(number, value as JsonRecord);
+  else
+    yield value === undefined
+      ? noJson(line)
+      : reject(number, printedId(json), `${EXPECTED}, got ${quote(json)}`);
 }
+
+const EXPECTED = 'expected a JSON object on one line';
 
 /** Undefined, which JSON cannot say, where the text is not JSON. */
 function parse(json: string): unknown {
@@ -41,26 +56,46 @@ function parse(json: string): unknown {
   }
 }
 
+function noJson({ number, text, ended }: Line): DigestProblem {
+  const id = printedId(text);
+  const fault = text.trimStart().startsWith('{') ? findJsonFault(text) : undefined;
+  if (fault === undefined) return reject(number, id, `${EXPECTED}, got ${quote(text)}`);
+  const { column, expected, got } = fault;
+  const isCut = column - 1 + got.length >= text.trimEnd().length;
+  if (isCut && !ended) {
+    const end = quote(text.slice(-40));
+    const message = `the file ends in the middle of this record: expected "}" and a line feed, got ${end}`;
+    return reject(number, id, message);
+  }
+  if (got === '')
+    return reject(number, id, `${EXPECTED}, got ${quote(text)}: the line ends where ${expected} is due`);
+  return reject(number, id, `${EXPECTED}; at column ${column} expected ${expected}, got ${quote(got)}`);
+}
+
 /** The id of a record that cannot be parsed: most have it at the start. */
 function printedId(json: string): string | undefined {
   const id = /"id":\s*"([^"]*)"/.exec(json)?.[1];
   return id === undefined ? undefined : parseArxivId(id)?.id;
 }
 
-function cut({ number, text: json }: Line): DigestItem {
-  const end = quote(json.slice(-40));
-  return reject(
-    number,
-    printedId(json),
-    `the file ends in the middle of this record: expected "}" and a line feed, got ${end}`,
-  );
+function* readRecord(line: number, record: JsonRecord): Generator<DigestItem> {
+  const doubts: string[] = [];
+  const read = tryToRead(line, record, (message) => doubts.push(message));
+  if (read.kind === 'problem') {
+    yield read;
+    return;
+  }
+  for (const message of doubts) yield warn(line, read.arxivId.id, message);
+  yield* cleanEntry(read);
 }
 
-function readRecord(line: number, record: JsonRecord): DigestItem {
+type Doubt = (message: string) => void;
+
+function tryToRead(line: number, record: JsonRecord, doubt: Doubt): DigestEntry | DigestProblem {
   try {
     const arxivId = readId(record);
-    const statement = readStatement(record, arxivId);
-    return { kind: 'entry', line, arxivId, statement, parts: aiParts(record) } satisfies DigestEntry;
+    const statement = readStatement(record, arxivId, doubt);
+    return { kind: 'entry', line, arxivId, statement, parts: aiParts(record) };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const id = record['id'];
@@ -75,7 +110,7 @@ function readId(record: JsonRecord): ArxivId {
   return id;
 }
 
-function readStatement(record: JsonRecord, { id, version }: ArxivId): Statement {
+function readStatement(record: JsonRecord, { id, version }: ArxivId, doubt: Doubt): Statement {
   const url = optionalText(record, 'abs') ?? optionalText(record, 'url') ?? absUrl(id);
   const comment = record['comment'] === null ? null : optionalText(record, 'comment');
   return {
@@ -86,35 +121,47 @@ function readStatement(record: JsonRecord, { id, version }: ArxivId): Statement 
     authors: optional(record, 'authors', authorList) ?? [],
     ...categoriesOf(record),
     ...(comment === undefined ? {} : { comment }),
-    ...codeOf(record),
+    ...codeOf(record, doubt),
   };
 }
 
 function categoriesOf(record: JsonRecord): Pick<Statement, 'category' | 'categories'> {
-  const cate = optional(record, 'cate', stringList);
-  const categories = optional(record, 'categories', stringList) ?? cate;
-  const category = optionalText(record, 'primary_category') ?? cate?.[0] ?? categories?.[0];
+  const cate = optional(record, 'cate', subjectList);
+  const categories = optional(record, 'categories', subjectList) ?? cate;
+  const primary = optionalText(record, 'primary_category');
+  const category =
+    (primary === undefined ? undefined : asPrinted(primary)[0]) ?? cate?.[0] ?? categories?.[0];
   return {
     ...(category === undefined || category === '' ? {} : { category }),
     ...(categories === undefined ? {} : { categories }),
   };
 }
 
-/** One string holds all names in the records of some forks. */
-function authorList(record: JsonRecord, key: string): string[] {
+/** A list of subjects, or one text that lists them. */
+function subjectList(record: JsonRecord, key: string): string[] {
   const value = record[key];
-  if (typeof value !== 'string') return stringList(record, key);
-  return value
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  return typeof value === 'string' ? splitSubjects(value) : stringList(record, key).flatMap(asPrinted);
 }
 
-function codeOf(record: JsonRecord): Pick<Statement, 'codeUrl' | 'codeStars' | 'codeUpdatedOn'> {
-  const codeUrl = optionalText(record, 'code_url');
-  const codeStars = optional(record, 'code_stars', count);
-  const codeUpdatedOn = optional(record, 'code_last_update', day);
-  if (codeUrl === undefined || codeUrl === '') return {};
+/** One subject, unless it is several codes: free text, MSC and ACM classes hold separators of their own. */
+function asPrinted(subject: string): string[] {
+  const codes = splitSubjects(subject);
+  return codes.length > 0 && codes.every((code) => categoryCode(code) === code) ? codes : [subject];
+}
+
+function codeOf(
+  record: JsonRecord,
+  doubt: Doubt,
+): Pick<Statement, 'codeUrl' | 'codeStars' | 'codeUpdatedOn'> {
+  const codeUrl = dispensable(record, 'code_url', { read: url, doubt });
+  const codeStars = dispensable(record, 'code_stars', { read: count, doubt });
+  const codeUpdatedOn = dispensable(record, 'code_last_update', { read: day, doubt });
+  if (codeUrl === undefined) {
+    const alone = codeStars === undefined ? codeUpdatedOn && 'code_last_update' : 'code_stars';
+    if (alone !== undefined && !isStated(record, 'code_url'))
+      doubt(`expected "code_url" beside "${alone}", got none; it is left out`);
+    return {};
+  }
   return {
     codeUrl,
     ...(codeStars === undefined ? {} : { codeStars }),
@@ -122,18 +169,28 @@ function codeOf(record: JsonRecord): Pick<Statement, 'codeUrl' | 'codeStars' | '
   };
 }
 
+function url(record: JsonRecord, key: string): string {
+  const value = record[key];
+  const read = typeof value === 'string' ? webUrl(value) : undefined;
+  if (read === undefined) throw new Fault(key, 'a URL of http or https', value);
+  return read;
+}
+
 const LARGEST_INT = 2 ** 31 - 1;
 
 function count(record: JsonRecord, key: string): number {
   const value = record[key];
-  if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > LARGEST_INT) {
+  const number = typeof value === 'string' && /^\s*\d{1,15}\s*$/.test(value) ? Number(value) : value;
+  if (!Number.isInteger(number) || Number(number) < 0 || Number(number) > LARGEST_INT) {
     throw new Fault(key, `a whole number from 0 to ${LARGEST_INT}`, value);
   }
-  return Number(value);
+  return Number(number);
 }
 
+/** An instant is taken for its day. */
 function day(record: JsonRecord, key: string): string {
   const value = text(record, key);
-  if (!isDay(value)) throw new Fault(key, 'a day (YYYY-MM-DD)', value);
-  return value;
+  const [, printed = ''] = /^\s*(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?$/s.exec(value.trimEnd()) ?? [];
+  if (!isDay(printed)) throw new Fault(key, 'a day (YYYY-MM-DD)', value);
+  return printed;
 }

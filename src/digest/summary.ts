@@ -10,8 +10,9 @@ export interface SummaryFields {
   readonly conclusion: string | null;
 }
 
-// What producers print where the model failed. Matched whole, never by prefix: real titles start with "Error…" too.
-const PLACEHOLDERS = new Set([
+// What producers print where the model failed. Matched whole, in any case, never by prefix: real titles start with
+// "Error…" too.
+const PLACEHOLDERS = [
   'Summary generation failed',
   'Motivation analysis unavailable',
   'Method extraction failed',
@@ -20,7 +21,9 @@ const PLACEHOLDERS = new Set([
   'Processing failed',
   'Error',
   'None',
+  'Null',
   'N/A',
+  '-',
   '错误：AI分析失败。',
   '达到API配额限制，请明天再试',
   'Error: API quota exceeded',
@@ -28,7 +31,9 @@ const PLACEHOLDERS = new Set([
   'Request timed out.',
   'Error: Failed to generate summary.',
   'This content has not passed the compliance test and has been hidden.',
-]);
+];
+const IN_LOWER_CASE = new Set(PLACEHOLDERS.map((text) => text.toLowerCase()));
+const LONGEST_PLACEHOLDER = Math.max(...PLACEHOLDERS.map((text) => text.length));
 const API_ERROR = /^Error code: \d{3} - \{.*\}$/s;
 
 // The parts that the producers' prompts ask for. A record is held against the one that it has most of.
@@ -59,9 +64,11 @@ export function sections(parts: readonly SummaryPart[]): { label: string; text: 
   return parts.flatMap(({ label, text }) => (text === null || isPlaceholder(text) ? [] : [{ label, text }]));
 }
 
-function isPlaceholder(text: string): boolean {
+/** Whether a text says nothing: it is blank, or as a whole what producers print in place of one. */
+export function isPlaceholder(text: string): boolean {
   const bare = text.trim();
-  return bare === '' || PLACEHOLDERS.has(bare) || API_ERROR.test(bare);
+  if (bare === '' || API_ERROR.test(bare)) return true;
+  return bare.length <= LONGEST_PLACEHOLDER && IN_LOWER_CASE.has(bare.toLowerCase());
 }
 
 function templateOf(parts: readonly SummaryPart[]): readonly string[] {

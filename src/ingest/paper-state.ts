@@ -1,5 +1,6 @@
-import { isCategoryCode, resolveCategory } from '../arxiv/categories.ts';
+import { canonicalSubject, categoryCode } from '../arxiv/subjects.ts';
 import type { Statement } from '../digest/digest.ts';
+import { webUrl } from '../digest/web-url.ts';
 
 /** One digest entry's statement about a paper, with what ranks it among others. */
 export interface Observation {
@@ -37,8 +38,8 @@ export interface PaperState {
  */
 export function paperState(observations: readonly Observation[]): PaperState {
   const ranked = observations.toSorted(byRank).map((observation) => observation.statement);
-  const codeUrl = first(ranked, (s) => s.codeUrl) ?? null;
-  const sameCode = ranked.filter((s) => s.codeUrl === codeUrl);
+  const codeUrl = first(ranked, codeUrlOf) ?? null;
+  const sameCode = ranked.filter((s) => codeUrlOf(s) === codeUrl);
   return {
     version: first(ranked, (s) => s.version) ?? null,
     title: first(ranked, (s) => s.title || undefined) ?? '',
@@ -65,14 +66,20 @@ function first<T>(
   return undefined;
 }
 
+/** Statements from before URLs were checked may hold other text. */
+function codeUrlOf({ codeUrl }: Statement): string | undefined {
+  return codeUrl === undefined ? undefined : webUrl(codeUrl);
+}
+
 /** Markdown states the primary category alone: a newer primary moves to the front of an older full list. */
 function subjects(ranked: readonly Statement[]): Pick<PaperState, 'categories' | 'subjectClasses'> {
-  const primary = first(ranked, (s) => s.category ?? s.categories?.find(isCategoryCode));
+  const isCode = (subject: string): boolean => categoryCode(subject) !== undefined;
+  const primary = first(ranked, (s) => s.category ?? s.categories?.find(isCode));
   const listed = first(ranked, (s) => s.categories) ?? [];
-  const codes = [...(primary === undefined ? [] : [primary]), ...listed.filter(isCategoryCode)];
+  const codes = [...(primary === undefined ? [] : [primary]), ...listed.filter(isCode)];
   return {
-    categories: [...new Set(codes.map(resolveCategory))],
-    subjectClasses: [...new Set(listed.filter((subject) => !isCategoryCode(subject) && subject !== primary))],
+    categories: [...new Set(codes.map(canonicalSubject))],
+    subjectClasses: [...new Set(listed.filter((subject) => !isCode(subject) && subject !== primary))],
   };
 }
 

@@ -1,5 +1,5 @@
 import { arxivOrder } from '../arxiv/arxiv-id.ts';
-import { resolveCategory } from '../arxiv/categories.ts';
+import { canonicalSubject } from '../arxiv/subjects.ts';
 import { Prisma } from '../database/generated/client.ts';
 import { contentHash } from '../digest/content-hash.ts';
 import type { ContentsLine, DigestEntry, DigestItem } from '../digest/digest.ts';
@@ -98,7 +98,7 @@ function stagedRow(entry: DigestEntry, ordinal: number) {
     arxiv_order: arxivOrder(arxivId.id),
     content_hash: contentHash(entry),
     fingerprint: fingerprint(entry),
-    section: statement.category === undefined ? null : resolveCategory(statement.category),
+    section: statement.category === undefined ? null : canonicalSubject(statement.category),
     statement,
     parts: parts ?? null,
     ...(parts === undefined ? {} : summaryFields(parts)),

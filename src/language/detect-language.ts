@@ -1,3 +1,5 @@
+import { normalized } from './normalize.ts';
+
 // Scripts by the languages that they tell. What is counted: words, and in Chinese and Japanese characters, which are
 // about a word each. Cyrillic and Arabic script write many languages: some letters are of one of them alone.
 const HAN = /\p{Script=Han}/gu;
@@ -41,7 +43,7 @@ export function detectLanguage(texts: Iterable<string>): string {
     sample += `${each.slice(0, MOST_CHARACTERS)}\n`;
     if (sample.length > MOST_CHARACTERS) break;
   }
-  const text = sample.normalize('NFC');
+  const text = normalized(sample, 'NFC');
   return byScript(text) ?? byWords(text) ?? 'und';
 }
 

@@ -1,3 +1,5 @@
+import { normalized } from './normalize.ts';
+
 // Letters that Unicode does not take apart into a base letter and a mark; as Postgres's unaccent has them.
 // prettier-ignore
 const LETTERS: ReadonlyMap<string, string> = new Map(
@@ -20,15 +22,14 @@ export function fold(text: string): string {
 const ASCII = /^[\0-\x7F]*$/;
 
 function foldLetters(text: string): string {
-  return text
-    .normalize('NFKD')
+  const bare = normalized(text, 'NFKD')
     .replaceAll(ACCENTS, '')
     .toLowerCase()
-    .replaceAll(/[^\0-\x7F]/gu, (letter) => LETTERS.get(letter) ?? letter)
-    .normalize('NFC');
+    .replaceAll(/[^\0-\x7F]/gu, (letter) => LETTERS.get(letter) ?? letter);
+  return normalized(bare, 'NFC');
 }
 
 /** A name as it is kept: NFC, runs of white space as one space. */
 export function foldSpaces(name: string): string {
-  return name.normalize('NFC').replaceAll(/\s+/g, ' ').trim();
+  return normalized(name, 'NFC').replaceAll(/\s+/g, ' ').trim();
 }

@@ -103,6 +103,52 @@ describe('a JSONL digest', () => {
     ]);
   });
 
+  test.each([
+    [{ categories: 'cs.LG cs.AI' }, ['cs.LG', 'cs.AI']],
+    [{ categories: 'cs.LG, stat.ML' }, ['cs.LG', 'stat.ML']],
+    [{ categories: ['cs.LG ', 'cs.ai', 'Robotics (cs.RO)'] }, ['cs.LG', 'cs.AI', 'cs.RO']],
+    [{ categories: ['cs.LG cs.AI'] }, ['cs.LG', 'cs.AI']],
+    [{ cate: 'Machine Learning (cs.LG); Robotics (cs.RO)' }, ['cs.LG', 'cs.RO']],
+    [{ primary_category: ' cs.lg', categories: ['cs.AI', 'cs.LG'] }, ['cs.AI', 'cs.LG']],
+    [
+      { categories: ['cs.LG', '68T50 (Primary) 68T07, 68Q32 (Secondary)', 'I.4.8; I.2.10'] },
+      ['cs.LG', '68T50 (Primary) 68T07, 68Q32 (Secondary)', 'I.4.8; I.2.10'],
+    ],
+  ])('lists its subjects as codes and other texts: %j', async (change, categories) => {
+    const { entries, problems } = await readDigest(record(change));
+    expect(problems).toEqual([]);
+    expect(entries[0]?.statement).toMatchObject({ categories, category: 'cs.LG' });
+  });
+
+  test.each([
+    ['Ada Park, Bo Li and Cy Fox', ['Ada Park', 'Bo Li', 'Cy Fox']],
+    ['Ada Park, Bo Li, and Cy Fox', ['Ada Park', 'Bo Li', 'Cy Fox']],
+    ['Noel R. Finch, Jr., Ada Park and Bo Li, III', ['Noel R. Finch, Jr.', 'Ada Park', 'Bo Li, III']],
+    ['Ada Park and Noel Finch, Jr.', ['Ada Park', 'Noel Finch, Jr.']],
+    ['Finch, Noel and Park, Ada', ['Finch, Noel', 'Park, Ada']],
+    ['Finch, Noel; Park, Ada', ['Finch, Noel', 'Park, Ada']],
+    ['Alexandra Sandberg, Andy Rand', ['Alexandra Sandberg', 'Andy Rand']],
+    [' Ada Park ,\n Bo  Li, ', ['Ada Park', 'Bo Li']],
+    ['', []],
+  ])('gives the authors in one text %j apart', async (authors, names) => {
+    const { entries } = await readDigest(record({ authors }));
+    expect(entries[0]?.statement.authors).toEqual(names);
+  });
+
+  test('labels AI text by keys in any case', async () => {
+    const ai = { TLDR: 't', Motivation: 'm', METHOD: 'me', summaryZH: 'z' };
+    const { entries } = await readDigest(
+      record({ AI: ai }) + record({ ai }) + record({ AI: { tldr: 't', TLDR: 'u' } }) + record({ ai: true }),
+    );
+    const labels = ['TL;DR', 'Motivation', 'Method', 'SummaryZH'];
+    expect(entries.map(({ parts }) => parts?.map(({ label }) => label))).toEqual([
+      labels,
+      labels,
+      ['TL;DR', 'TLDR'],
+      undefined,
+    ]);
+  });
+
   test('may have blank lines, repeated keys, CRLF and no final line feed', async () => {
     const text = '\n  \n{"id":"x","id":"2601.00001","title":"T","summary":"S"}\r\n\r\n' + record().trimEnd();
     const { entries, problems } = await readDigest(text);
@@ -120,22 +166,86 @@ describe('a JSONL digest', () => {
 describe('what does not fit a JSONL digest is reported', () => {
   test('with line, id, what was expected and what came', async () => {
     const { entries, problems } = await readDigest(fixture('wrong-types.jsonl'));
-    expect(entries).toHaveLength(1);
-    expect(problems.map(({ severity }) => severity)).toEqual(problems.map(() => 'REJECTED'));
+    expect(entries.map(({ line }) => line)).toEqual([1, 11, 13]);
+    const warned = problems.filter(({ severity }) => severity === 'WARNING');
+    expect(warned.map(({ line }) => line)).toEqual([11, 13]);
     expect(problems.map(({ line, arxivId, message }) => [line, arxivId, message])).toEqual([
       [3, '2601.00001', 'expected text as "title", got 5'],
       [5, '2601.00001', 'expected a list of texts as "authors", got null'],
       [7, '2601.00001', 'expected text as "comment", got a list of 1'],
       [9, '2601.00001', 'expected an object as "AI", got "text"'],
-      [11, '2601.00001', 'expected a whole number from 0 to 2147483647 as "code_stars", got "many"'],
-      [13, '2601.00001', 'expected a day (YYYY-MM-DD) as "code_last_update", got "today"'],
+      [
+        11,
+        '2601.00001',
+        'expected a whole number from 0 to 2147483647 as "code_stars", got "many"; it is left out',
+      ],
+      [13, '2601.00001', 'expected a day (YYYY-MM-DD) as "code_last_update", got "today"; it is left out'],
       [15, undefined, 'expected text as "id", got none'],
       [17, undefined, 'expected an arXiv id as "id", got "foo"'],
       [19, '2601.00009', 'expected text as "summary", got none'],
       [21, undefined, 'expected a JSON object on one line, got "[\\"a\\"]"'],
       [23, '2601.00010', 'expected a list of texts as "categories", got an object'],
-      [24, '2601.00011', 'expected a JSON object on one line, got "{\\"id\\": \\"2601.00011\\", nonsense"'],
+      [
+        24,
+        '2601.00011',
+        'expected a JSON object on one line; at column 22 expected a key in quotes, got "nonsense"',
+      ],
     ]);
+  });
+
+  test.each([
+    ['javascript:alert(1)', undefined],
+    ['github.com/x/y', 'https://github.com/x/y'],
+    ['//github.com/x/y', 'https://github.com/x/y'],
+    ['https://github.com/x/y z', undefined],
+    ['https://github.com/用户', 'https://github.com/%E7%94%A8%E6%88%B7'],
+    [' HTTP://e.org/?q=%20#a ', 'HTTP://e.org/?q=%20#a'],
+    ['https://e.org/%zz', undefined],
+    ['git@github.com:x/y.git', undefined],
+    ['ftp://e.org/x', undefined],
+    [`https://e.org/${'x'.repeat(2_000)}`, undefined],
+    [7, undefined],
+  ])('where a URL is none, which is left out: %j', async (code_url, codeUrl) => {
+    const { entries, problems } = await readDigest(record({ code_url, code_stars: 3 }));
+    expect(entries[0]?.statement.codeUrl).toBe(codeUrl);
+    const warnings = problems.map(({ severity, line, arxivId }) => [severity, line, arxivId]);
+    expect(warnings).toEqual(codeUrl === undefined ? [['WARNING', 1, '2601.00001']] : []);
+  });
+
+  test.each(['', ' ', 'n/a', 'None', 'NULL', '-', null])(
+    'but not where fields of the code hold %j, which says nothing',
+    async (nothing) => {
+      const change = { code_url: nothing, code_stars: nothing, code_last_update: nothing };
+      const { entries, problems } = await readDigest(record(change));
+      expect(problems).toEqual([]);
+      expect(entries[0]?.statement).toEqual({ title: 'T', abstract: 'S', authors: [] });
+    },
+  );
+
+  test('where stars have no code; numbers as text and instants are read', async () => {
+    const code = { code_url: 'https://e.org/', code_stars: ' 12 ', code_last_update: '2026-01-02T03:04:05Z' };
+    const { entries, problems } = await readDigest(record(code) + record({ code_stars: 12 }));
+    expect(entries[0]?.statement).toMatchObject({ codeStars: 12, codeUpdatedOn: '2026-01-02' });
+    expect(problems).toMatchObject([
+      { severity: 'WARNING', line: 2, message: expect.stringContaining('"code_stars"') as string },
+    ]);
+  });
+
+  test.each([
+    ['"score":NaN}', 'at column 54 expected a value, got "NaN"'],
+    ['"score":-Infinity}', 'at column 54 expected a value, got "-Infinity"'],
+    [
+      '"score":1} {"id":"2601.00001"}',
+      'at column 57 expected the end of the line, got "{\\"id\\":\\"2601.00001\\"}"',
+    ],
+    ['"score":1', 'the line ends where "," or "}" is due'],
+  ])('where a line is not one object, with the column and what is there: %j', async (end, said) => {
+    const broken = `{"id":"2601.00009","title":"T","summary":"S",${end}`;
+    const { entries, problems } = await readDigest(`${broken}\n${record()}`);
+    expect(entries).toHaveLength(1);
+    expect(problems).toMatchObject([{ severity: 'REJECTED', line: 1, arxivId: '2601.00009' }]);
+    expect(problems[0]?.message).toContain('expected a JSON object on one line');
+    expect(problems[0]?.message).toContain(said);
   });
 
   test('where the file ends in the middle of a record', async () => {
