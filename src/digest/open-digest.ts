@@ -1,37 +1,52 @@
 import type { DigestForm, DigestItem } from './digest.ts';
 import { DigestError, quote } from './digest-error.ts';
 import { warn } from './problem.ts';
-import { readJsonl } from './read-jsonl.ts';
-import { readLines, type Line } from './read-lines.ts';
+import { readJsonl, readJsonLine } from './read-jsonl.ts';
+import { MAX_ENTRY_BYTES, readLines, type Line } from './read-lines.ts';
 import { readMarkdown } from './read-markdown.ts';
 
 /** A file that looks like a digest. */
 export interface OpenedDigest {
   readonly form: DigestForm;
   /**
-   * The entries and what is wrong with the others, read as they are asked for, once. Throws DigestError where no entry
-   * is good: the shape is not known.
+   * The entries and what is wrong with the others, read as they are asked for, once. No entries where the table of
+   * contents promises none. Throws DigestError where no entry is good: the shape is not known.
    */
   readonly items: AsyncIterable<DigestItem>;
 }
 
 /**
- * Tells what a file is by its content and opens it; undefined for one that is empty or nothing but white space. Memory
- * does not grow with the file. Rejects with DigestError where the first line tells that it is no digest, and with what
+ * Recognises a file by its content and opens it; undefined for one that is empty or nothing but white space. Memory does
+ * not grow with the file. Rejects with DigestError where the first lines show that it is no digest, and with what
  * `chunks` throws.
  */
 export async function openDigest(chunks: AsyncIterable<Uint8Array>): Promise<OpenedDigest | undefined> {
   const lines = readLines(chunks);
   const first = await firstLine(lines);
   if (first === undefined) return undefined;
-  const form = formOf(first.line);
-  if (form === undefined) {
+  const opened = await openForm(first.line, lines);
+  if (opened === undefined) {
     await lines.return(undefined);
     throw unknown(first.line);
   }
-  const all = prepend(first.line, lines);
-  const items = form === 'JSONL' ? readJsonl(all) : readMarkdown(all);
+  const { form, items } = opened;
   return { form, items: entriesOrError(first.bom ? withBomWarning(items) : items) };
+}
+
+async function openForm(first: Line, lines: AsyncGenerator<Line>): Promise<OpenedDigest | undefined> {
+  if (first.text.trimStart().startsWith('{'))
+    return { form: 'JSONL', items: readJsonl(joined([first], lines)) };
+  if (MARKDOWN.test(withoutCr(first).text)) {
+    const change = first.text.endsWith('\r') ? withoutCr : undefined;
+    return { form: 'MARKDOWN', items: readMarkdown(joined([first], lines, change)) };
+  }
+  const head = await recordsAfter(first, lines);
+  return head === undefined ? undefined : { form: 'JSONL', items: readJsonl(joined(head, lines)) };
+}
+
+/** In a file whose first line ends at CR LF, CR is no text before LF. */
+function withoutCr(line: Line): Line {
+  return line.text.endsWith('\r') ? { ...line, text: line.text.slice(0, -1) } : line;
 }
 
 const BOM = '\uFEFF';
@@ -50,9 +65,40 @@ async function firstLine(lines: AsyncGenerator<Line>): Promise<{ line: Line; bom
 /** A category stands alone in the title of a section, where no table of contents comes first. */
 const MARKDOWN = /^(?:### \[|<div id=|# Table of Contents$|# [a-z-]+(?:\.[A-Za-z-]+)?(?: \[|$))/;
 
-function formOf({ text }: Line): DigestForm | undefined {
-  if (text.trimStart().startsWith('{')) return 'JSONL';
-  return MARKDOWN.test(text) ? 'MARKDOWN' : undefined;
+const JSON_ARRAY = /^\s*\[\s*(?:\{|$)/;
+/** A heading, a tag or a fence: it may be a page that shows records. */
+const PAGE = /^\s*(?:#|<[!/A-Za-z]|```)/;
+const MOST_LOOKED_AT = 100;
+const MOST_CHARACTERS = 2 * MAX_ENTRY_BYTES;
+
+/**
+ * The first lines of JSONL that does not begin with a record: merge marks or lines of a log come first. Undefined where fewer
+ * than one in five of them (in what may be a page, half of them) are good records.
+ */
+async function recordsAfter(first: Line, lines: AsyncGenerator<Line>): Promise<Line[] | undefined> {
+  if (JSON_ARRAY.test(first.text)) return undefined;
+  const head: Line[] = [];
+  let records = 0;
+  let others = 0;
+  let characters = 0;
+  for (let line: Line | undefined = first; line !== undefined; line = await nextOf(lines)) {
+    head.push(line);
+    characters += line.fault === undefined ? line.text.length : MAX_ENTRY_BYTES;
+    if (isRecord(line)) records += 1;
+    else if (line.text.trim() !== '') others += 1;
+    if (head.length === MOST_LOOKED_AT || characters > MOST_CHARACTERS) break;
+  }
+  return records >= (PAGE.test(first.text) ? others + 1 : others / 4) && records > 0 ? head : undefined;
+}
+
+function isRecord(line: Line): boolean {
+  if (!line.text.trimStart().startsWith('{')) return false;
+  return [...readJsonLine(line)].some(({ kind }) => kind === 'entry');
+}
+
+async function nextOf(lines: AsyncGenerator<Line>): Promise<Line | undefined> {
+  const next = await lines.next();
+  return next.done === true ? undefined : next.value;
 }
 
 function unknown({ number, text, fault }: Line): DigestError {
@@ -63,14 +109,17 @@ function unknown({ number, text, fault }: Line): DigestError {
 }
 
 /** No generator: lines are many, and each generator that they pass through costs as much as reading them. */
-function prepend(line: Line, rest: AsyncGenerator<Line>): AsyncIterableIterator<Line> {
-  let first: Line | undefined = line;
+function joined(
+  head: Line[],
+  rest: AsyncGenerator<Line>,
+  change: (line: Line) => Line = (line) => line,
+): AsyncIterableIterator<Line> {
   return {
     next: async () => {
-      if (first === undefined) return await rest.next();
-      const value = first;
-      first = undefined;
-      return { value, done: false };
+      const first = head.shift();
+      if (first !== undefined) return { value: change(first), done: false };
+      const next = await rest.next();
+      return next.done === true ? next : { value: change(next.value), done: false };
     },
     return: async () => await rest.return(undefined),
     [Symbol.asyncIterator]() {
@@ -85,7 +134,7 @@ async function* withBomWarning(items: AsyncIterable<DigestItem>): AsyncGenerator
   yield* items;
 }
 
-// Nobody's digest starts like this and then comes right; waiting for it would need memory without bound.
+// Waiting for more would need memory without bound.
 const MOST_WAITING = 10_000;
 
 /** Holds back what comes before the first good entry: without one the file is refused whole. */
@@ -104,5 +153,7 @@ async function* entriesOrError(items: AsyncIterable<DigestItem>): AsyncGenerator
   if (known) return;
   const refused = waiting.find((item) => item.kind === 'problem' && item.severity === 'REJECTED');
   if (refused?.kind === 'problem') throw new DigestError(refused.line ?? 1, refused.message);
-  throw new DigestError(1, 'expected entries, got none');
+  if (!waiting.some(({ kind }) => kind === 'contents'))
+    throw new DigestError(1, 'expected entries, got none');
+  yield* waiting;
 }

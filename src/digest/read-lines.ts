@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { Slices } from './slices.ts';
 
 /** One line of a file, without its LF. */
 export interface Line {
@@ -19,16 +20,19 @@ const LF = 0x0a;
 
 /**
  * Splits bytes into lines at LF alone (other separators are text) and reads each as UTF-8. A longer line than
- * MAX_ENTRY_BYTES is passed over without being kept; no line follows a final LF.
+ * MAX_ENTRY_BYTES is passed over without being kept; no line follows a final LF. What the caller does with the lines and the
+ * reading itself are done in slices: a file of a million lines leaves turns of the event loop to others.
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   const pending = new PendingLine();
+  const slices = new Slices();
   let number = 0;
   for await (const chunk of chunks) {
     let from = 0;
     for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, from)) {
       yield { number: ++number, ...pending.end(chunk.subarray(from, at)), ended: true };
       from = at + 1;
+      if (slices.isOver) await slices.pause();
     }
     pending.add(chunk.subarray(from));
   }

@@ -28,7 +28,7 @@ export async function* readMarkdown(lines: AsyncIterable<Line>): AsyncGenerator<
 }
 
 // A category has no brackets and nothing invisible.
-const CONTENTS_LINE = /^- \[([^[\]\p{C}]+)\]\(#([^()\p{C}]+)\)(?: \[Total: (\d{1,9})\])?$/u;
+const CONTENTS_LINE = /^- \[([^[\]\p{C}]{1,1000})\]\(#([^()\p{C}]{1,1000})\)(?: \[Total: (\d{1,9})\])?$/u;
 const SECTION_MARK = /^<div id=(['"]?)([^'"<>\p{C}]+)\1><\/div>$/u;
 const SECTION_TITLE = /^# ([^\s[\]\p{C}]+)(?: \[?\[Back\]\]?\(#toc\))?$/u;
 // arXiv has some 150 categories; a table of contents is kept whole in memory.
@@ -85,6 +85,8 @@ class MarkdownReader {
 
   end(): void {
     this.#finish(true);
+    if (!this.#started) this.#giveContents();
+    if (!this.#started && this.#contents !== undefined) checkNoneDue(this.#contents);
     for (const { category, total } of this.#contents ?? []) {
       const found = this.#found.get(category) ?? 0;
       if (total === null || total === found) continue;
@@ -169,6 +171,22 @@ class MarkdownReader {
       throw new DigestError(number, `expected at most ${MOST_SECTIONS} categories, got more`);
     }
   }
+}
+
+const MOST_NAMED = 5;
+
+/** Throws DigestError where the table of contents of a file without entries promises some, with its totals. */
+function checkNoneDue(contents: readonly ContentsLine[]): void {
+  const due = contents.filter(({ total }) => total !== 0);
+  if (due.length === 0) return;
+  const named = due
+    .slice(0, MOST_NAMED)
+    .map(({ category, total }) => (total === null ? category : `${total} in ${category}`));
+  const more = due.length > MOST_NAMED ? ` and ${due.length - MOST_NAMED} more categories` : '';
+  const all = due.reduce((sum, { total }) => sum + (total ?? 0), 0);
+  const count = due.some(({ total }) => total === null) ? 'entries' : `${all} entries`;
+  const what = `the ${count} that the table of contents promises (${named.join(', ')}${more})`;
+  throw new DigestError(1, `expected ${what}, got none`);
 }
 
 function numberOf(text: string): number | undefined {

@@ -21,3 +21,14 @@ export class Slices {
     this.#end = performance.now() + SLICE_MS;
   }
 }
+
+/** `list.map(change)`, in slices. */
+export async function mapInSlices<T, U>(list: readonly T[], change: (item: T) => U): Promise<U[]> {
+  const slices = new Slices();
+  const changed: U[] = [];
+  for (const item of list) {
+    changed.push(change(item));
+    if (slices.isOver) await slices.pause();
+  }
+  return changed;
+}

@@ -111,13 +111,15 @@ async function ingest(tx: Transaction, attempt: Attempt): Promise<IngestReport> 
   const { file, run, options } = attempt;
   const bytes = hashed(file.open(), (read) => options.progress?.({ bytes: read, entries: 0 }));
   const opened = await openDigest(bytes.chunks);
-  if (opened === undefined) return await emptyFile(tx, attempt);
+  if (opened === undefined) return await emptyFile(tx, attempt, 'a digest, got an empty file');
   const staged = await stageEntries(tx, opened.items, (entries) =>
     options.progress?.({ bytes: bytes.read(), entries }),
   );
+  if (staged.entries === 0)
+    return await emptyFile(tx, attempt, 'entries, got a table of contents that promises none');
   const claim = await claimOf(attempt, staged.problems);
   const { problems, rejected } = staged;
-  if (staged.entries === 0 || (options.strict === true && rejected > 0)) {
+  if (options.strict === true && rejected > 0) {
     return nothingStored({ file, run, status: 'REFUSED', problems, rejected });
   }
   await lockStore(tx);
@@ -164,8 +166,8 @@ async function store(
   return { ...revision, counted: await tally(tx, unchanged) };
 }
 
-async function emptyFile(tx: Transaction, { file, run }: Attempt): Promise<IngestReport> {
-  const message = 'expected a digest, got an empty file; what is stored stays as it is';
+async function emptyFile(tx: Transaction, { file, run }: Attempt, expected: string): Promise<IngestReport> {
+  const message = `expected ${expected}; what is stored stays as it is`;
   const problem: Problem = { severity: 'WARNING', line: null, arxivId: null, message };
   const report = nothingStored({ file, run, status: 'UNCHANGED', problems: [problem], rejected: 0 });
   await recordRun(tx, run, { report, digestId: null });

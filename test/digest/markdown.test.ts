@@ -33,6 +33,25 @@ describe('a Markdown digest', () => {
     });
   });
 
+  test.each(['current-template.md', 'task-label.md', 'abstracts-alone.md', 'cut-in-an-entry.md'])(
+    'whose lines end at CR LF is the same as with LF alone: %s',
+    async (name) => {
+      const text = fixture(name).toString();
+      const crlf = text.replaceAll('\n', '\r\n');
+      for (const size of [1, 64, Infinity])
+        expect(await readDigest(crlf, size)).toEqual(await readDigest(text));
+    },
+  );
+
+  test('keeps CR as text where it ends no line, and where the first line ends at LF alone', async () => {
+    const text = fixture('current-template.md').toString();
+    const [alone, within] = ['方法\r。', '方法。\r\n二'].map((method) => text.replace('方法。', method));
+    const methods = async (digest = ''): Promise<unknown> =>
+      (await readDigest(digest)).entries[0]?.parts?.find(({ label }) => label === 'Method')?.text;
+    expect(await methods(alone?.replaceAll('\n', '\r\n'))).toBe('方法\r。');
+    expect(await methods(within)).toBe('方法。\r\n二');
+  });
+
   test('keeps a link that is not the canonical one, and the version', async () => {
     const { entries } = await readDigest(fixture('current-template.md'));
     expect(entries.map(({ arxivId, statement }) => [arxivId.id, statement.url, statement.version])).toEqual([

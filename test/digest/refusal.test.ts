@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { openDigest } from '../../src/digest/open-digest.ts';
 import { chunksOf, fixture, readDigest, refusalOf } from './read-digest.ts';
 
+const RECORD = '{"id":"2601.00001","title":"T","summary":"S"}\n';
+
 describe('a file that is no digest is refused with its line, what was expected and what came:', () => {
   test.each([
     ['bold-tldr-template.md', 17, '"**TL;DR**: 要点1"'],
@@ -26,9 +28,31 @@ describe('a file that is no digest is refused with its line, what was expected a
     expect([error.line, error.message]).toEqual([1, expect.stringContaining('bytes that are not UTF-8')]);
   });
 
-  test('a table of contents and nothing else', async () => {
-    const error = await refusalOf('<div id=toc></div>\n\n# Table of Contents\n\n');
-    expect(error.message).toBe('expected entries, got none');
+  test.each([
+    [
+      '- [cs.CV](#cs.CV) [Total: 2]\n- [cs.CL](#cs.CL) [Total: 1]\n',
+      'expected the 3 entries that the table of contents promises (2 in cs.CV, 1 in cs.CL), got none',
+    ],
+    ['- [cs.CV](#cs.CV)\n', 'expected the entries that the table of contents promises (cs.CV), got none'],
+    [
+      'abcdefg'.replaceAll(/./g, (letter) => `- [cs.${letter}](#cs.${letter}) [Total: 1]\n`),
+      'expected the 7 entries that the table of contents promises (1 in cs.a, 1 in cs.b, 1 in cs.c, 1 in cs.d, 1 in cs.e and 2 more categories), got none',
+    ],
+  ])('a table of contents that promises entries and nothing else: %j', async (contents, said) => {
+    const error = await refusalOf(`<div id=toc></div>\n\n# Table of Contents\n\n${contents}`);
+    expect(error.message).toBe(said);
+  });
+
+  test.each([
+    ['a README that shows a record', `# Daily digests\n\nA record:\n\n${RECORD}`],
+    ['a README that begins with a picture', `<p align="center">\n</p>\n\n${RECORD}`],
+    ['prose with a record in it', `${'Some words.\n\n'.repeat(5)}${RECORD}`],
+    ['a log of more than 100 lines', `${'INFO fetched\n'.repeat(100)}${RECORD}`],
+    ['a JSON array, a record a line', `[\n${RECORD.trim()},\n${RECORD}]\n`],
+    ['a log that comes before bad records', 'INFO fetched\n{"id":"2601.00001"}\n'],
+  ])('%s', async (_what, text) => {
+    const error = await refusalOf(text);
+    expect([error.line, error.message]).toEqual([1, expect.stringContaining('expected a digest') as string]);
   });
 
   test('a line of 2 MB, which is quoted in part', async () => {
@@ -45,6 +69,44 @@ async function* failing(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('{"id":"2601.00001","title":"T","summary":"S"}\n');
   throw new Error('the disk is gone');
 }
+
+describe('JSONL that does not begin with a record is taken, other lines rejected by number:', () => {
+  test.each([
+    ['merge marks', `<<<<<<< HEAD\n${RECORD}=======\n${RECORD}>>>>>>> main\n`, [1, 3, 5]],
+    ['merge marks around one record', `<<<<<<< HEAD\n${RECORD}=======\n>>>>>>> main\n`, [1, 3, 4]],
+    ['a line of a log', `[INFO] 12:00 fetched\n\n${RECORD}`, [1]],
+    [
+      'a line of a log that is not UTF-8',
+      Buffer.concat([Buffer.from([0xe9, 0x0a]), Buffer.from(RECORD)]),
+      [1],
+    ],
+    ['a comment', `# written by hand\n${RECORD}${RECORD}`, [1]],
+    ['a word of JSON', `null\n${RECORD}`, [1]],
+  ])('%s', async (_what, text, lines) => {
+    for (const size of [1, 7, Infinity]) {
+      const { form, entries, problems } = await readDigest(text, size);
+      expect([form, entries.length > 0]).toEqual(['JSONL', true]);
+      expect(problems.map(({ severity, line }) => [severity, line])).toEqual(
+        lines.map((line) => ['REJECTED', line]),
+      );
+    }
+  });
+});
+
+test.each(['', '- [cs.CV](#cs.CV) [Total: 0]\n', "\n\n<div id='cs.CV'></div>\n\n# cs.CV [[Back]](#toc)\n"])(
+  'a table of contents that promises nothing is no error: %j',
+  async (rest) => {
+    const { form, contents, entries, problems } = await readDigest(
+      `<div id=toc></div>\n\n# Table of Contents\n\n${rest}`,
+    );
+    expect([form, contents?.length, entries, problems]).toEqual([
+      'MARKDOWN',
+      rest.startsWith('-') ? 1 : 0,
+      [],
+      [],
+    ]);
+  },
+);
 
 describe('the source of the bytes', () => {
   test('may fail: its error comes through as it is', async () => {
