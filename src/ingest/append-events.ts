@@ -1,5 +1,6 @@
 import { FEED_CHANNEL } from '../database/feed-channel.ts';
 import type { SummaryPart } from '../digest/digest.ts';
+import { mapInSlices } from '../digest/slices.ts';
 import { fold } from '../language/fold.ts';
 import { nameWords } from '../search/name-words.ts';
 import { searchVectors } from './search-vectors.ts';
@@ -94,7 +95,7 @@ async function judgePapers(
     from event_draft d join paper p on p.id = d.paper_id
       left join summary m on m.entry_id = d.entry_id and m.status <> 'FAILED'
     where d.ordinal = any(${ordinals})`;
-  const names = papers.map(({ id, authors }) => ({
+  const names = await mapInSlices(papers, ({ id, authors }) => ({
     id,
     names: authors,
     folded: authors.map(fold),
@@ -112,7 +113,7 @@ async function judgePapers(
       join source s on s.id = g.source_id
       join jsonb_to_recordset(${JSON.stringify(names)}::jsonb) as n(id int, names text[], folded text[], words text[])
         on n.id = d.ordinal
-      join ${searchVectors(texts)} v on v.id = d.ordinal
+      join ${await searchVectors(texts)} v on v.id = d.ordinal
       left join summary m on m.entry_id = d.entry_id and m.status <> 'FAILED'`;
 }
 

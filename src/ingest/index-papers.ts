@@ -1,3 +1,4 @@
+import { mapInSlices } from '../digest/slices.ts';
 import { paperWords } from '../search/paper-words.ts';
 import { searchVectors, type VectorTexts } from './search-vectors.ts';
 import type { Transaction } from './transaction.ts';
@@ -33,7 +34,7 @@ async function readTexts(tx: Transaction, ids: readonly number[]): Promise<Vecto
 async function storeVectors(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
   await tx.execute`
     insert into paper_search as s (paper_id, vector, clipped, version)
-    select id, vector, clipped, ${INDEX_VERSION} from ${searchVectors(papers)} v
+    select id, vector, clipped, ${INDEX_VERSION} from ${await searchVectors(papers)} v
     on conflict (paper_id) do update set vector = excluded.vector, clipped = excluded.clipped, version = excluded.version
       where (s.vector, s.clipped, s.version) is distinct from (excluded.vector, excluded.clipped, excluded.version)`;
 }
@@ -66,11 +67,12 @@ async function storeEntryFacts(tx: Transaction, ids: readonly number[]): Promise
 
 /** Stems are Postgres's; the word that is shown for a stem is the most frequent one. */
 async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
-  const rows = papers.flatMap(({ id, title, abstract }) =>
+  const words = await mapInSlices(papers, ({ id, title, abstract }) =>
     paperWords(title, abstract)
       .filter(({ folded }) => folded.length <= LONGEST_TERM)
       .map((word) => ({ id, ...word })),
   );
+  const rows = words.flat();
   await tx.execute`
     create temporary table fresh_term on commit drop as
     with stem as (

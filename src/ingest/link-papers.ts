@@ -1,3 +1,4 @@
+import { mapInSlices } from '../digest/slices.ts';
 import { fold, foldSpaces } from '../language/fold.ts';
 import { nameWords } from '../search/name-words.ts';
 import type { PaperState } from './paper-state.ts';
@@ -20,20 +21,14 @@ export async function addCategories(tx: Transaction, changes: readonly PaperChan
 
 /** Puts the papers' authors in place of those they had. */
 export async function linkAuthors(tx: Transaction, changes: readonly PaperChange[]): Promise<void> {
-  const rows = changes.flatMap(({ id, now }) =>
-    now.authors.map((printed, index) => {
-      const name = foldSpaces(printed);
-      const words = ` ${nameWords(name).join(' ')} `;
-      return {
-        paper_id: id,
-        position: index + 1,
-        printed_name: printed,
-        name,
-        name_folded: fold(name),
-        words,
-      };
-    }),
+  const printed = changes.flatMap(({ id, now }) =>
+    now.authors.map((name, index) => ({ paper_id: id, position: index + 1, printed_name: name })),
   );
+  const rows = await mapInSlices(printed, (authorship) => {
+    const name = foldSpaces(authorship.printed_name);
+    const words = ` ${nameWords(name).join(' ')} `;
+    return { ...authorship, name, name_folded: fold(name), words };
+  });
   const ids = changes.filter(({ old }) => old.authors.length > 0).map(({ id }) => id);
   await tx.execute`
     with gone as (delete from authorship where paper_id = any(${ids}) returning author_id)

@@ -1,6 +1,8 @@
 import { isPrinted } from '../digest/content-hash.ts';
 import type { DigestForm, SummaryPart } from '../digest/digest.ts';
+import { mapInSlices } from '../digest/slices.ts';
 import { summaryFields } from '../digest/summary.ts';
+import { batches } from './batches.ts';
 import type { Transaction } from './transaction.ts';
 
 const CHUNK = 100;
@@ -12,13 +14,11 @@ const CHUNK = 100;
 export async function mergeSummaries(tx: Transaction, form: DigestForm): Promise<void> {
   let after = 0;
   for (let rows = await differing(tx, after); rows.length > 0; rows = await differing(tx, after)) {
-    await update(
-      tx,
-      rows.map((row) => {
-        const parts = mergedParts(form, row);
-        return { entry_id: row.entryId, parts, ...summaryFields(parts) };
-      }),
-    );
+    const merged = await mapInSlices(rows, (row) => {
+      const parts = mergedParts(form, row);
+      return { entry_id: row.entryId, parts, ...summaryFields(parts) };
+    });
+    for (const batch of batches(merged, ({ parts }) => charactersOf(parts))) await update(tx, batch);
     after = Math.max(...rows.map(({ entryId }) => entryId));
   }
 }
@@ -48,6 +48,10 @@ async function differing(tx: Transaction, after: number): Promise<Differing[]> {
 function union(first: readonly SummaryPart[], second: readonly SummaryPart[]): readonly SummaryPart[] {
   const labels = new Set(first.map(({ label }) => label));
   return [...first, ...second.filter(({ label }) => !labels.has(label))];
+}
+
+function charactersOf(parts: readonly SummaryPart[]): number {
+  return parts.reduce((sum, { label, text }) => sum + label.length + (text?.length ?? 0), 0);
 }
 
 async function update(tx: Transaction, merged: readonly object[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { Prisma } from '../database/generated/client.ts';
 import type { SummaryPart } from '../digest/digest.ts';
+import { mapInSlices } from '../digest/slices.ts';
 import { sections } from '../digest/summary.ts';
 import { searchDocument } from '../search/document.ts';
 
@@ -16,8 +17,8 @@ export interface VectorTexts {
  * SQL that gives a row (id, vector, clipped) for each of these texts; `clipped`: the text is too long for the vector to keep
  * all its positions.
  */
-export function searchVectors(texts: readonly VectorTexts[]): Prisma.Sql {
-  const rows = texts.map(({ id, title, abstract, summaries }) => {
+export async function searchVectors(texts: readonly VectorTexts[]): Promise<Prisma.Sql> {
+  const rows = await mapInSlices(texts, ({ id, title, abstract, summaries }) => {
     const { words, pairs } = searchDocument({ title, abstract, ...aiTexts(summaries) });
     return { id, ...words, pairs };
   });

@@ -4,6 +4,7 @@ import { Prisma } from '../database/generated/client.ts';
 import { contentHash } from '../digest/content-hash.ts';
 import type { ContentsLine, DigestEntry, DigestItem } from '../digest/digest.ts';
 import { sections, summaryFields } from '../digest/summary.ts';
+import { Problems, warning } from './problems.ts';
 import type { Problem } from './report.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -11,7 +12,7 @@ import type { Transaction } from './transaction.ts';
 export interface Staged {
   entries: number;
   rejected: number;
-  /** The first `PROBLEMS_KEPT`, then one that counts the rest. */
+  /** The first 1,000 of the file, then one that counts the others. */
   problems: Problem[];
   /** The Markdown table of contents, where there is one. */
   contents: readonly ContentsLine[] | undefined;
@@ -23,7 +24,6 @@ export interface Staged {
 const CHUNK_ENTRIES = 100;
 const CHUNK_CHARACTERS = 250_000;
 const SAMPLE_ENTRIES = 50;
-const PROBLEMS_KEPT = 1_000;
 
 /**
  * Reads all items into the temporary table `staged`, which ends with the transaction, in chunks of bounded size.
@@ -36,14 +36,18 @@ export async function stageEntries(
 ): Promise<Staged> {
   await createTable(tx);
   const staged: Staged = { entries: 0, rejected: 0, problems: [], contents: undefined, sample: [] };
+  const problems = new Problems();
+  const summaries = { all: 0, failed: 0 };
   let chunk: string[] = [];
   let characters = 0;
   for await (const item of items) {
-    if (item.kind !== 'entry') {
-      note(staged, item);
-      continue;
-    }
-    const row = JSON.stringify(stagedRow(item, ++staged.entries));
+    if (item.kind === 'contents') staged.contents = item.sections;
+    if (item.kind === 'problem') problems.add(item);
+    if (item.kind !== 'entry') continue;
+    const staging = stagedRow(item, ++staged.entries);
+    if (staging.parts !== null) summaries.all += 1;
+    if (staging.status === 'FAILED') summaries.failed += 1;
+    const row = JSON.stringify(staging);
     if (staged.sample.length < SAMPLE_ENTRIES) staged.sample.push(aiText(item));
     characters += row.length;
     if (chunk.push(row) < CHUNK_ENTRIES && characters < CHUNK_CHARACTERS) continue;
@@ -55,27 +59,14 @@ export async function stageEntries(
   await insertChunk(tx, chunk);
   progress(staged.entries);
   await numberTwins(tx);
-  return staged;
+  return { ...staged, rejected: problems.rejected, problems: [...problems.list(), ...failures(summaries)] };
 }
 
-function note(staged: Staged, item: Exclude<DigestItem, DigestEntry>): void {
-  if (item.kind === 'contents') {
-    staged.contents = item.sections;
-    return;
-  }
-  if (item.severity === 'REJECTED') staged.rejected++;
-  const { severity, message } = item;
-  if (staged.problems.length < PROBLEMS_KEPT) {
-    staged.problems.push({ severity, line: item.line ?? null, arxivId: item.arxivId ?? null, message });
-  } else {
-    const more = Number(staged.problems[PROBLEMS_KEPT]?.message.split(' ')[0] ?? 0) + 1;
-    staged.problems[PROBLEMS_KEPT] = {
-      severity: 'WARNING',
-      line: null,
-      arxivId: null,
-      message: `${more} more problems`,
-    };
-  }
+/** A warning where no summary has text. */
+function failures({ all, failed }: { all: number; failed: number }): Problem[] {
+  if (all === 0 || failed < all) return [];
+  const what = all === 1 ? 'the only summary is a placeholder' : `all ${all} summaries are placeholders`;
+  return [warning(`${what} of a model that failed; the papers are taken without AI text`)];
 }
 
 async function createTable(tx: Transaction): Promise<void> {
@@ -101,7 +92,7 @@ function stagedRow(entry: DigestEntry, ordinal: number) {
     section: statement.category === undefined ? null : canonicalSubject(statement.category),
     statement,
     parts: parts ?? null,
-    ...(parts === undefined ? {} : summaryFields(parts)),
+    ...(parts === undefined ? { status: null } : summaryFields(parts)),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Statement } from '../digest/digest.ts';
+import { mapInSlices } from '../digest/slices.ts';
 import { fold, foldSpaces } from '../language/fold.ts';
+import { batches } from './batches.ts';
 import { countPapers } from './count-papers.ts';
 import { countValues } from './count-values.ts';
 import { indexPapers } from './index-papers.ts';
@@ -31,7 +33,6 @@ export async function updatePapers(tx: Transaction): Promise<void> {
     const ids = await nextPapers(tx, after);
     if (ids.length === 0) break;
     await updateChunk(tx, ids);
-    await indexPapers(tx, ids);
     after = Math.max(...ids);
   }
   await countPapers(tx);
@@ -46,20 +47,53 @@ async function nextPapers(tx: Transaction, after: number): Promise<number[]> {
 
 async function updateChunk(tx: Transaction, ids: readonly number[]): Promise<void> {
   const [before, observations] = [await storedStates(tx, ids), await observe(tx, ids)];
-  const changes = ids.flatMap((id) => {
+  const papers = await mapInSlices(ids, (id): PaperWork => {
     const seen = observations.get(id);
     const old = before.get(id);
-    return seen === undefined || old === undefined ? [] : [{ id, old, now: normalised(paperState(seen)) }];
+    const known = seen !== undefined && old !== undefined;
+    return { id, change: known ? { id, old, now: normalised(paperState(seen)) } : undefined };
   });
-  const differing = changes.filter(({ old, now }) => JSON.stringify(old) !== JSON.stringify(now));
+  for (const batch of batches(papers, sizeOf)) {
+    await storeStates(
+      tx,
+      batch.flatMap(({ change }) => change ?? []),
+    );
+    await indexPapers(
+      tx,
+      batch.map(({ id }) => id),
+    );
+  }
+}
+
+interface PaperWork {
+  readonly id: number;
+  readonly change: PaperChange | undefined;
+}
+
+/** In characters, roughly: what a statement sent for the paper takes. */
+function sizeOf({ change }: PaperWork): number {
+  if (change === undefined) return 0;
+  const { title, abstract, comment, authors } = change.now;
+  return title.length + abstract.length + (comment?.length ?? 0) + 20 * authors.length;
+}
+
+async function storeStates(tx: Transaction, changes: readonly PaperChange[]): Promise<void> {
+  const compared = await mapInSlices(changes, (change) => ({
+    change,
+    differs: JSON.stringify(change.old) !== JSON.stringify(change.now),
+    revised: ownFields(change.old) !== ownFields(change.now),
+    relinked: listFields(change.old) !== listFields(change.now),
+  }));
+  const differing = compared.filter(({ differs }) => differs);
   if (differing.length === 0) return;
-  await addCategories(tx, differing);
-  await writePapers(tx, differing);
+  const all = differing.map(({ change }) => change);
+  await addCategories(tx, all);
+  await writePapers(tx, all);
   await markRevised(
     tx,
-    differing.filter(({ old, now }) => ownFields(old) !== ownFields(now)).map(({ id }) => id),
+    differing.filter(({ revised }) => revised).map(({ change }) => change.id),
   );
-  const lists = differing.filter(({ old, now }) => listFields(old) !== listFields(now));
+  const lists = differing.filter(({ relinked }) => relinked).map(({ change }) => change);
   await linkAuthors(tx, lists);
   await linkCategories(tx, lists);
 }
@@ -108,7 +142,7 @@ async function storedStates(tx: Transaction, ids: readonly number[]): Promise<Ma
         where k.paper_id = p.id order by k.position) as categories,
       p.subject_classes as "subjectClasses", p.first_digest_date::text as "firstDigestDate"
     from paper p where p.id = any(${ids})`;
-  return new Map(rows.map(({ id, ...state }) => [id, normalised(state)]));
+  return new Map(await mapInSlices(rows, ({ id, ...state }) => [id, normalised(state)] as const));
 }
 
 async function observe(tx: Transaction, ids: readonly number[]): Promise<Map<number, Observation[]>> {
@@ -135,7 +169,7 @@ function beginning(folded: string): string {
 }
 
 async function writePapers(tx: Transaction, changes: readonly PaperChange[]): Promise<void> {
-  const rows = changes.map(({ id, now }) => ({
+  const rows = await mapInSlices(changes, ({ id, now }) => ({
     id,
     ...now,
     titleFolded: beginning(fold(now.title)),

@@ -117,11 +117,6 @@ describe('a Markdown digest', () => {
     expect([contents, problems]).toEqual([undefined, []]);
     expect(entries.map(({ statement }) => statement.category)).toEqual(['cs.CV', 'cs.CL']);
   });
-
-  test('of Windows is refused with the line that ends in CR', async () => {
-    const windows = fixture('current-template.md').toString().replaceAll('\n', '\r\n');
-    await expect(readDigest(windows)).rejects.toThrow('\\r"');
-  });
 });
 
 describe('what does not fit a Markdown digest is reported', () => {
