@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Option, type Command } from 'commander';
 import { isDay } from '../digest/file-name.ts';
+import { MAX_SOURCE_BYTES, nameFault } from '../digest/long-names.ts';
 import { parseLanguage } from '../language/language.ts';
 import { exportDigest, type ExportFlags } from './export.ts';
 import { ingest, type IngestFlags } from './ingest.ts';
@@ -78,9 +79,13 @@ async function runRemove(command: Command, io: Io): Promise<number> {
 }
 
 function source(about: string): Option {
-  return new Option('--source <name>', about).argParser((text) =>
-    taken('--source', 'a name', text.trim() || undefined, text),
-  );
+  return new Option('--source <name>', about).argParser(readSource);
+}
+
+function readSource(text: string): string {
+  const fault = nameFault(text.trim(), MAX_SOURCE_BYTES);
+  if (fault !== undefined) throw new UsageError(`--source: ${fault}`);
+  return taken('--source', 'a name', text.trim(), text);
 }
 
 function date(about: string): Option {

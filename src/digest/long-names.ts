@@ -25,6 +25,18 @@ function tooLong(
   return `expected ${what} of at most ${MOST_BYTES} bytes, got ${count(name)}: ${quote(name)}`;
 }
 
+/** The longest name of a source, what its file names add (`_database`) included, in bytes of UTF-8. */
+export const MAX_SOURCE_BYTES = 500;
+
+/** The longest name of a file that file systems have, in bytes of UTF-8. */
+export const MAX_FILE_NAME_BYTES = 255;
+
+/** What is wrong with a name of more than `most` bytes of UTF-8, in words; undefined where it is short enough. */
+export function nameFault(name: string, most: number): string | undefined {
+  const bytes = bytesOf(name);
+  return bytes > most ? `expected at most ${most} bytes of UTF-8, got ${bytes}: ${quote(name)}` : undefined;
+}
+
 const bytesOf = (text: string): number => Buffer.byteLength(text);
 
 /** As it is kept or, where that is longer, with case and accents folded. */

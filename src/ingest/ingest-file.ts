@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { DigestError } from '../digest/digest-error.ts';
 import { parseFileName } from '../digest/file-name.ts';
+import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../digest/long-names.ts';
 import { openDigest, type OpenedDigest } from '../digest/open-digest.ts';
 import { appendEvents, rememberListed } from './append-events.ts';
 import { SourceError, type DigestFile } from './digest-file.ts';
@@ -180,6 +181,8 @@ async function claimOf({ file, options }: Attempt, problems: Problem[]): Promise
   const source = options.source ?? (file.source === undefined ? undefined : file.source + named.suffix);
   if (source === undefined)
     throw new SourceError(`${file.location}: nothing tells whose digest this is; name it with --source`);
+  checkName(file, 'the name of a source', nameFault(source, MAX_SOURCE_BYTES));
+  checkName(file, 'the name of a file', nameFault(file.fileName ?? '', MAX_FILE_NAME_BYTES));
   const language = options.language ?? named.language;
   const known = options.date ?? named.date;
   if (known !== undefined) return { source, date: known, language };
@@ -187,6 +190,10 @@ async function claimOf({ file, options }: Attempt, problems: Problem[]): Promise
   const message = `no date in the file name and no --date: took ${what}, ${date}`;
   problems.push({ severity: 'WARNING', line: null, arxivId: null, message });
   return { source, date, language };
+}
+
+function checkName({ location }: DigestFile, what: string, fault: string | undefined): void {
+  if (fault !== undefined) throw new SourceError(`${location.slice(0, 200)}: ${what}: ${fault}`);
 }
 
 /** Passes chunks on and digests them on the way. `sha256` is for after the last one. */

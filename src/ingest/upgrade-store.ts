@@ -1,17 +1,17 @@
 import type pg from 'pg';
 import { confirmFeedEpoch } from '../database/feed-epoch.ts';
 import { migrate } from '../database/migrate.ts';
-import { countValues, rememberValues } from './count-values.ts';
-import { INDEX_VERSION, indexPapers } from './index-papers.ts';
+import { rememberValues } from './count-values.ts';
+import { INDEX_VERSION } from './index-papers.ts';
 import { retrying } from './retry.ts';
 import { lockStore, transaction, type Transaction } from './transaction.ts';
-import { createWorkTables } from './update-papers.ts';
+import { createWorkTables, updatePapers } from './update-papers.ts';
 
 const CHUNK = 500;
 
 /**
- * Applies pending migrations, then works out what papers that an earlier version took in lack. Gives the names of the
- * migrations. Safe when several processes start at once. Rejects as `migrate` does; goes on after a while where Postgres is
+ * Applies pending migrations, then works out again the state and the index of papers that an earlier version took in. Returns
+ * the names of the migrations. Safe when several processes start at once. Rejects as `migrate` does; goes on after a while where Postgres is
  * away for a moment, unless `stop` is aborted.
  */
 export async function upgradeStore(pool: pg.Pool, stop?: AbortSignal): Promise<string[]> {
@@ -33,8 +33,7 @@ async function indexSome(pool: pg.Pool): Promise<number> {
     await createWorkTables(tx);
     await tx.execute`insert into affected (paper_id) select unnest(${ids}::int[])`;
     await rememberValues(tx);
-    await indexPapers(tx, ids);
-    await countValues(tx);
+    await updatePapers(tx);
     return ids.length;
   });
 }

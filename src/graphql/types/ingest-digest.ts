@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../../digest/long-names.ts';
 import { parseLanguage } from '../../language/language.ts';
 import { found } from '../../reads/lookups.ts';
 import { builder } from '../builder.ts';
@@ -7,12 +8,17 @@ import { badUserInput } from '../errors.ts';
 import type { DigestToIngest, IngestDigestResult } from '../ingest-digest.ts';
 import { Digest, IngestRun } from '../refs.ts';
 
+const MAX_URL_CHARACTERS = 2_000;
+
 const DigestDocument = builder.inputType('DigestDocument', {
   isOneOf: true,
   description: 'Where a digest is.',
   fields: (t) => ({
     text: t.string({ description: 'Here: Markdown or JSONL.' }),
-    url: t.field({ type: 'URL', description: 'There, http or https, at a public address.' }),
+    url: t.field({
+      type: 'URL',
+      description: `There, http or https, at a public address: at most ${MAX_URL_CHARACTERS} characters.`,
+    }),
   }),
 });
 
@@ -22,10 +28,13 @@ const IngestDigestInput = builder
     description: 'A digest to take in.',
     fields: (t) => ({
       document: t.field({ type: DigestDocument, required: true, description: 'Its text, or its address.' }),
-      source: t.string({ required: true, description: 'Whose it is.' }),
+      source: t.string({
+        required: true,
+        description: `Whose it is: at most ${MAX_SOURCE_BYTES} bytes of UTF-8.`,
+      }),
       fileName: t.string({
-        description:
-          "Name of the text's file: tells date and language where `date` and `language` are absent.",
+        description: `Name of the text's file, at most ${MAX_FILE_NAME_BYTES} bytes of UTF-8: tells date and language where \`date\` and
+\`language\` are absent.`,
       }),
       date: t.field({ type: 'Date', description: 'The day it is of.' }),
       language: t.string({ description: 'BCP 47 or an English name.' }),
@@ -86,18 +95,30 @@ builder.mutationType({
 /** What can be said of the input without looking at the digest. Throws BAD_USER_INPUT. */
 function checked(input: DigestToIngest): DigestToIngest {
   const { url } = input.document;
+  if (typeof url === 'string' && url.length > MAX_URL_CHARACTERS)
+    throw badUserInput(
+      ['input', 'document', 'url'],
+      `url: expected at most ${MAX_URL_CHARACTERS} characters, got ${url.length}`,
+    );
   if (typeof url === 'string' && !/^https?:$/.test(new URL(url).protocol))
     throw badUserInput(['input', 'document', 'url'], 'url: expected one of http or https');
   for (const name of ['source', 'fileName'] as const)
     if (input[name]?.includes('\0') === true)
       throw badUserInput(['input', name], `${name}: expected a text without NUL`);
   const source = input.source.trim();
+  checkLength('source', source, MAX_SOURCE_BYTES);
+  checkLength('fileName', input.fileName ?? '', MAX_FILE_NAME_BYTES);
   if (source === '') throw badUserInput(['input', 'source'], 'source: expected a name, got nothing');
   if (typeof input.language !== 'string') return { ...input, source };
   const language = parseLanguage(input.language);
   if (language === undefined || language === '')
     throw badUserInput(['input', 'language'], 'language: expected a language, such as zh or Chinese');
   return { ...input, source, language };
+}
+
+function checkLength(name: 'source' | 'fileName', text: string, most: number): void {
+  const fault = nameFault(text, most);
+  if (fault !== undefined) throw badUserInput(['input', name], `${name}: ${fault}`);
 }
 
 const DEADLINE_MS = 120_000;

@@ -1,4 +1,5 @@
 import { absUrl, parseArxivId, pdfUrl } from '../../arxiv/arxiv-id.ts';
+import { webUrl } from '../../digest/web-url.ts';
 import { authorsOfPaper } from '../../reads/authors.ts';
 import { digestsOfPaper } from '../../reads/digests.ts';
 import { entriesOfPaper, summariesOfPaper } from '../../reads/entries.ts';
@@ -63,10 +64,12 @@ builder.objectFields(Paper, (t) => ({
     resolve: ({ arxivId }) => absUrl(arxivId),
   }),
   pdfUrl: t.field({ type: 'URL', description: 'The PDF.', resolve: ({ arxivId }) => pdfUrl(arxivId) }),
-  codeUrl: t.expose('codeUrl', {
+  codeUrl: t.field({
     type: 'URL',
     nullable: true,
-    description: 'Where a source found its code.',
+    description: 'Where a source found its code, http or https; null where what it printed is no such URL.',
+    // An earlier version stored what was printed, whatever it was.
+    resolve: ({ codeUrl }) => (codeUrl === null ? null : webUrl(codeUrl)),
   }),
   codeStars: t.exposeInt('codeStars', {
     nullable: true,
