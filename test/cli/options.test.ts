@@ -13,6 +13,11 @@ describe('a wrong value ends the program with status 2 and one line that says wh
     [['serve', '--host='], {}, '--host: expected an address or host name, got ""'],
     [['migrate', '--log-level', 'loud'], {}, '--log-level: expected one of silent, fatal, error,'],
     [
+      ['ingest', 'x.md', '--source', 'ö'.repeat(251)],
+      {},
+      '--source: expected at most 500 bytes of UTF-8, got 502: "ööö',
+    ],
+    [
       ['migrate'],
       { PAPERGRAPH_LOG_LEVEL: 'loud' },
       'PAPERGRAPH_LOG_LEVEL: expected one of silent, fatal, error,',

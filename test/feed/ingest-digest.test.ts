@@ -83,6 +83,13 @@ test.each([
   ['a source without a name', { ...input, source: ' ' }, ['input', 'source']],
   ['a NUL in a source', { ...input, source: 'a\0b' }, ['input', 'source']],
   ['a NUL in a file name', { ...input, fileName: '2026-01-15\0.md' }, ['input', 'fileName']],
+  ['a source of more than 500 bytes', { ...input, source: 'ö'.repeat(251) }, ['input', 'source']],
+  ['a file name of more than 255 bytes', { ...input, fileName: 'x'.repeat(256) }, ['input', 'fileName']],
+  [
+    'a URL of more than 2,000 characters',
+    { ...input, document: { url: `https://example.org/${'x'.repeat(2_000)}` } },
+    ['input', 'document', 'url'],
+  ],
   [
     'a URL of another scheme',
     { ...input, document: { url: 'ftp://example.org/x.md' } },

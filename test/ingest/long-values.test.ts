@@ -68,6 +68,27 @@ describe('an entry is refused, and all others are stored, where', () => {
   });
 });
 
+describe('a file is refused where', () => {
+  test.each([
+    [
+      'its source',
+      'test'.repeat(125),
+      `2026-01-15_database.jsonl`,
+      'a source: expected at most 500 bytes of UTF-8, got 509',
+    ],
+    [
+      'its name',
+      'test',
+      `2026-01-15${'ö'.repeat(130)}.jsonl`,
+      'a file: expected at most 255 bytes of UTF-8, got 276',
+    ],
+  ])('%s is too long', async (_what, source, fileName, said) => {
+    const report = await ingestFile(database.pool, textFile(fileName, jsonl(jsonRecord(A)), source));
+    expect(report).toMatchObject({ status: 'REFUSED', digest: null });
+    expect(report.problems[0]?.message).toContain(said);
+  });
+});
+
 describe('stored, and found, is', () => {
   test.each([
     ['an author of 1,000 bytes', latin(1_000)],
