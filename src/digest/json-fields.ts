@@ -7,7 +7,11 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 /** A field of a record that is not what it should be. */
 export class Fault extends Error {
   constructor(key: string, expected: string, got: unknown) {
+    // Nobody reads the stack of a fault, and taking it down is most of the work that a bad record makes.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`expected ${expected} as "${key}", got ${describe(got)}`);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -9,6 +9,9 @@ export const INDEX_VERSION = 2;
 /** Terms that are kept of a paper: those of its title, then those that its abstract has most often. */
 const MOST_TERMS = 16;
 
+/** How much of a text is read for terms: searches read no more either. */
+const MOST_CHARACTERS = 80_000;
+
 /** A term is looked up by an index, which does not hold any length. */
 const LONGEST_TERM = 100;
 
@@ -68,7 +71,7 @@ async function storeEntryFacts(tx: Transaction, ids: readonly number[]): Promise
 /** Stems are Postgres's; the word that is shown for a stem is the most frequent one. */
 async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
   const words = await mapInSlices(papers, ({ id, title, abstract }) =>
-    paperWords(title, abstract)
+    paperWords(title.slice(0, MOST_CHARACTERS), abstract.slice(0, MOST_CHARACTERS))
       .filter(({ folded }) => folded.length <= LONGEST_TERM)
       .map((word) => ({ id, ...word })),
   );
