@@ -57,19 +57,19 @@ function parse(json: string): unknown {
   }
 }
 
-function noJson({ number, text, ended }: Line): DigestProblem {
-  const id = printedId(text);
-  const fault = text.trimStart().startsWith('{') ? findJsonFault(text) : undefined;
-  if (fault === undefined) return reject(number, id, `${EXPECTED}, got ${quote(text)}`);
+function noJson({ number, text: json, ended }: Line): DigestProblem {
+  const id = printedId(json);
+  const fault = json.trimStart().startsWith('{') ? findJsonFault(json) : undefined;
+  if (fault === undefined) return reject(number, id, `${EXPECTED}, got ${quote(json)}`);
   const { column, expected, got } = fault;
-  const isCut = column - 1 + got.length >= text.trimEnd().length;
+  const isCut = column - 1 + got.length >= json.trimEnd().length;
   if (isCut && !ended) {
-    const end = quote(text.slice(-40));
+    const end = quote(json.slice(-40));
     const message = `the file ends in the middle of this record: expected "}" and a line feed, got ${end}`;
     return reject(number, id, message);
   }
   if (got === '')
-    return reject(number, id, `${EXPECTED}, got ${quote(text)}: the line ends where ${expected} is due`);
+    return reject(number, id, `${EXPECTED}, got ${quote(json)}: the line ends where ${expected} is due`);
   return reject(number, id, `${EXPECTED}; at column ${column} expected ${expected}, got ${quote(got)}`);
 }
 
@@ -154,7 +154,7 @@ function codeOf(
   record: JsonRecord,
   doubt: Doubt,
 ): Pick<Statement, 'codeUrl' | 'codeStars' | 'codeUpdatedOn'> {
-  const codeUrl = dispensable(record, 'code_url', { read: url, doubt });
+  const codeUrl = dispensable(record, 'code_url', { read: webAddress, doubt });
   const codeStars = dispensable(record, 'code_stars', { read: count, doubt });
   const codeUpdatedOn = dispensable(record, 'code_last_update', { read: day, doubt });
   if (codeUrl === undefined) {
@@ -170,7 +170,7 @@ function codeOf(
   };
 }
 
-function url(record: JsonRecord, key: string): string {
+function webAddress(record: JsonRecord, key: string): string {
   const value = record[key];
   const read = typeof value === 'string' ? webUrl(value) : undefined;
   if (read === undefined) throw new Fault(key, 'a URL of http or https', value);

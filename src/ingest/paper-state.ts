@@ -71,9 +71,10 @@ function codeUrlOf({ codeUrl }: Statement): string | undefined {
   return codeUrl === undefined ? undefined : webUrl(codeUrl);
 }
 
+const isCode = (subject: string): boolean => categoryCode(subject) !== undefined;
+
 /** Markdown states the primary category alone: a newer primary moves to the front of an older full list. */
 function subjects(ranked: readonly Statement[]): Pick<PaperState, 'categories' | 'subjectClasses'> {
-  const isCode = (subject: string): boolean => categoryCode(subject) !== undefined;
   const primary = first(ranked, (s) => s.category ?? s.categories?.find(isCode));
   const listed = first(ranked, (s) => s.categories) ?? [];
   const codes = [...(primary === undefined ? [] : [primary]), ...listed.filter(isCode)];

@@ -15,7 +15,7 @@ const [A, B, C] = ['2601.00001', '2601.00002', '2601.00003'] as const;
 const CODE = `{ papers(orderBy: TITLE) { nodes { codeUrl codeStars codeUpdatedOn } }
   coded: papers(filter: {hasCode: true}) { totalCount } }`;
 
-async function codes(): Promise<unknown> {
+async function storedCode(): Promise<unknown> {
   const { data, errors } = await queryOf(database)(CODE);
   expect(errors).toBeUndefined();
   return data;
@@ -36,7 +36,7 @@ test('what a typed field cannot carry is null, with a warning that names the rec
     ['WARNING', 3, C],
     ['WARNING', 3, C],
   ]);
-  expect(await codes()).toEqual({
+  expect(await storedCode()).toEqual({
     papers: {
       nodes: [
         NO_CODE,
@@ -60,10 +60,10 @@ test('a URL that an earlier version stored comes out as null, and goes when the 
     [text, A],
   );
   const url = 'https://example.org/x';
-  expect(await codes()).toMatchObject({ papers: { nodes: [{ codeUrl: null }, { codeUrl: url }] } });
+  expect(await storedCode()).toMatchObject({ papers: { nodes: [{ codeUrl: null }, { codeUrl: url }] } });
   await pool.query('update paper_search set version = 0');
   await upgradeStore(pool);
-  expect(await codes()).toMatchObject({
+  expect(await storedCode()).toMatchObject({
     papers: { nodes: [NO_CODE, { codeUrl: url, codeStars: 5 }] },
     coded: { totalCount: 1 },
   });

@@ -17,7 +17,7 @@ const DigestDocument = builder.inputType('DigestDocument', {
     text: t.string({ description: 'Here: Markdown or JSONL.' }),
     url: t.field({
       type: 'URL',
-      description: `There, http or https, at a public address: at most ${MAX_URL_CHARACTERS} characters.`,
+      description: `There, http or https, at a public address. At most ${MAX_URL_CHARACTERS} characters.`,
     }),
   }),
 });
@@ -30,11 +30,11 @@ const IngestDigestInput = builder
       document: t.field({ type: DigestDocument, required: true, description: 'Its text, or its address.' }),
       source: t.string({
         required: true,
-        description: `Whose it is: at most ${MAX_SOURCE_BYTES} bytes of UTF-8.`,
+        description: `Whose it is. At most ${MAX_SOURCE_BYTES} bytes of UTF-8.`,
       }),
       fileName: t.string({
-        description: `Name of the text's file, at most ${MAX_FILE_NAME_BYTES} bytes of UTF-8: tells date and language where \`date\` and
-\`language\` are absent.`,
+        description: `Name of the text's file: tells date and language where \`date\` and \`language\` are absent. At most
+${MAX_FILE_NAME_BYTES} bytes of UTF-8.`,
       }),
       date: t.field({ type: 'Date', description: 'The day it is of.' }),
       language: t.string({ description: 'BCP 47 or an English name.' }),

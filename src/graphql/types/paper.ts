@@ -67,7 +67,7 @@ builder.objectFields(Paper, (t) => ({
   codeUrl: t.field({
     type: 'URL',
     nullable: true,
-    description: 'Where a source found its code, http or https; null where what it printed is no such URL.',
+    description: 'Where a source found its code. Http or https; null where what it printed is no such URL.',
     // An earlier version stored what was printed, whatever it was.
     resolve: ({ codeUrl }) => (codeUrl === null ? null : webUrl(codeUrl)),
   }),
