@@ -8,6 +8,9 @@ export interface JsonFault {
   readonly got: string;
 }
 
+/** What is expected after a whole value. */
+export const LINE_END = 'the end of the line';
+
 type Wanted = 'value' | 'first item' | 'key' | 'first key' | 'colon' | 'next' | 'next member' | 'end';
 
 const EXPECTED: Readonly<Record<Wanted, string>> = {
@@ -18,7 +21,7 @@ const EXPECTED: Readonly<Record<Wanted, string>> = {
   colon: '":"',
   next: '"," or "]"',
   'next member': '"," or "}"',
-  end: 'the end of the line',
+  end: LINE_END,
 };
 
 /** Finds where a text stops being JSON; undefined for JSON. Takes time in proportion to the text, at any depth. */

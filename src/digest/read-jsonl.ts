@@ -5,7 +5,7 @@ import { quote } from './digest-error.ts';
 import type { DigestEntry, DigestItem, DigestProblem, Statement } from './digest.ts';
 import { isDay } from './file-name.ts';
 import { authorList } from './json-authors.ts';
-import { findJsonFault } from './json-fault.ts';
+import { findJsonFault, LINE_END } from './json-fault.ts';
 import {
   dispensable,
   Fault,
@@ -62,8 +62,8 @@ function noJson({ number, text: json, ended }: Line): DigestProblem {
   const fault = json.trimStart().startsWith('{') ? findJsonFault(json) : undefined;
   if (fault === undefined) return reject(number, id, `${EXPECTED}, got ${quote(json)}`);
   const { column, expected, got } = fault;
-  const isCut = column - 1 + got.length >= json.trimEnd().length;
-  if (isCut && !ended) {
+  const reachesEnd = column - 1 + got.length >= json.trimEnd().length;
+  if (reachesEnd && !ended && expected !== LINE_END) {
     const end = quote(json.slice(-40));
     const message = `the file ends in the middle of this record: expected "}" and a line feed, got ${end}`;
     return reject(number, id, message);

@@ -255,6 +255,11 @@ describe('what does not fit a JSONL digest is reported', () => {
     expect(problems[0]?.message).toContain('the file ends in the middle of this record');
   });
 
+  test('where the last line, without a line feed, has more than a record', async () => {
+    const { problems } = await readDigest(`${record()}${record().trimEnd()} x`);
+    expect(problems[0]?.message).toContain('expected the end of the line, got "x"');
+  });
+
   test('where text has NUL and halves of surrogate pairs', async () => {
     const { entries, problems } = await readDigest(fixture('nul-and-surrogates.jsonl'));
     expect([entries[0]?.statement.title, entries[0]?.parts]).toEqual([
