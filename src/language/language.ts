@@ -3,12 +3,17 @@ const ENGLISH = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'non
 // Languages that are named with their script or country more often than any other.
 const VARIETIES = ['zh-Hans', 'zh-Hant', 'pt-BR'];
 
+// A tag may go on without end (`en-x-…`); nobody's does, and it is stored.
+const LONGEST = 100;
+
 /**
  * The BCP 47 tag that a text names: a tag (`zh-Hant`), or a language's name in English or in itself (`Chinese`, `中文`);
  * `und` for no text at all; undefined where it names no language.
  */
 export function parseLanguage(text: string): string | undefined {
-  const name = text.trim().normalize('NFC');
+  const trimmed = text.trim();
+  if (trimmed.length > LONGEST) return undefined;
+  const name = trimmed.normalize('NFC');
   if (name === '' || name.toLowerCase() === 'und') return 'und';
   return byName().get(name.toLowerCase().replaceAll('_', ' ')) ?? tag(name);
 }

@@ -49,3 +49,10 @@ describe('fold', () => {
 test('foldSpaces composes letters and keeps case and accents', () => {
   expect(foldSpaces(' Jose\u0301 \u3000 García\n')).toBe('José García');
 });
+
+test('a run of marks longer than any script writes is folded the same again', () => {
+  const once = foldSpaces(`a${'\u0301\u0323'.repeat(100)}`);
+  expect(foldSpaces(once)).toBe(once);
+  expect(fold(once)).toBe('a');
+  expect(foldSpaces(`a${'\u0323\u0301'.repeat(15)}`)).toBe(`a${'\u0323\u0301'.repeat(15)}`.normalize('NFC'));
+});

@@ -30,7 +30,16 @@ describe('a language is named by', () => {
     expect(parseLanguage(text)).toBe(language);
   });
 
-  test.each(['foo', 'Klingonese', 'Chinese!', 'x', '123', 'en--US', 'root'])('%j: none', (text) => {
+  test.each([
+    'foo',
+    'Klingonese',
+    'Chinese!',
+    'x',
+    '123',
+    'en--US',
+    'root',
+    `en-x-${'abcdefgh-'.repeat(12)}a`,
+  ])('%j: none', (text) => {
     expect(parseLanguage(text)).toBeUndefined();
   });
 });
