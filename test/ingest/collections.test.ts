@@ -4,6 +4,7 @@ import { digestMarkdown } from '../../src/reads/digest-markdown.ts';
 import { statementRunner } from '../../src/reads/statements.ts';
 import { bytesOf, COLLECTIONS, filesOf, ingestOf } from '../support/collections.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { LONG } from '../support/long.ts';
 import { createRandom } from '../support/random.ts';
 import { dumpStore } from '../support/store-dump.ts';
 
@@ -26,8 +27,9 @@ async function exported(database: TestDatabase, { digest }: IngestReport): Promi
 }
 
 describe.each(COLLECTIONS)('$name', (collection) => {
-  const { taken, refused, empty, identical, leastPapers } = collection;
-  const orders = [1, 2, 3].map((seed) => shuffled(filesOf(collection), seed));
+  const { taken, refused, empty, identical, isSmall, leastPapers } = collection;
+  const seeds = LONG || isSmall ? [1, 2, 3] : [1];
+  const orders = seeds.map((seed) => shuffled(filesOf(collection), seed));
   let databases: TestDatabase[];
   const reports = new Map<string, IngestReport>();
 
@@ -67,7 +69,6 @@ describe.each(COLLECTIONS)('$name', (collection) => {
   test('the store is the same whatever the order in which they came in', async () => {
     const [first, ...others] = await Promise.all(databases.map(async ({ pool }) => await dumpStore(pool)));
     expect(first?.papers.length).toBeGreaterThanOrEqual(leastPapers);
-    expect(others).toHaveLength(2);
     for (const other of others) expect(other).toEqual(first);
   });
 

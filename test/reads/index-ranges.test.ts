@@ -3,17 +3,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { generateModel, insertModel } from '../support/generated-store.ts';
 import { queryOf } from '../support/graphql.ts';
+import { LONG } from '../support/long.ts';
+
+const PAPERS = LONG ? 20_000 : 6_000;
 
 let database: TestDatabase;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  await insertModel(database.pool, generateModel({ seed: 3, papers: 20_000, authors: 8_000, days: 60 }));
+  await insertModel(
+    database.pool,
+    generateModel({ seed: 3, papers: PAPERS, authors: 0.4 * PAPERS, days: 60 }),
+  );
   await database.pool.query('vacuum analyze');
 });
 afterAll(async () => await database.close());
 
-// A page of 20 with a look at each row's place and at the row itself. The lists hold 20,000 rows, or thousands.
+// A page of 20 with a look at each row's place and at the row itself. The lists hold hundreds of rows, or thousands.
 const FEW_BLOCKS = 200;
 const SELECTION = 'edges { cursor node { id } }';
 

@@ -5,7 +5,7 @@ import type { IngestReport } from '../../src/ingest/report.ts';
 import { ingestPath } from './digest-files.ts';
 
 /** What is true of a digest file, found without Papergraph's own readers. */
-export interface Truth {
+interface Truth {
   /** Its path in the collection; the folder is its source. */
   readonly file: string;
   readonly format: 'md' | 'jsonl';
@@ -36,6 +36,8 @@ export interface Collection {
   readonly twins: readonly (readonly [markdown: string, jsonl: string])[];
   /** What the AI text of a file is written in. */
   readonly languages: readonly (readonly [file: string, language: string])[];
+  /** Is taken in whole in a moment. */
+  readonly isSmall: boolean;
   /** Distinct papers at least. */
   readonly leastPapers: number;
   /** Days of files whose names tell none. */
@@ -63,6 +65,7 @@ const INVENTED: Facts = {
     ['nao/2026-03-05_AI_enhanced_Japanese.jsonl', 'ja'],
     ['nao/2026-03-06_AI_enhanced_.jsonl', 'zh'],
   ],
+  isSmall: true,
   leastPapers: 15,
   dates: {},
 };
@@ -97,6 +100,7 @@ const REAL: Facts = {
     ['Xianghui-Cao/2026-06-27.md', 'en'],
     ['Straw674/2025-06-17_AI_enhanced_.jsonl', 'zh'],
   ],
+  isSmall: false,
   leastPapers: 900,
   dates: { 'seed/000_4673b8f0f1e2c9d9.txt': '2026-01-15' },
 };
