@@ -19,13 +19,71 @@ export const taxonomy: readonly ArxivCategory[] = TAXONOMY.map(([code, name]) =>
   aliases: Object.keys(ALIASES).filter((alias) => ALIASES[alias] === code),
 }));
 
-const CANONICAL: ReadonlyMap<string, string> = new Map(Object.entries(ALIASES));
+const CODES: ReadonlyMap<string, string> = new Map([
+  ...TAXONOMY.map(([code]) => [code.toLowerCase(), code] as const),
+  ...Object.entries(ALIASES).map(([alias, code]) => [alias.toLowerCase(), code] as const),
+]);
 const ARCHIVES = new Set([...taxonomy.map(({ archive }) => archive), ...CLOSED_ARCHIVES]);
 
-/** The canonical code of an alias; any other text as it is. */
-export function resolveCategory(code: string): string {
-  return CANONICAL.get(code) ?? code;
+/** The canonical code of an alias or of a code in another case (`CS.lg`); any other text as it is, trimmed. */
+export function resolveCategory(text: string): string {
+  const code = text.trim();
+  return CODES.get(code.toLowerCase()) ?? inUsualCase(code) ?? code;
 }
+
+/** A code outside the taxonomy, such as `cs.XX`, in the case that arXiv's codes have; undefined for what is no code. */
+function inUsualCase(code: string): string | undefined {
+  const [archive = '', subject = ''] = code.toLowerCase().split('.');
+  const usual =
+    subject === '' ? archive : `${archive}.${subject.length === 2 ? subject.toUpperCase() : subject}`;
+  return archiveOf(usual) !== undefined && usual.toLowerCase() === code.toLowerCase() ? usual : undefined;
+}
+
+/** What texts name of arXiv's categories. */
+export interface NamedCategories {
+  readonly codes: readonly string[];
+  /** All of whose categories are named, such as `cs`. */
+  readonly archives: readonly string[];
+}
+
+/**
+ * Reads what people call categories, in any case: a code (`cs.LG`), an alias, a name (`Machine Learning`, which is `cs.LG`
+ * and `stat.ML`), a name with its code (`Machine Learning (cs.LG)`), an archive (`cs`, `cs.*`, `Computer Science`).
+ * Any other text is a code as it is.
+ */
+export function namedCategories(texts: readonly string[]): NamedCategories {
+  const all = texts.map(named);
+  return { codes: all.flatMap(({ codes }) => codes), archives: all.flatMap(({ archives }) => archives) };
+}
+
+const WITH_CODE = /\(([a-z-]{2,20}(?:\.[a-z-]{2,20})?)\)$/;
+
+function named(text: string): NamedCategories {
+  const name = text.trim().replaceAll(/\s+/g, ' ').toLowerCase();
+  const archive = ARCHIVE_NAMES.get(name) ?? name.replace(/\.\*$/, '');
+  if (ARCHIVES.has(archive)) return { codes: [], archives: [archive] };
+  const code = WITH_CODE.exec(name)?.[1];
+  return { codes: NAMES.get(name) ?? [resolveCategory(code ?? text)], archives: [] };
+}
+
+const ARCHIVE_NAMES: ReadonlyMap<string, string> = new Map([
+  ['astrophysics', 'astro-ph'],
+  ['computer science', 'cs'],
+  ['condensed matter', 'cond-mat'],
+  ['economics', 'econ'],
+  ['electrical engineering and systems science', 'eess'],
+  ['mathematics', 'math'],
+  ['nonlinear sciences', 'nlin'],
+  ['physics', 'physics'],
+  ['quantitative biology', 'q-bio'],
+  ['quantitative finance', 'q-fin'],
+  ['statistics', 'stat'],
+]);
+
+// Several categories have the name `Machine Learning`.
+const NAMES = new Map<string, string[]>();
+for (const { code, name } of taxonomy)
+  NAMES.set(name.toLowerCase(), [...(NAMES.get(name.toLowerCase()) ?? []), code]);
 
 /** The archive of a code, also of one outside the taxonomy; undefined where the text is no code of arXiv's. */
 function archiveOf(code: string): string | undefined {
@@ -35,7 +93,7 @@ function archiveOf(code: string): string | undefined {
   return wellFormed && ARCHIVES.has(archive) ? archive : undefined;
 }
 
-/** Tells an arXiv category from the ACM classes, MSC classes and free text that share the field with it. */
+/** Whether a subject is an arXiv category, not one of the ACM classes, MSC classes and free text that share its field. */
 export function isCategoryCode(subject: string): boolean {
   return archiveOf(subject) !== undefined;
 }

@@ -1,4 +1,4 @@
-import { resolveCategory } from '../arxiv/categories.ts';
+import { namedCategories } from '../arxiv/categories.ts';
 import { Prisma } from '../database/generated/client.ts';
 import { fold } from '../language/fold.ts';
 import { parseLanguage } from '../language/language.ts';
@@ -23,11 +23,11 @@ export function every(conditions: readonly Prisma.Sql[]): Prisma.Sql | undefined
   return conditions.length === 0 ? undefined : Prisma.sql`(${Prisma.join(conditions, ' and ')})`;
 }
 
-/** Ids of the categories that the values name: codes, aliases, archives as `cs.*`. */
+/** Ids of the categories that the values name, as `namedCategories` reads them. */
 export function categoryIds(values: readonly string[]): Prisma.Sql {
-  const archives = values.filter((value) => value.endsWith('.*')).map((value) => value.slice(0, -2));
+  const { codes, archives } = namedCategories(values);
   return Prisma.sql`array(select c.id from category c
-    where c.code = any(${values.map(resolveCategory)}::text[]) or split_part(c.code, '.', 1) = any(${archives}::text[]))`;
+    where c.code = any(${codes}::text[]) or split_part(c.code, '.', 1) = any(${archives}::text[]))`;
 }
 
 /** Ids of the authors whose whole names the values are, case and accents folded. */

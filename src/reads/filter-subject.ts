@@ -1,4 +1,4 @@
-import { resolveCategory } from '../arxiv/categories.ts';
+import { namedCategories } from '../arxiv/categories.ts';
 import { Prisma } from '../database/generated/client.ts';
 import { fold } from '../language/fold.ts';
 import { authorIds, categoryIds, ofSources } from './conditions.ts';
@@ -60,14 +60,14 @@ export const EVENTS: FilterSubject = {
   arxivId: Prisma.sql`d.arxiv_id`,
   hasCode: Prisma.sql`d.has_code`,
   inCategories: (values) => {
-    const { codes, archives } = named(values);
+    const { codes, archives } = namedCategories(values);
     const inCodes = Prisma.sql`d.categories && ${codes}::text[]`;
     if (archives.length === 0) return inCodes;
     return Prisma.sql`(${inCodes} or exists (
       select 1 from unnest(d.categories) c(code) where split_part(c.code, '.', 1) = any(${archives}::text[])))`;
   },
   inPrimaryCategory: (values) => {
-    const { codes, archives } = named(values);
+    const { codes, archives } = namedCategories(values);
     return Prisma.sql`coalesce(d.categories[1] = any(${codes}::text[])
       or split_part(d.categories[1], '.', 1) = any(${archives}::text[]), false)`;
   },
@@ -79,10 +79,3 @@ export const EVENTS: FilterSubject = {
   ofSources: (names) => Prisma.sql`d.source = any(${names}::text[])`,
   hasSummary: (wanted) => Prisma.sql`d.has_summary = ${wanted}`,
 };
-
-function named(values: readonly string[]): { codes: string[]; archives: string[] } {
-  return {
-    codes: values.map(resolveCategory),
-    archives: values.filter((value) => value.endsWith('.*')).map((value) => value.slice(0, -2)),
-  };
-}

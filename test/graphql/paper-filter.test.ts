@@ -39,8 +39,19 @@ const dates = fc
 
 const fields = {
   arxivIds: list([...model.papers.slice(0, 5).map(({ arxivId }) => arxivId), '2401.00001', 'none']),
-  categories: list([...CATEGORIES, 'cs.*', 'eess.*', 'hep-th.*', 'cs.SY', 'cs', 'none', 'no\0ne']),
-  primaryCategories: list([...CATEGORIES, 'cs.*', 'cs.SY', 'none']),
+  categories: list([
+    ...CATEGORIES,
+    'cs.*',
+    'eess.*',
+    'hep-th.*',
+    'cs.SY',
+    'cs',
+    'CS.lg',
+    'Machine Learning',
+    'none',
+    'no\0ne',
+  ]),
+  primaryCategories: list([...CATEGORIES, 'cs.*', 'cs.SY', 'Cs', 'machine learning', 'none']),
   authors: list([...NAMES, 'JOSE  GARCIA', 'o. lukasz', 'Author 3', 'Nobody', '']),
   authorIds: list([...NAMES.map((name) => nodeId('Author', name)), nodeId('Paper', 'Yang Liu'), 'none', '']),
   hasCode: maybe(fc.boolean()),

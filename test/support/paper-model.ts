@@ -39,12 +39,17 @@ function meetsAlone(paper: ModelPaper, filter: PaperFilter): boolean {
   ].every(Boolean);
 }
 
+const CATEGORY_NAMES: Record<string, readonly string[]> = {
+  'cs.sy': ['eess.sy'],
+  'machine learning': ['cs.lg', 'stat.ml'],
+};
+
 function isIn(code: string, values: readonly string[]): boolean {
-  return values.some((value) =>
-    value.endsWith('.*')
-      ? code.split('.')[0] === value.slice(0, -2)
-      : code === (value === 'cs.SY' ? 'eess.SY' : value),
-  );
+  const [archive] = code.split('.');
+  return values
+    .map((value) => value.toLowerCase())
+    .flatMap((value) => CATEGORY_NAMES[value] ?? [value.replace(/\.\*$/, '')])
+    .some((value) => value === code.toLowerCase() || value === archive);
 }
 
 function asksNothingOfEntries({ digestDates, languages, sources, hasSummary }: PaperFilter): boolean {
