@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Database } from '../database/connect.ts';
+import { languageTags } from '../language/language-range.ts';
 import { digestMarkdown } from '../reads/digest-markdown.ts';
 import { statementRunner } from '../reads/statements.ts';
 import type { Output } from './ingest.ts';
@@ -57,21 +58,28 @@ interface Match {
 }
 
 async function matching({ date, language, source }: ExportFlags, { prisma }: Database): Promise<Match[]> {
+  const tags = language === undefined ? undefined : languageTags(language);
   const digests = await prisma.digest.findMany({
     where: {
       date: new Date(date),
-      ...(language === undefined ? {} : { language }),
+      ...(tags === undefined ? {} : { language: { in: [...tags] } }),
       ...(source === undefined ? {} : { source: { name: source } }),
     },
     include: { source: true },
     orderBy: [{ source: { name: 'asc' } }, { language: { sort: 'asc', nulls: 'first' } }],
   });
-  return digests.map((digest) => ({
-    id: digest.id,
+  const matches = digests.map(({ id, language: tag, source: { name } }) => ({
+    id,
     date,
-    language: digest.language,
-    source: digest.source.name,
+    language: tag,
+    source: name,
   }));
+  if (tags === undefined) return matches;
+  // Of each source, the one whose language is nearest to what was asked for.
+  const rank = ({ language: tag }: Match): number => tags.indexOf(tag ?? '');
+  return matches.filter(
+    (match) => !matches.some((other) => other.source === match.source && rank(other) < rank(match)),
+  );
 }
 
 function describe({ date, language, source }: Pick<ExportFlags, 'date' | 'language' | 'source'>): string {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { Prisma } from '../database/generated/client.ts';
+import { languageSpellings } from '../language/language-range.ts';
 import { rememberValues } from './count-values.ts';
 import { lockStore, transaction, type Transaction } from './transaction.ts';
 import { createWorkTables, updatePapers } from './update-papers.ts';
@@ -47,13 +48,21 @@ export async function removeDigests(pool: pg.Pool, selection: Selection): Promis
 }
 
 async function selected(tx: Transaction, { source, date, language }: Selection): Promise<number[]> {
-  const rows = await tx.query<{ id: number }>`
-    select d.id from digest d join source s on s.id = d.source_id
+  const tags = language === undefined ? undefined : languageSpellings(language);
+  const rows = await tx.query<{ id: number; date: string; language: string | null }>`
+    select d.id, d.date::text as date, d.language from digest d join source s on s.id = d.source_id
     where s.name = ${source}
       ${date === undefined ? Prisma.empty : Prisma.sql`and d.date = ${date}::text::date`}
-      ${language === undefined ? Prisma.empty : Prisma.sql`and d.language = ${language}`}
+      ${tags === undefined ? Prisma.empty : Prisma.sql`and d.language = any(${tags}::text[])`}
     order by d.id`;
-  return rows.map(({ id }) => id);
+  if (tags === undefined) return rows.map(({ id }) => id);
+  // Of each day, the one whose tag comes first: `zh` is `zh-CN` where there is no `zh-CN`.
+  const best = new Map<string, { id: number; rank: number }>();
+  for (const { id, date: day, language: tag } of rows) {
+    const rank = tags.indexOf(tag ?? '');
+    if (rank < (best.get(day)?.rank ?? Infinity)) best.set(day, { id, rank });
+  }
+  return [...best.values()].map(({ id }) => id);
 }
 
 async function removeEntries(tx: Transaction, digestIds: readonly number[]): Promise<number> {

@@ -31,10 +31,13 @@ function byName(): ReadonlyMap<string, string> {
 }
 
 function twoLetterTags(): string[] {
+  return twoLetters().filter((code) => Intl.getCanonicalLocales(code)[0] === code);
+}
+
+/** `aa` to `zz`, codes of languages and countries among them. */
+export function twoLetters(): string[] {
   const letters = Array.from({ length: 26 }, (_, index) => String.fromCodePoint(97 + index));
-  return letters
-    .flatMap((a) => letters.map((b) => a + b))
-    .filter((code) => Intl.getCanonicalLocales(code)[0] === code);
+  return letters.flatMap((a) => letters.map((b) => a + b));
 }
 
 /** In English and in the language itself, as both name its varieties ("Simplified Chinese", "Chinese (Simplified)"). */

@@ -1,6 +1,7 @@
 import { namedCategories } from '../arxiv/categories.ts';
 import { Prisma } from '../database/generated/client.ts';
 import { fold } from '../language/fold.ts';
+import { languageLevels, languageRange, type LanguageLevel } from '../language/language-range.ts';
 import { parseLanguage } from '../language/language.ts';
 import { InputError } from './input-error.ts';
 
@@ -40,19 +41,27 @@ export function ofSources(values: readonly string[]): Prisma.Sql {
   return Prisma.sql`d.source_id = any(array(select s.id from source s where s.name = any(${values}::text[])))`;
 }
 
-/** The language of the digest d is one of the values or, as `zh-Hant` of `zh`, a kind of it. A raw listing has none. */
+/** The language of the digest d is covered by one of the values, tags or names. A raw listing has none. */
 export function inLanguages(values: readonly string[]): Prisma.Sql {
-  const patterns = values.flatMap((value) => languagePattern(value) ?? []);
-  return Prisma.sql`(d.language is not null and d.language || '-' like any(${patterns}::text[]))`;
+  const patterns = values.flatMap((value) => {
+    const tag = languageTag(value);
+    return tag === undefined ? [] : patternsOf(languageRange(tag));
+  });
+  return Prisma.sql`(d.language is not null and d.language || '-' like any(${[...new Set(patterns)]}::text[]))`;
 }
 
-/** What a language, BCP 47 or an English name, is `like` once it ends in a hyphen; undefined where it names none. */
-export function languagePattern(language: string): string | undefined {
+/** What the tags that answer a language are `like` once they end in a hyphen, level by level, best first. */
+export function languagePatterns(language: string): string[][] {
   const tag = languageTag(language);
-  return tag === undefined ? undefined : `${tag}-%`;
+  return tag === undefined ? [] : languageLevels(tag).map(patternsOf);
 }
 
-/** The BCP 47 tag of a language given as tag or English name; undefined where it names none. */
+function patternsOf({ tags, begun }: LanguageLevel): string[] {
+  const alone = tags.filter((tag) => !begun.some((start) => `${tag}-`.startsWith(`${start}-`)));
+  return [...begun.map((start) => `${start}-%`), ...alone.map((tag) => `${tag}-`)];
+}
+
+/** The BCP 47 tag of a language given as tag or name; undefined where it names none. */
 export function languageTag(language: string): string | undefined {
   return language.trim() === '' ? undefined : parseLanguage(language);
 }

@@ -1,5 +1,5 @@
 import { Prisma } from '../database/generated/client.ts';
-import { categoryIds, inLanguages, languagePattern, ofSources, storable } from './conditions.ts';
+import { categoryIds, inLanguages, languagePatterns, ofSources, storable } from './conditions.ts';
 import { orderTerms, type Order } from './keyset.ts';
 import type { ListField } from './pages.ts';
 import { entryColumns, summaryColumns, type EntryRow, type SummaryRow } from './rows.ts';
@@ -76,17 +76,18 @@ const ANY = '*';
 
 /**
  * SQL: for each of the papers, the newest summary with text of its current entries in the first of `languages` that has
- * one. Throws InputError above 100 values a list.
+ * one, each looked up as in RFC 4647. Throws InputError above 100 values a list.
  */
 export function bestSummaries(paperIds: readonly number[], { languages, sources }: SummaryArgs): Prisma.Sql {
-  const patterns = storable(languages ?? [], ['languages']).flatMap((language) =>
-    language === ANY ? '%' : (languagePattern(language) ?? []),
-  );
+  const wanted = storable(languages ?? [], ['languages'])
+    .flatMap((language) => (language === ANY ? [['%']] : languagePatterns(language)))
+    .flatMap((level, place) => level.map((pattern) => ({ pattern, place })));
   return Prisma.sql`
     select parent.id as parent, best.*
     from unnest(${paperIds}::int[]) as parent(id) cross join lateral (
       select ${summaryColumns}
-      from unnest(${patterns}::text[]) with ordinality as wanted(pattern, place), ${SUMMARIES}
+      from unnest(${wanted.map(({ pattern }) => pattern)}::text[], ${wanted.map(({ place }) => place)}::int[])
+          as wanted(pattern, place), ${SUMMARIES}
       where m.paper_id = parent.id and e.current and m.status <> 'FAILED'
         and coalesce(d.language, 'und') || '-' like wanted.pattern${ofSomeSources(sources)}
       order by wanted.place, ${orderTerms(NEWEST)} limit 1

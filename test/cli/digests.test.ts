@@ -111,9 +111,12 @@ describe('papergraph export', () => {
     const { status, stdout, stderr } = await papergraph('export', '--date', '2026-01-16');
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/2 match.*\n {2}me 2026-01-16 en\n {2}me 2026-01-16 zh\n/);
-    expect(await papergraph('export', '--date', '2026-01-16', '--language', 'English')).toMatchObject({
-      status: 0,
-    });
+    const inLanguage = async (language: string) =>
+      await papergraph('export', '--date', '2026-01-16', '--language', language);
+    const [english, chinese] = [await inLanguage('English'), await inLanguage('Chinese')];
+    expect([english.status, chinese.status]).toEqual([0, 0]);
+    expect(await inLanguage('en-GB')).toEqual(english);
+    for (const language of ['zh-CN', 'zh-Hant-TW']) expect(await inLanguage(language)).toEqual(chinese);
   });
 
   test('ends with 1 for a raw listing, and for a digest that is not there', async () => {
@@ -133,5 +136,9 @@ describe('papergraph remove', () => {
       stdout: 'me 2026-01-16: removed 2 digests, 9 entries, 4 papers\n',
     });
     expect(await papergraph('remove', '--source', 'nobody', '--yes')).toMatchObject({ status: 1 });
+    const chinese = ['remove', '--source', 'me', '--yes', '--language'];
+    // Traditional Chinese is not what is to be removed where simplified is stored.
+    expect(await papergraph(...chinese, 'zh-Hant')).toMatchObject({ status: 1 });
+    expect(await papergraph(...chinese, 'zh-CN')).toMatchObject({ status: 0 });
   });
 });

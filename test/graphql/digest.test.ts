@@ -67,11 +67,18 @@ const ask = async (key: object) =>
     )
   ).data.digest;
 
-test('a digest goes by its key: an English name is a language, none is the raw listing', async () => {
+test('a digest goes by its key: a name or a kindred tag is a language, none is the raw listing', async () => {
   const chinese = model.digests.find(({ language }) => language === 'zh');
   const raw = model.digests.find(({ language }) => language === null);
   const named = { source: chinese?.source, date: chinese?.date };
   expect(await ask({ ...named, language: 'Chinese' })).toEqual({ language: 'zh' });
+  for (const language of ['中文', 'zh-CN', 'zh-hans', 'ZH-Hans-CN'])
+    expect(await ask({ ...named, language })).toEqual({ language: 'zh' });
+  const isHant = ({ date, source, language }: ModelDigest) =>
+    language === 'zh-Hant' && date === named.date && source === named.source;
+  expect(await ask({ ...named, language: 'zh-Hant-TW' })).toEqual({
+    language: model.digests.some(isHant) ? 'zh-Hant' : 'zh',
+  });
   expect(await ask({ source: raw?.source, date: raw?.date })).toEqual({ language: null });
   for (const language of ['Elvish', '', 'fr']) expect(await ask({ ...named, language })).toBeNull();
   expect(await ask({ ...named, source: 'none', language: 'zh' })).toBeNull();

@@ -59,7 +59,14 @@ const fields = {
   languages: list([
     ...LANGUAGES.filter((each) => each !== null),
     'Chinese',
+    '中文',
+    'zh-CN',
+    'zh-hans',
+    'zh-Hant-TW',
+    '繁體中文',
+    'en-US',
     'Portuguese',
+    'pt-PT',
     'Elvish',
     '',
     '%',
@@ -205,6 +212,9 @@ describe('a PaperFilter', () => {
       `arXiv:${id}`,
       `https://arxiv.org/abs/${id}`,
       `https://arxiv.org/pdf/${id}v1.pdf`,
+      `arxiv.org/html/${id}v1`,
+      `10.48550/arXiv.${id}`,
+      `oai:arXiv.org:${id}`,
     ];
     for (const form of forms)
       expect(await idsOf({ arxivIds: ['none', form] }, 'NEWEST', { size: 5 })).toEqual([id]);

@@ -39,7 +39,8 @@ async function ofEveryPaper<Data>(
 const newestFirst = (a: ModelEntry, b: ModelEntry) =>
   b.digest.date.localeCompare(a.digest.date) || b.ingestedAt.localeCompare(a.ingestedAt) || b.id - a.id;
 const isIn = (language: string | null, wanted: string) =>
-  language !== null && (wanted === '*' || language === wanted || language.startsWith(`${wanted}-`));
+  language !== null &&
+  (wanted === '*' || `=${language}` === wanted || language === wanted || language.startsWith(`${wanted}-`));
 
 /** The contract's `Paper.summary`, taken at its word. */
 function bestSummary(paper: ModelPaper, languages: readonly string[], sources: readonly string[] | null) {
@@ -87,9 +88,27 @@ describe('Paper.summary', () => {
     },
   );
 
-  test('takes English names', async () => {
+  test('takes names of languages', async () => {
     expect(await summariesIn('Chinese')).toEqual(await summariesIn('zh'));
+    expect(await summariesIn('中文')).toEqual(await summariesIn('zh'));
     expect(new Set(await summariesIn('Chinese')).size).toBeGreaterThan(10);
+  });
+
+  test.each([
+    ['zh-CN', ['=zh', 'zh-Hant']],
+    ['zh-Hans', ['=zh', 'zh-Hant']],
+    ['zh-TW', ['zh-Hant', '=zh']],
+    ['zh-Hant-TW', ['zh-Hant', '=zh']],
+    ['en-US', ['en']],
+    ['en-GB', ['en']],
+    ['pt-PT', ['pt-BR']],
+    ['und', ['und']],
+  ])('looks the language of a browser up, as it is: %s finds what %j find', async (language, stored) => {
+    const answers = await ofEveryPaper<{ summary: { id: string } | null }>(
+      `summary(languages: ["${language}"]) { id }`,
+    );
+    for (const [paper, { summary }] of answers)
+      expect(summary?.id ?? null).toBe(bestSummary(paper, stored, null));
   });
 
   test('is BAD_USER_INPUT beyond 100 languages', async () => {

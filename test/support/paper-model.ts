@@ -68,11 +68,23 @@ function entryMeets({ digest, status }: ModelEntry, filter: PaperFilter): boolea
   ].every(Boolean);
 }
 
-const LANGUAGE_NAMES: Record<string, string> = { Chinese: 'zh', English: 'en', Portuguese: 'pt' };
+/** What is covered of the model's languages, where that is not what begins with the value. */
+const COVERED: Record<string, readonly string[]> = {
+  Chinese: ['zh', 'zh-Hant'],
+  中文: ['zh', 'zh-Hant'],
+  'zh-CN': ['zh'],
+  'zh-hans': ['zh'],
+  'zh-Hant-TW': ['zh', 'zh-Hant'],
+  繁體中文: ['zh-Hant'],
+  English: ['en'],
+  'en-US': ['en'],
+  Portuguese: ['pt-BR'],
+  'pt-PT': ['pt-BR'],
+};
 
 function isSpoken(language: string | null, wanted: string): boolean {
-  const tag = LANGUAGE_NAMES[wanted] ?? wanted;
-  return language !== null && (language === tag || language.startsWith(`${tag}-`));
+  if (language === null) return false;
+  return COVERED[wanted]?.includes(language) ?? (language === wanted || language.startsWith(`${wanted}-`));
 }
 
 type Compare = (a: ModelPaper, b: ModelPaper) => number;

@@ -1,3 +1,4 @@
+import { languageTags } from '../../language/language-range.ts';
 import { languageTag } from '../../reads/conditions.ts';
 import { digests } from '../../reads/digests.ts';
 import { entriesOfDigest } from '../../reads/entries.ts';
@@ -89,7 +90,10 @@ const DigestKey = builder.inputType('DigestKey', {
   fields: (t) => ({
     date: t.field({ type: 'Date', required: true, description: 'The day it is of.' }),
     source: t.string({ required: true, description: 'Exact name of its source.' }),
-    language: t.string({ description: 'Absent or null: the raw listing.' }),
+    language: t.string({
+      description:
+        'BCP 47 or a name, looked up as in `Paper.summary`: `zh-CN` finds `zh`. Absent or null: the raw listing.',
+    }),
   }),
 });
 
@@ -109,8 +113,9 @@ builder.queryFields((t) => ({
     description: 'One digest; null where it has not come in.',
     args: { by: t.arg({ type: DigestBy, required: true, description: 'Which one.' }) },
     resolve: async (_root, { by }, { reads }) => {
-      const key = by.key ? canonicalKey(by.key) : parseDigestKey(nodeKey('Digest', by.id ?? '') ?? '');
-      return key === undefined ? null : await reads.digestByKey(key);
+      const keys = by.key ? keysOf(by.key) : [parseDigestKey(nodeKey('Digest', by.id ?? '') ?? '')];
+      const found = await Promise.all(keys.map((key) => (key === undefined ? null : reads.digestByKey(key))));
+      return found.find((digest) => digest !== null) ?? null;
     },
   }),
   digests: t.field({
@@ -121,10 +126,9 @@ builder.queryFields((t) => ({
   }),
 }));
 
-/** Undefined where the language is none: there is no such digest. */
-function canonicalKey(key: typeof DigestKey.$inferInput): Key | undefined {
-  const { date, source, language } = key;
-  if (language === null || language === undefined) return { date, source, language: null };
-  const tag = languageTag(language);
-  return tag === undefined ? undefined : { date, source, language: tag };
+/** The keys that the digest may have, best first; none where the language is none. */
+function keysOf({ date, source, language }: typeof DigestKey.$inferInput): Key[] {
+  if (language === null || language === undefined) return [{ date, source, language: null }];
+  const named = languageTag(language);
+  return named === undefined ? [] : languageTags(named).map((tag) => ({ date, source, language: tag }));
 }
