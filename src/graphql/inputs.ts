@@ -9,6 +9,10 @@ export const DateRange = builder.inputType('DateRange', {
   }),
 });
 
+const LANGUAGES = `Language of the digest: BCP 47 or an English name; \`zh\` covers \`zh-Hant\`; \`und\`. Its own name will do too. \`zh-CN\`
+and \`zh-Hans\` are \`zh\`. A tag with a country, as browsers have it, also covers what it is cut to: \`zh-Hant-TW\` covers
+\`zh-Hant\` and \`zh\`, \`en-GB\` covers \`en\`.`;
+
 export const PaperFilter = builder.inputRef<Filter>('PaperFilter');
 
 PaperFilter.implement({
@@ -29,15 +33,16 @@ Stop words ask nothing. At most 1,000 characters, 10,000 in all searches of a fi
     arxivIds: t.stringList({
       description: 'In any form that `PaperBy.arxivId` takes; the version is ignored.',
     }),
-    categories: t.stringList({ description: 'Cross-lists too; `cs.*` is an archive; aliases resolve.' }),
+    categories: t.stringList({
+      description:
+        'Cross-lists too; `cs.*` is an archive; aliases resolve. In any case; `cs` is an archive too, and a name will do: `Machine Learning` is `cs.LG` and `stat.ML`.',
+    }),
     primaryCategories: t.stringList({ description: 'As `categories`, of the primary category alone.' }),
     authors: t.stringList({ description: 'Whole names, case and accents folded.' }),
     authorIds: t.idList({ description: 'Ids of authors.' }),
     hasCode: t.boolean({ description: 'Has a `codeUrl`.' }),
     digestDates: t.field({ type: DateRange, description: '(entry) Day of the digest.' }),
-    languages: t.stringList({
-      description: '(entry) Language of the digest: BCP 47 or an English name; `zh` covers `zh-Hant`; `und`.',
-    }),
+    languages: t.stringList({ description: `(entry) ${LANGUAGES}` }),
     sources: t.stringList({ description: '(entry) Exact names of sources.' }),
     hasSummary: t.boolean({ description: '(entry) Has AI text, COMPLETE or PARTIAL.' }),
     and: t.field({ type: [PaperFilter], description: 'All of them hold; none given is all papers.' }),
@@ -62,9 +67,7 @@ export const DigestFilter = builder.inputType('DigestFilter', {
   description: 'Rules as in PaperFilter.',
   fields: (t) => ({
     dates: t.field({ type: DateRange, description: 'Day of the digest.' }),
-    languages: t.stringList({
-      description: 'Language of the digest: BCP 47 or an English name; `zh` covers `zh-Hant`; `und`.',
-    }),
+    languages: t.stringList({ description: LANGUAGES }),
     sources: t.stringList({ description: 'Exact names of sources.' }),
     raw: t.boolean({ description: 'Without AI text.' }),
   }),

@@ -44,7 +44,7 @@ const CategoryBy = builder.inputType('CategoryBy', {
   description: 'What names one category.',
   fields: (t) => ({
     id: t.id({ description: 'Its id.' }),
-    code: t.string({ description: 'Aliases resolve.' }),
+    code: t.string({ description: 'Aliases resolve. In any case.' }),
   }),
 });
 

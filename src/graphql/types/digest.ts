@@ -69,7 +69,7 @@ builder.objectFields(Digest, (t) => ({
     type: DigestEntries.page,
     description: 'What it prints now, in its order.',
     args: {
-      category: t.arg.string({ description: 'Only those of this section; aliases resolve.' }),
+      category: t.arg.string({ description: 'Only those of this section; values as in PaperFilter.' }),
       ...pageArgs,
     },
     resolve: async (digest, args, context, info) => {
@@ -92,7 +92,7 @@ const DigestKey = builder.inputType('DigestKey', {
     source: t.string({ required: true, description: 'Exact name of its source.' }),
     language: t.string({
       description:
-        'BCP 47 or a name, looked up as in `Paper.summary`: `zh-CN` finds `zh`. Absent or null: the raw listing.',
+        'Absent or null: the raw listing. BCP 47 or a name, looked up as in `Paper.summary`: `zh-CN` finds `zh`.',
     }),
   }),
 });

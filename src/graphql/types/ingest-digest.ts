@@ -37,7 +37,7 @@ const IngestDigestInput = builder
 ${MAX_FILE_NAME_BYTES} bytes of UTF-8.`,
       }),
       date: t.field({ type: 'Date', description: 'The day it is of.' }),
-      language: t.string({ description: 'BCP 47 or an English name.' }),
+      language: t.string({ description: 'BCP 47 or a name.' }),
       strict: t.boolean({
         required: true,
         defaultValue: false,

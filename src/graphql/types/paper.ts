@@ -119,7 +119,8 @@ builder.objectFields(Paper, (t) => ({
   }),
 }));
 
-const LANGUAGES = 'BCP 47 or English names; `zh` covers `zh-Hant`; "*" is any language.';
+const PREFERRED = `BCP 47 tags or names, best first; "*" is any language. Each is looked up by RFC 4647, cut at its end until a summary fits:
+\`zh-Hant-TW\`, \`zh-Hant\`, \`zh\`; \`zh-CN\` and \`zh-Hans\` are \`zh\`, which covers \`zh-Hant\`. \`navigator.languages\` fits as it is.`;
 const SOURCES = 'Exact names of sources; all without it.';
 
 builder.objectFields(Paper, (t) => ({
@@ -129,7 +130,7 @@ builder.objectFields(Paper, (t) => ({
     description: `The newest summary with text (by digest date, then by ingest) in the first of \`languages\` that has one; null where
 none has, never another language. "*" is any language. Depends on the arguments alone, not on headers or viewer.`,
     args: {
-      languages: t.arg.stringList({ required: true, defaultValue: ['*'], description: LANGUAGES }),
+      languages: t.arg.stringList({ required: true, defaultValue: ['*'], description: PREFERRED }),
       sources: t.arg.stringList({ description: SOURCES }),
     },
     resolve: async ({ id }, args, { reads }) => {
@@ -141,7 +142,7 @@ none has, never another language. "*" is any language. Depends on the arguments 
     type: Summaries.page,
     description: 'Every one ever published, FAILED too, newest first.',
     args: {
-      languages: t.arg.stringList({ description: LANGUAGES }),
+      languages: t.arg.stringList({ description: 'As in PaperFilter; "*" is any language.' }),
       sources: t.arg.stringList({ description: SOURCES }),
       ...pageArgs,
     },
@@ -166,7 +167,7 @@ const PaperBy = builder.inputType('PaperBy', {
     id: t.id({ description: 'Its id.' }),
     arxivId: t.string({
       description:
-        '`2601.09684`, `…v2`, `arXiv:…`, abs or pdf URL; the version is ignored. Anything else is BAD_USER_INPUT.',
+        '`2601.09684`, `…v2`, `arXiv:…`, abs or pdf URL; the version is ignored. Anything else is BAD_USER_INPUT. All else that arXiv prints is taken too: html URLs, URLs without scheme, the DOI `10.48550/arXiv.…`, `oai:arXiv.org:…`.',
     }),
   }),
 });
