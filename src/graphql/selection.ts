@@ -10,12 +10,12 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/** Tells whether the field at hand is asked for any of the named fields, also through fragments. */
+/** Whether any of the named fields is selected below the field that is being resolved, fragments included. */
 export function selects(info: GraphQLResolveInfo, ...names: readonly string[]): boolean {
   return subfields(info).some(({ name }) => names.includes(name.value));
 }
 
-/** The fields asked of the field at hand, which gives an object of this type, with their arguments. */
+/** The fields, with their arguments, that are selected below the field that is being resolved, whose type is `type`. */
 export function selectedFields(
   info: GraphQLResolveInfo,
   type: GraphQLObjectType,
@@ -29,18 +29,33 @@ export function selectedFields(
   });
 }
 
-function subfields(info: GraphQLResolveInfo): FieldNode[] {
-  return info.fieldNodes.flatMap((node) => fieldsIn(node.selectionSet?.selections ?? [], info));
+// graphql-js makes one array of nodes for all objects of one execution that select the same.
+const known = new WeakMap<readonly FieldNode[], readonly FieldNode[]>();
+
+function subfields(info: GraphQLResolveInfo): readonly FieldNode[] {
+  const { fieldNodes } = info;
+  const collected = known.get(fieldNodes) ?? collect(info);
+  known.set(fieldNodes, collected);
+  return collected;
 }
 
-function fieldsIn(selections: readonly SelectionNode[], info: GraphQLResolveInfo): FieldNode[] {
-  return selections.flatMap((selection) => {
-    if (!isIncluded(selection, info)) return [];
-    if (selection.kind === Kind.FIELD) return [selection];
-    const fragment =
-      selection.kind === Kind.INLINE_FRAGMENT ? selection : info.fragments[selection.name.value];
-    return fieldsIn(fragment?.selectionSet.selections ?? [], info);
-  });
+/** As graphql-js collects fields: each fragment once, so that fragments that spread others twice do not double the work. */
+function collect(info: GraphQLResolveInfo): readonly FieldNode[] {
+  const fields: FieldNode[] = [];
+  const visited = new Set<string>();
+  const visit = (selections: readonly SelectionNode[] = []): void => {
+    for (const selection of selections) {
+      if (!isIncluded(selection, info)) continue;
+      if (selection.kind === Kind.FIELD) fields.push(selection);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) visit(selection.selectionSet.selections);
+      else if (!visited.has(selection.name.value)) {
+        visited.add(selection.name.value);
+        visit(info.fragments[selection.name.value]?.selectionSet.selections);
+      }
+    }
+  };
+  for (const node of info.fieldNodes) visit(node.selectionSet?.selections);
+  return fields;
 }
 
 function isIncluded(selection: SelectionNode, { variableValues }: GraphQLResolveInfo): boolean {
