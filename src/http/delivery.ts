@@ -9,24 +9,20 @@ export interface Destination {
   readonly id: string;
   /** Shared by all deliveries. */
   readonly turns: Turns;
-  /** Told when nothing more is sent. */
-  readonly onEnd: (delivery: Delivery) => void;
+  /** Called once, when nothing more will be sent. */
+  readonly onEnd: () => void;
 }
 
 const END = 0x7d; // }
 
-/**
- * Sends the payloads of one subscription to its socket, each when the last one has been taken. graphql-ws would serialise and
- * copy every one for each socket, and keep promises for it; to graphql-ws this is a stream that has nothing until it ends.
- */
-export class Delivery implements AsyncIterableIterator<never> {
+/** Sends the payloads of one subscription to its socket, each when the socket has taken the one before. */
+export class Delivery {
   readonly #payloads: PayloadStream;
   readonly #peer: Peer;
   readonly #turns: Turns;
   readonly #head: string;
   #state: 'idle' | 'busy' | 'busy, with news' | 'ended' = 'idle';
-  readonly #onEnd: (delivery: Delivery) => void;
-  #end: (result: IteratorResult<never, undefined>) => void = ignore;
+  readonly #onEnd: () => void;
 
   constructor(payloads: PayloadStream, { peer, id, turns, onEnd }: Destination) {
     this.#payloads = payloads;
@@ -36,38 +32,18 @@ export class Delivery implements AsyncIterableIterator<never> {
     this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  /** Begins to send; resolves when all has been sent. */
-  // Not an async function, of which ten thousand would wait here.
-  next(): Promise<IteratorResult<never, undefined>> {
-    return new Promise((resolve) => {
-      this.#end = resolve;
-      this.#payloads.onNews(() => this.#onNews());
-      this.#take();
-    });
-  }
-
-  async return(): Promise<IteratorResult<never, undefined>> {
-    this.close();
-    return DONE;
-  }
-
-  async throw(error: unknown): Promise<never> {
-    this.close();
-    throw error;
+  /** Begins to send. */
+  start(): void {
+    this.#payloads.onNews(() => this.#onNews());
+    this.#take();
   }
 
   /** Sends nothing any more. */
   close(): void {
-    if (this.#state !== 'ended') {
-      this.#state = 'ended';
-      this.#payloads.close();
-      this.#onEnd(this);
-    }
-    this.#end(DONE);
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#payloads.close();
+    this.#onEnd();
   }
 
   #onNews(): void {
@@ -89,6 +65,7 @@ export class Delivery implements AsyncIterableIterator<never> {
   }
 
   #send(payload: Payload | undefined): void {
+    if (this.#state === 'ended') return;
     if (payload !== undefined) this.#peer.send(this.#messageOf(payload), () => this.#take());
     else if (this.#payloads.closed) this.close();
     else if (this.#state === 'busy, with news') this.#take();
@@ -104,7 +81,3 @@ export class Delivery implements AsyncIterableIterator<never> {
     return message;
   }
 }
-
-function ignore(): void {}
-
-const DONE = { done: true, value: undefined } as const;
