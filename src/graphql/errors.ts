@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { InputError } from '../reads/input-error.ts';
 import { DeadlineError } from '../reads/statements.ts';
+import type { Admin } from './context.ts';
 
 /** `errors[].extensions.code` of the errors that a caller can do something about; all others are masked as INTERNAL. */
 type ErrorCode = InputError['code'] | 'TIMEOUT';
@@ -8,6 +9,16 @@ type ErrorCode = InputError['code'] | 'TIMEOUT';
 /** An argument that cannot be; `argument` leads to it, such as `["filter", "categories"]`. */
 export function badUserInput(argument: readonly string[], message: string): GraphQLError {
   return refusal('BAD_USER_INPUT', message, { argument });
+}
+
+/** Why a caller may not post digests: UNAUTHENTICATED, or FORBIDDEN on a server without admin; undefined for an admin. */
+export function adminRefusal(admin: Admin): GraphQLError | undefined {
+  if (admin === 'yes') return undefined;
+  const [code, message] =
+    admin === 'unset'
+      ? ['FORBIDDEN', 'ingestDigest: this server has no admin token set']
+      : ['UNAUTHENTICATED', 'ingestDigest: expected the header authorization: Bearer and the admin token'];
+  return new GraphQLError(message, { extensions: { code } });
 }
 
 /** Runs a read; what it refuses becomes the error that callers see. */

@@ -76,14 +76,18 @@ export function createApp(options: AppOptions): App {
 
 function router(graphql: Handler, { readiness, log }: AppOptions): RequestListener {
   const page = graphiql(ASSETS);
+  const handlerOf = (exchange: Exchange): Handler => {
+    if (wantsGraphiql(exchange)) return page.page;
+    return asksNothing(exchange) ? isHere : graphql;
+  };
   const routes = new Map<string, Handler>([
     ['/', (exchange) => send(exchange, 302, { location: GRAPHQL })],
-    [GRAPHQL, async (exchange) => await (wantsGraphiql(exchange) ? page.page : graphql)(exchange)],
+    [GRAPHQL, async (exchange) => await handlerOf(exchange)(exchange)],
     ['/healthz', (exchange) => sendJson(exchange, 200, { status: 'ok', checks: {} })],
     ['/readyz', async (exchange) => await answerReadiness(exchange, readiness)],
   ]);
   return (request, response) => {
-    const exchange: Exchange = { id: randomUUID(), request, response };
+    const exchange: Exchange = { id: randomUUID(), request, response, head: request.method === 'HEAD' };
     const path = pathOf(request.url);
     logExchange(exchange, path, log);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
@@ -109,11 +113,22 @@ function socketsOf(
     checkParams,
     createContext: (authorization) => createContext({ admin: tellAdmin(authorization) }),
   });
-  return serveWebSockets(server, { path: GRAPHQL, attend, room, stalledMs: limits?.stalledMs, log });
+  return serveWebSockets(server, { path: GRAPHQL, pathOf, attend, room, stalledMs: limits?.stalledMs, log });
 }
 
+/** The path of a URL, without the slash that some clients put after GraphQL's. */
 function pathOf(url = '/'): string {
-  return url.split('?', 1)[0] ?? url;
+  const path = url.split('?', 1)[0] ?? url;
+  return path === `${GRAPHQL}/` ? GRAPHQL : path;
+}
+
+/** Whether a HEAD request has no query: it only asks whether GraphQL is there. */
+function asksNothing({ request, head }: Exchange): boolean {
+  return head === true && !new URLSearchParams(request.url?.split('?')[1]).has('query');
+}
+
+function isHere(exchange: Exchange): void {
+  send(exchange, 200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
 }
 
 async function answerReadiness(exchange: Exchange, readiness: Readiness): Promise<void> {

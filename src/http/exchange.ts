@@ -6,6 +6,8 @@ export interface Exchange {
   readonly id: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Whether it came as HEAD, which is answered as GET. */
+  readonly head?: boolean;
   /** The GraphQL operation, once it is known. */
   operation?: { readonly type: string; readonly name: string | undefined };
 }

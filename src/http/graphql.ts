@@ -66,7 +66,7 @@ export function graphqlHandler(options: GraphqlOptions): Handler {
     exchange.response.setHeader('vary', 'accept');
     let reading: Promise<GraphQLParams> | undefined;
     const params = async (): Promise<GraphQLParams> =>
-      await (reading ??= readParams(exchange.request, { admin: adminOf(exchange) === 'yes' }));
+      await (reading ??= readParams(exchange.request, adminOf(exchange)));
     const asked = live && (await streamOf(exchange, params, live));
     if (live && asked) await follow(exchange, asked, { ...options, live });
     else await yoga(exchange.request, exchange.response, { exchange, params });

@@ -1,10 +1,14 @@
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
 import type { IncomingMessage } from 'node:http';
+import type { Admin } from '../graphql/context.ts';
+import { adminRefusal } from '../graphql/errors.ts';
 
 const BODY_BYTES = 100_000;
 /** Of an admin, who posts whole digests. */
 const ADMIN_BODY_BYTES = 16 * 2 ** 20;
+/** Only what posts digests is long: whoever may not do so is told that, not that it is too long. */
+const POSTING = 'ingestDigest';
 // Half a dozen times the longest document of our own (the introspection query); parsing must stay cheap.
 const QUERY_CHARACTERS = 20_000;
 // The parser calls itself for each level, as does what reads variables; thousands would overflow the stack.
@@ -15,16 +19,10 @@ const VARIABLE_LEVELS = 100;
 /**
  * What a request asks, by "GraphQL over HTTP": POST with JSON, or GET with URL parameters. Nothing else is taken: a
  * form or plain text is what other web sites can post here in a visitor's name. Rejects with a GraphQLError that
- * carries the HTTP status. An admin's body may be long.
+ * carries the HTTP status. The body of an admin, who posts whole digests, may be long.
  */
-export async function readParams(
-  request: IncomingMessage,
-  { admin }: { admin: boolean },
-): Promise<GraphQLParams> {
-  const params =
-    request.method === 'GET'
-      ? fromUrl(request.url ?? '')
-      : await fromBody(request, admin ? ADMIN_BODY_BYTES : BODY_BYTES);
+export async function readParams(request: IncomingMessage, admin: Admin): Promise<GraphQLParams> {
+  const params = request.method === 'GET' ? fromUrl(request.url ?? '') : await fromBody(request, admin);
   checkParams(params);
   return params;
 }
@@ -86,26 +84,37 @@ function jsonParameter(given: URLSearchParams, name: string): unknown {
   return text === null || text === '' ? undefined : parseJson(text, name);
 }
 
-async function fromBody(request: IncomingMessage, most: number): Promise<GraphQLParams> {
+async function fromBody(request: IncomingMessage, admin: Admin): Promise<GraphQLParams> {
   if (request.method !== 'POST') throw refuse(405, `method: expected GET or POST, got ${request.method}`);
   const type = request.headers['content-type'] ?? 'none';
   if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type))
     throw refuse(415, `content type: expected application/json in UTF-8, got ${type}`);
-  const params = parseJson(await readBody(request, most), 'body');
+  const params = parseJson(await readBody(request, admin), 'body');
   if (typeof params === 'object' && params !== null && !Array.isArray(params)) return params;
   throw refuse(400, 'body: expected one JSON object with `query`; several in an array are not taken');
 }
 
-async function readBody(request: IncomingMessage, most: number): Promise<string> {
+async function readBody(request: IncomingMessage, admin: Admin): Promise<string> {
+  const most = admin === 'yes' ? ADMIN_BODY_BYTES : BODY_BYTES;
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let posting = false;
+  let last = '';
   // Read to its end even when it is too long: a client that is still sending does not see the answer.
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes <= most) chunks.push(chunk);
+    if (posting || admin === 'yes') continue;
+    const text = last + chunk.toString('latin1');
+    posting = text.includes(POSTING);
+    last = text.slice(-POSTING.length);
   }
-  if (bytes > most) throw refuse(413, `body: expected at most ${most} bytes, got ${bytes}`);
-  return Buffer.concat(chunks).toString('utf8');
+  if (bytes <= most) return Buffer.concat(chunks).toString('utf8');
+  const refusal = posting ? adminRefusal(admin) : undefined;
+  if (refusal === undefined) throw refuse(413, `body: expected at most ${most} bytes, got ${bytes}`);
+  const status = refusal.extensions['code'] === 'FORBIDDEN' ? 403 : 401;
+  const headers = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+  throw Object.assign(refusal, { extensions: { ...refusal.extensions, http: { status, headers } } });
 }
 
 function parseJson(text: string, what: string): unknown {

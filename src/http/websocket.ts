@@ -15,7 +15,9 @@ export interface SocketLimits extends RoomLimits {
 
 /** What sockets are served with. */
 export interface WebSocketOptions {
+  /** Where sockets are served, and how the path of a URL is told. */
   readonly path: string;
+  readonly pathOf: (url: string | undefined) => string;
   readonly attend: Attend;
   readonly room: Room;
   readonly stalledMs: number | undefined;
@@ -36,15 +38,15 @@ const CLOSING = { closeTimeout: 5_000 };
 
 /** Takes WebSockets beside HTTP on one server. */
 export function serveWebSockets(server: Server, options: WebSocketOptions): WebSockets {
-  const { path, attend, room, stalledMs = STALLED_MS, log } = options;
+  const { attend, room, stalledMs = STALLED_MS, log } = options;
   const sockets = createSockets();
   const peers = new Set<Peer>();
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', ignore);
-    const refusal = refusalOf(request, path);
+    const refusal = refusalOf(request, options);
     const leave = refusal === undefined ? room.enter(request.socket.remoteAddress) : undefined;
     if (leave === undefined) {
-      refuse(socket, refusal ?? '503 Service Unavailable');
+      refuse(socket, refusal ?? { status: '503 Service Unavailable', reason: 'too many sockets' });
       return;
     }
     const { authorization } = request.headers;
@@ -80,10 +82,20 @@ async function dismiss({ socket }: Peer): Promise<void> {
   await closed;
 }
 
+interface Refusal {
+  readonly status: string;
+  /** One line for whoever looks at the answer. */
+  readonly reason: string;
+}
+
 /** A client that is refused need not hang up by itself. */
-function refuse(socket: Duplex, status: string): void {
+function refuse(socket: Duplex, { status, reason }: Refusal): void {
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  const body = `${reason}\n`;
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 /** One made where a socket is taken would keep the request as long as the socket. */
@@ -104,10 +116,14 @@ function createSockets(): WebSocketServer {
 }
 
 /** The answer to a handshake that is not taken; undefined where it is. */
-function refusalOf({ url, headers }: IncomingMessage, path: string): string | undefined {
-  if (url?.split('?', 1)[0] !== path) return '404 Not Found';
+function refusalOf(
+  { url, headers }: IncomingMessage,
+  { path, pathOf }: Pick<WebSocketOptions, 'path' | 'pathOf'>,
+): Refusal | undefined {
+  if (pathOf(url) !== path)
+    return { status: '404 Not Found', reason: `there are no WebSockets here: connect to ${path}` };
   // A browser says which site its page is of; no other site may use a visitor's browser here.
   const { origin, host } = headers;
   if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) return undefined;
-  return '403 Forbidden';
+  return { status: '403 Forbidden', reason: 'WebSockets are for pages of this server' };
 }

@@ -136,6 +136,53 @@ describe('/graphql', () => {
     expect(response.headers.get('content-type')).toMatch(/json/);
   });
 
+  test('answers HEAD without a query, which asks whether it is there', async () => {
+    const { url } = await startTestServer({ schema });
+    for (const path of ['/graphql', '/graphql/'])
+      expect((await fetch(`${url}${path}`, { method: 'HEAD' })).status).toBe(200);
+    expect((await fetch(`${url}/graphql`)).status).toBe(400);
+  });
+
+  test('is found with a slash at its end', async () => {
+    const { url } = await startTestServer({ schema });
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ query: '{ hello }' });
+    const posted = await fetch(`${url}/graphql/`, { method: 'POST', headers, body });
+    const got = await fetch(`${url}/graphql/?query={hello}`);
+    const page = await fetch(`${url}/graphql/`, { headers: { accept: 'text/html' } });
+    expect([await answer(posted), await answer(got)]).toEqual(
+      Array.from({ length: 2 }, () => ({ data: { hello: 'hello' } })),
+    );
+    expect(page.headers.get('content-type')).toMatch('text/html');
+  });
+
+  test.each<[status: number, code: string, adminToken: string | undefined, headers: Record<string, string>]>([
+    [401, 'UNAUTHENTICATED', 'a token of 16 characters', {}],
+    [401, 'UNAUTHENTICATED', 'a token of 16 characters', { authorization: 'Bearer another' }],
+    [403, 'FORBIDDEN', undefined, {}],
+    [403, 'FORBIDDEN', undefined, { authorization: 'Bearer another' }],
+  ])(
+    'answers %i and %s to a long digest without the token (%s, %j)',
+    async (status, code, token, headers) => {
+      const { url } = await startTestServer({ schema, ...(token && { adminToken: token }) });
+      const query =
+        'mutation ($text: String) { ingestDigest(input: {document: {text: $text}}) { run { id } } }';
+      const text = 'x'.repeat(300_000);
+      for (const body of [
+        { query, variables: { text } },
+        { variables: { text }, query },
+      ]) {
+        const response = await fetch(`${url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify(body),
+        });
+        expect(response.status).toBe(status);
+        expect((await answer(response)).errors?.[0]?.extensions).toEqual({ code });
+      }
+    },
+  );
+
   test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('answers 405 to %s', async (method) => {
     const { url } = await startTestServer({ schema });
     expect((await fetch(`${url}/graphql`, { method })).status).toBe(405);

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -78,6 +79,18 @@ describe('an id of a WebSocket', () => {
     await expect.poll(() => received.length, { timeout: 20_000 }).toBe(2);
     expect(received.map(({ payload }) => Object.keys(payload?.data ?? {}))).toEqual([['kept'], ['kept']]);
   });
+});
+
+test('a WebSocket on another path is told the right one in one line; a slash at the end does no harm', async () => {
+  const { url } = await startLiveServer(database);
+  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
+  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+  let body = '';
+  for await (const chunk of response) body += String(chunk);
+  expect([response.statusCode, body]).toEqual([404, 'there are no WebSockets here: connect to /graphql\n']);
+  const slashed = new WebSocket(`${url.replace('http', 'ws')}/graphql/`, 'graphql-transport-ws');
+  await once(slashed, 'open');
+  slashed.terminate();
 });
 
 /** Fragments of which each spreads the next one twice. */

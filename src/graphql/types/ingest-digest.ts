@@ -3,8 +3,7 @@ import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../../digest/l
 import { parseLanguage } from '../../language/language.ts';
 import { found } from '../../reads/lookups.ts';
 import { builder } from '../builder.ts';
-import type { Admin } from '../context.ts';
-import { badUserInput } from '../errors.ts';
+import { adminRefusal, badUserInput } from '../errors.ts';
 import type { DigestToIngest, IngestDigestResult } from '../ingest-digest.ts';
 import { Digest, IngestRun } from '../refs.ts';
 
@@ -78,7 +77,8 @@ builder.mutationType({
       description: 'Needs an admin token: else UNAUTHENTICATED, and FORBIDDEN where the server has none set.',
       args: { input: t.arg({ type: IngestDigestInput, required: true, description: 'What to take in.' }) },
       resolve: async (_root, { input }, { caller, ingestDigest, reads, feed }) => {
-        checkAdmin(caller.admin);
+        const refusal = adminRefusal(caller.admin);
+        if (refusal !== undefined) throw refusal;
         if (ingestDigest === undefined) throw new Error('nothing can be taken in here');
         const run = found(await reads.ingestRunById(await inTime(ingestDigest(checked(input)))));
         return {
@@ -133,15 +133,4 @@ async function inTime(run: Promise<string>): Promise<string> {
     }, DEADLINE_MS);
   });
   return await Promise.race([run, late]).finally(() => clearTimeout(timer));
-}
-
-function checkAdmin(admin: Admin): void {
-  if (admin === 'unset')
-    throw new GraphQLError('ingestDigest: this server has no admin token set', {
-      extensions: { code: 'FORBIDDEN' },
-    });
-  if (admin === 'no')
-    throw new GraphQLError('ingestDigest: expected the header authorization: Bearer and the admin token', {
-      extensions: { code: 'UNAUTHENTICATED' },
-    });
 }
