@@ -71,7 +71,12 @@ export async function tail(flags: TailFlags, { stdout, stderr, stop }: TailIo): 
     }
   } catch (error) {
     if (!(error instanceof FeedError)) throw error;
-    throw new UsageError(`${error.message} (${error.code})`, { cause: error });
+    throw new UsageError(
+      error.code === 'NOT_FOUND'
+        ? `--url: expected where GraphQL is, such as ${new URL('/graphql', flags.url).href}, got ${flags.url}: ${error.message}`
+        : `${error.message} (${error.code})`,
+      { cause: error },
+    );
   }
   if (after !== undefined) stderr.write(`To go on from here: ${commandOf({ ...flags, after })}\n`);
   return 0;

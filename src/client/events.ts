@@ -1,6 +1,6 @@
 import { SILENCE_MS, type Connect, type FeedResult } from './connection.ts';
 import { EventParser } from './event-parser.ts';
-import { errorOf, FeedError, Lost, type SentError } from './feed-error.ts';
+import { errorOf, errorOfStatus, FeedError, isPassing, Lost, type SentError } from './feed-error.ts';
 
 /** How to connect by HTTP. */
 export interface EventsOptions {
@@ -41,9 +41,9 @@ async function check(response: Response): Promise<void> {
   if (response.status === 200 && type.startsWith('text/event-stream')) return;
   if (response.status === 204) throw new FeedError([{ message: 'the server has ended the stream' }]);
   const seconds = Number(response.headers.get('retry-after') ?? 0);
-  if (response.status >= 500 || response.status === 429 || response.status === 408)
-    throw new Lost(`HTTP status ${response.status}`, Number.isFinite(seconds) ? seconds * 1_000 : 0);
-  throw new FeedError(await errorsOf(response));
+  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : 0;
+  const errors = isPassing(response.status) ? [] : await errorsOf(response);
+  throw errorOfStatus(response.status, { errors, retryAfterMs });
 }
 
 async function errorsOf(response: Response): Promise<SentError[]> {

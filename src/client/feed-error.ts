@@ -35,6 +35,33 @@ export class Behind extends Error {
   override readonly name = 'Behind';
 }
 
+/** Statuses of HTTP by which a server or a proxy says "not now", beside those from 500 on. */
+const PASSING_STATUSES = new Set([408, 425, 429]);
+const CODES: Readonly<Record<number, string>> = {
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+};
+
+/**
+ * What a status of HTTP means where a stream was expected: to be tried again, or the end. `errors` are those of the answer,
+ * `retryAfterMs` the wait that it asks for.
+ */
+export function errorOfStatus(
+  status: number,
+  { errors, retryAfterMs }: { errors?: readonly SentError[]; retryAfterMs?: number } = {},
+): FeedError | Lost {
+  const message = `HTTP status ${status}`;
+  if (isPassing(status)) return new Lost(message, retryAfterMs);
+  if (errors !== undefined) return new FeedError(errors, codeOf(errors[0]) ?? CODES[status]);
+  return new FeedError([{ message: `expected a GraphQL feed, got ${message}` }], CODES[status]);
+}
+
+/** Whether the same request may be answered later. */
+export function isPassing(status: number): boolean {
+  return status >= 500 || PASSING_STATUSES.has(status);
+}
+
 const PASSING = new Set(['INTERNAL', 'TIMEOUT', 'RATE_LIMITED']);
 
 /** What errors of a server mean: to be tried again, or the end. */

@@ -1,6 +1,7 @@
 import { createClient, type Client, type Sink } from 'graphql-ws';
 import { SILENCE_MS, type Connect, type FeedRequest, type FeedResult } from './connection.ts';
-import { Behind, errorOf, FeedError, Lost, type SentError } from './feed-error.ts';
+import { Behind, errorOf, errorOfStatus, FeedError, Lost, type SentError } from './feed-error.ts';
+import { refusalOf } from './refusal.ts';
 
 /** How to connect by WebSocket. */
 export interface SocketOptions {
@@ -29,6 +30,8 @@ export function socketConnect(url: string, options: SocketOptions): Connect {
     try {
       client.subscribe<FeedResult['data']>(payloadOf(request), inbox as Sink<never>);
       yield* inbox.results(signal);
+    } catch (error) {
+      throw (error instanceof Unopened ? await refusalOf(url, signal) : undefined) ?? error;
     } finally {
       signal.removeEventListener('abort', stop);
       inbox.end();
@@ -40,6 +43,9 @@ async function platformWebSocket(): Promise<unknown> {
   if (typeof globalThis.WebSocket !== 'undefined') return globalThis.WebSocket;
   return (await import('ws')).WebSocket;
 }
+
+/** A socket that did not open, and its class does not say why: so it is in browsers. */
+class Unopened extends Lost {}
 
 type SocketClass = new (url: string, protocol: string) => EventTarget;
 
@@ -66,7 +72,14 @@ function open(url: string, options: SocketOptions, inbox: Inbox): Client {
     // Trying again is for who knows the cursor.
     retryAttempts: 0,
     keepAlive: PING_MS,
-    on: { message: heardFrom, ping: heardFrom, pong: heardFrom, error: lost, closed: lost },
+    on: {
+      opened: () => inbox.opened(),
+      message: heardFrom,
+      ping: heardFrom,
+      pong: heardFrom,
+      error: lost,
+      closed: lost,
+    },
   });
 }
 
@@ -77,6 +90,7 @@ function payloadOf({ query, operationName, variables }: FeedRequest) {
 /** What has come and has not been read. */
 class Inbox {
   readonly #results: FeedResult[] = [];
+  #opened = false;
   #ended = false;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
@@ -87,6 +101,10 @@ class Inbox {
   constructor(hangUp: () => void) {
     this.#hangUp = hangUp;
     this.heard();
+  }
+
+  opened(): void {
+    this.#opened = true;
   }
 
   heard(): void {
@@ -105,7 +123,7 @@ class Inbox {
 
   error(error: unknown): void {
     if (this.#ended) return;
-    this.#failure = failureOf(error);
+    this.#failure = failureOf(error, this.#opened);
     this.end();
   }
 
@@ -133,11 +151,18 @@ class Inbox {
 }
 
 /** graphql-ws gives errors of GraphQL as an array, all else as the event that closed the socket, or an Error. */
-function failureOf(error: unknown): Error {
+function failureOf(error: unknown, opened: boolean): Error {
   if (Array.isArray(error)) return errorOf(error as SentError[]);
   if (error instanceof Lost || error instanceof Behind) return error;
   const { code, reason, message } = error as { code?: unknown; reason?: string; message?: string };
   const text = `${reason || message || 'the connection failed'}${typeof code === 'number' ? ` (${code})` : ''}`;
-  if (typeof code === 'number' && FATAL.has(code)) return new FeedError([{ message: text }]);
-  return new Lost(text);
+  const [, status] = UNEXPECTED.exec(text) ?? [];
+  if (status !== undefined) return errorOfStatus(Number(status));
+  if (FATAL.has(Number(code)) || PROTOCOL.test(text)) return new FeedError([{ message: text }]);
+  return opened || (message && !UNTOLD.test(message)) ? new Lost(text) : new Unopened(text);
 }
+
+// What classes of WebSockets say of a handshake that failed: that of the package ws, and that of Node.
+const UNEXPECTED = /^Unexpected server response: (\d{3})/;
+const PROTOCOL = /subprotocol|Protocol was not set/i;
+const UNTOLD = /non-101/;

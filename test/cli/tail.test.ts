@@ -97,3 +97,14 @@ test('tail ends with status 2 and one line where the cursor is not of this store
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toMatch(/^papergraph: .*\(CURSOR_INVALID\)\n$/);
 });
+
+test('tail ends with status 2 and one line that names the right address where the path is not', async () => {
+  const { url } = await startLiveServer(database);
+  for (const wrong of [url, `${url}/api`]) {
+    const { status, stdout, stderr } = await runCli(['tail', '--url', wrong]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toBe(
+      `papergraph: --url: expected where GraphQL is, such as ${url}/graphql, got ${wrong}: expected a GraphQL feed, got HTTP status 404\n`,
+    );
+  }
+});
