@@ -1,6 +1,7 @@
 import { execute, visit, BREAK, type DocumentNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { Context } from './context.ts';
 import { refusedInPlace } from './errors.ts';
+import { placeVariables } from './input-places.ts';
 
 const FEED_CURSOR = 'feedCursor';
 
@@ -16,7 +17,8 @@ export async function executeOperation(args: ExecutionArgs): Promise<ExecutionRe
     await context.feedCursor.catch(() => undefined);
   }
   const result = await execute(args);
-  return result.errors === undefined ? result : { ...result, errors: result.errors.map(refusedInPlace) };
+  if (result.errors === undefined) return result;
+  return { ...result, errors: placeVariables(args, result.errors).map(refusedInPlace) };
 }
 
 const known = new WeakMap<DocumentNode, boolean>();

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, valueFromASTUntyped, type ValueNode } from 'graphql';
 import { isDay } from '../digest/file-name.ts';
 import { builder } from './builder.ts';
 
@@ -12,20 +12,14 @@ builder.scalarType('Date', {
   description: 'Calendar day, YYYY-MM-DD, without a time zone.',
   specifiedByURL: 'https://scalars.graphql.org/chillicream/date.html',
   serialize: (day) => day,
-  parseValue: (value) => {
-    if (typeof value === 'string' && isDay(value)) return value;
-    throw new GraphQLError(`expected a calendar day as YYYY-MM-DD, got ${JSON.stringify(value)}`);
-  },
+  ...readAs('a calendar day as YYYY-MM-DD', isDay),
 });
 
 builder.scalarType('URL', {
   description: 'An absolute URL.',
   specifiedByURL: 'https://scalars.graphql.org/chillicream/url.html',
   serialize: (url) => url,
-  parseValue: (value) => {
-    if (typeof value === 'string' && URL.canParse(value)) return value;
-    throw new GraphQLError(`expected an absolute URL, got ${JSON.stringify(value)}`);
-  },
+  ...readAs('an absolute URL', (text) => URL.canParse(text)),
 });
 
 builder.scalarType('FeedCursor', {
@@ -33,8 +27,18 @@ builder.scalarType('FeedCursor', {
 digest events, all filters, both transports and polling. A list cursor is a String, so passing one here fails validation.
 Another store's, forged, or ahead of the feed (a lagging replica is waited for): CURSOR_INVALID. Older than retention: CURSOR_EXPIRED.`,
   serialize: (cursor) => cursor,
-  parseValue: (value) => {
-    if (typeof value === 'string') return value;
-    throw new GraphQLError(`expected a cursor of the feed, got ${JSON.stringify(value)}`);
-  },
+  ...readAs('a cursor of the feed', () => true),
 });
+
+/** How variables and literals of a scalar are read: as texts that fit. Both throw a GraphQLError for anything else. */
+function readAs(expected: string, fits: (text: string) => boolean) {
+  const read = (value: unknown, nodes: ValueNode | null = null): string => {
+    if (typeof value === 'string' && fits(value)) return value;
+    throw new GraphQLError(`expected ${expected}, got ${JSON.stringify(value)}`, { nodes });
+  };
+  return {
+    parseValue: (value: unknown) => read(value),
+    // A literal's error names its place.
+    parseLiteral: (node: ValueNode) => read(valueFromASTUntyped(node), node),
+  };
+}

@@ -9,6 +9,7 @@ import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context, CreateContext } from '../graphql/context.ts';
 import { executeOperation } from '../graphql/execute.ts';
+import { validateDocument } from '../graphql/input-places.ts';
 import type { TellAdmin } from './admin.ts';
 import { END, sendEventStream } from './event-stream.ts';
 import { send, sendJson, type Exchange, type Handler } from './exchange.ts';
@@ -47,6 +48,7 @@ export function graphqlHandler(options: GraphqlOptions): Handler {
     schema,
     plugins: [
       useOwnParams(),
+      useOwnValidation(),
       useOwnExecution((exchange) => createContext({ admin: adminOf(exchange) })),
       useOperationName(),
       useFinishedErrors(log),
@@ -128,6 +130,11 @@ function useOwnParams(): Plugin<ServerContext, ServerContext> {
       setRequestParser(async () => await serverContext.params());
     },
   };
+}
+
+/** Tells of wrong literals which argument they are for. */
+function useOwnValidation(): Plugin<ServerContext, ServerContext> {
+  return { onValidate: ({ setValidationFn }) => setValidationFn(validateDocument) };
 }
 
 /** The reference executor: Yoga's own gives the fields of an answer in the order in which they came in, not as asked for. */

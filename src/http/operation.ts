@@ -2,12 +2,12 @@ import {
   getOperationAST,
   GraphQLError,
   parse,
-  validate,
   type DocumentNode,
   type GraphQLSchema,
   type OperationTypeNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { validateDocument } from '../graphql/input-places.ts';
 
 /** What a client asks to be run. */
 export interface OperationParams {
@@ -64,7 +64,7 @@ export function operationPreparer(schema: GraphQLSchema): PrepareOperation {
 function parseAndValidate(schema: GraphQLSchema, query: string): DocumentNode | readonly GraphQLError[] {
   try {
     const document = parse(query);
-    const errors = validate(schema, document);
+    const errors = validateDocument(schema, document);
     return errors.length === 0 ? document : errors.map(invalid);
   } catch (error) {
     return [invalid(error instanceof GraphQLError ? error : new GraphQLError('query: cannot be parsed'))];

@@ -12,6 +12,7 @@ import type { Feed } from '../feed/feed.ts';
 import { Subscription } from '../feed/subscription.ts';
 import { executeOperation } from '../graphql/execute.ts';
 import type { Context } from '../graphql/context.ts';
+import { placeVariables } from '../graphql/input-places.ts';
 import { audienceOf } from './audience.ts';
 import {
   BatchPayloads,
@@ -49,7 +50,10 @@ export function payloadSubscriber(options: PayloadOptions): SubscribePayloads {
   return async (args) => {
     const source = await createSourceEventStream(args);
     // The schema's subscriptions are all of the feed.
-    if (!(source instanceof Subscription)) return only(shared.finish(source as ExecutionResult));
+    if (!(source instanceof Subscription)) {
+      const { errors = [] } = source as ExecutionResult;
+      return only(shared.finish({ errors: placeVariables(args, errors) }));
+    }
     return new BatchPayloads(source, { args, audience: audienceOf(args) }, shared);
   };
 }
