@@ -11,7 +11,7 @@ import { graphiql, wantsGraphiql } from './graphiql.ts';
 import { graphqlTransportWs } from './graphql-transport-ws.ts';
 import { graphqlHandler } from './graphql.ts';
 import { liveOperations, type LiveOperations } from './live-operations.ts';
-import { checkParams } from './read-params.ts';
+import { checkParams, checkUses } from './read-params.ts';
 import type { Readiness } from './readiness.ts';
 import { logExchange } from './request-log.ts';
 import { Room } from './room.ts';
@@ -110,7 +110,10 @@ function socketsOf(
 ) {
   const attend = graphqlTransportWs({
     ...live,
-    checkParams,
+    checkParams: (params) => {
+      checkParams(params);
+      checkUses(params);
+    },
     createContext: (authorization) => createContext({ admin: tellAdmin(authorization) }),
   });
   return serveWebSockets(server, { path: GRAPHQL, pathOf, attend, room, stalledMs: limits?.stalledMs, log });

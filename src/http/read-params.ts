@@ -15,6 +15,8 @@ const QUERY_CHARACTERS = 20_000;
 const QUERY_LEVELS = 200;
 // A filter, which may be 5 objects deep, has a dozen.
 const VARIABLE_LEVELS = 100;
+// Of all variables, each as often as it is used: ten times the longest body.
+const VARIABLE_CHARACTERS = 1_000_000;
 
 /**
  * What a request asks, by "GraphQL over HTTP": POST with JSON, or GET with URL parameters. Nothing else is taken: a
@@ -24,18 +26,46 @@ const VARIABLE_LEVELS = 100;
 export async function readParams(request: IncomingMessage, admin: Admin): Promise<GraphQLParams> {
   const params = request.method === 'GET' ? fromUrl(request.url ?? '') : await fromBody(request, admin);
   checkParams(params);
+  if (admin !== 'yes') checkUses(params);
   return params;
 }
 
+interface Params {
+  readonly query?: unknown;
+  readonly variables?: unknown;
+}
+
 /** Throws a GraphQLError for a query or variables that are not worth a look. */
-export function checkParams({ query, variables }: { query?: unknown; variables?: unknown }): void {
+export function checkParams({ query, variables }: Params): void {
   checkQuery(query);
-  if (!isNestedWithin(variables, VARIABLE_LEVELS)) {
-    const message = `variables: expected lists and objects nested at most ${VARIABLE_LEVELS} deep`;
-    throw new GraphQLError(message, {
-      extensions: { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } },
-    });
-  }
+  if (!isNestedWithin(variables, VARIABLE_LEVELS))
+    throw badVariables(`expected lists and objects nested at most ${VARIABLE_LEVELS} deep`);
+}
+
+/**
+ * Throws a GraphQLError where the variables would be too long if each was written out wherever the query uses it: a short
+ * request must not be a long one in disguise.
+ */
+export function checkUses({ query, variables }: Params): void {
+  if (typeof query !== 'string' || !isNested(variables)) return;
+  const lengths = new Map(
+    Object.entries(variables).map(([name, value]) => [name, JSON.stringify(value)?.length ?? 0]),
+  );
+  // White space may stand between `$` and the name; then it is as if it were the longest.
+  const longest = Math.max(0, ...lengths.values());
+  let length = 0;
+  for (const [, name] of query.matchAll(/\$(\w*)/g))
+    length += name === undefined || name === '' ? longest : (lengths.get(name) ?? 0);
+  if (length > VARIABLE_CHARACTERS)
+    throw badVariables(
+      `expected at most ${VARIABLE_CHARACTERS} characters where each is written out wherever it is used, got ${length}`,
+    );
+}
+
+function badVariables(message: string): GraphQLError {
+  return new GraphQLError(`variables: ${message}`, {
+    extensions: { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } },
+  });
 }
 
 function checkQuery(query: unknown): void {

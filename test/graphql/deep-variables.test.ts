@@ -52,4 +52,15 @@ describe.each(WAYS)('over %s, a filter in variables', (_way, query, send) => {
       expect(await send(url, body)).toContain('"code":"BAD_USER_INPUT"');
     }
   });
+
+  test('used a thousand times is BAD_USER_INPUT: what is short must not stand for gigabytes', async () => {
+    const { url } = await startLiveServer(database);
+    const filter = `{"and":[${Array.from({ length: 20_000 }, () => '{}').join(',')}]}`;
+    const uses = Array.from({ length: 2_000 }, () => '$filter').join(',');
+    const text = query
+      .replace('PaperFilter)', 'PaperFilter!)')
+      .replace('filter: $filter', `filter: {and: [${uses}]}`);
+    const body = `{"query":${JSON.stringify(text)},"variables":{"filter":${filter}}}`;
+    expect(await send(url, body)).toContain('written out wherever it is used');
+  });
 });
