@@ -42,7 +42,7 @@ function holding() {
     answer.resolve = async (_root, { to }: { to: string }) =>
       await new Promise((resolve) => held.set(to, () => resolve(to)));
   const release = async (to: string): Promise<void> => {
-    await expect.poll(() => held.has(to), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => held.has(to)).toBe(true);
     held.get(to)?.();
   };
   return { schema, release };
@@ -59,7 +59,7 @@ describe('an id of a WebSocket', () => {
       send(subscribe('1', `{ answer(to: "kept ${round}") }`));
       await release(`left ${round}`);
       await release(`kept ${round}`);
-      await expect.poll(() => received.length, { timeout: 20_000 }).toBe(2 * (round + 1));
+      await expect.poll(() => received.length).toBe(2 * (round + 1));
       expect(received.slice(-2)).toEqual([
         { id: '1', type: 'next', payload: { data: { answer: `kept ${round}` } } },
         { id: '1', type: 'complete' },
@@ -73,10 +73,10 @@ describe('an id of a WebSocket', () => {
     send(subscribe('1', 'subscription { left: paperIngested { caughtUp events { cursor } } }'));
     send(complete('1'));
     send(subscribe('1', 'subscription { kept: paperIngested { caughtUp events { cursor } } }'));
-    await expect.poll(() => received.length, { timeout: 20_000 }).toBe(1);
-    await expect.poll(() => feed.size(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => received.length).toBe(1);
+    await expect.poll(() => feed.size()).toBe(1);
     await ingestRecords(database.pool, '2026-01-14.jsonl', ['2601.00001']);
-    await expect.poll(() => received.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => received.length).toBe(2);
     expect(received.map(({ payload }) => Object.keys(payload?.data ?? {}))).toEqual([['kept'], ['kept']]);
   });
 });
@@ -106,6 +106,6 @@ test('fragments that spread one another twice are answered over HTTP and WebSock
   expect(await (await post({ query: DOUBLING })).json()).toEqual({ data });
   const { received, send } = await connected(url);
   send(subscribe('1', DOUBLING));
-  await expect.poll(() => received.length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => received.length).toBe(2);
   expect(received[0]).toEqual({ id: '1', type: 'next', payload: { data } });
 });

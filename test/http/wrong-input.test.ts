@@ -13,7 +13,7 @@ const FROM = ['filter', 'digestDates', 'from'];
 const BAD = { digestDates: { from: '2025-02-29' } };
 const asVariable = 'query ($f: PaperFilter) { papers(filter: $f) { totalCount } }';
 
-test.each<[query: string, variables: object, argument: string[], message: string]>([
+const WRONG: [query: string, variables: Record<string, unknown>, argument: string[], message: string][] = [
   ['{ papers(filter: {digestDates: {from: "2025-02-29"}}) { totalCount } }', {}, FROM, DAY],
   [
     '{ papers(filter: {or: [{}, {digestDates: {from: "2025-02-29"}}]}) { totalCount } }',
@@ -45,22 +45,31 @@ test.each<[query: string, variables: object, argument: string[], message: string
   ['{ papers(first: "x") { totalCount } }', {}, ['first'], 'Int cannot represent'],
   ['query ($n: Int) { papers(first: $n) { totalCount } }', { n: 'x' }, ['first'], 'Int cannot represent'],
   ['query ($n: Int!) { papers(first: $n) { totalCount } }', {}, ['first'], 'was not provided'],
-])('%s with %j is wrong at %j', async (query, variables, argument, message) => {
+];
+
+test('a value that is none of its scalar is BAD_USER_INPUT with its argument, literal or variable, over HTTP and WebSocket', async () => {
   const { url, post } = await startLiveServer(database);
-  const wrong = [
-    {
-      message: expect.stringContaining(message) as string,
-      locations: [{ line: 1, column: expect.any(Number) as number }],
-      extensions: { code: 'BAD_USER_INPUT', argument },
-    },
-  ];
-  expect(await (await post({ query, variables })).json()).toEqual({ errors: wrong });
-  const socket = overWebSocket(url, query, variables as Record<string, unknown>);
-  const answer: unknown = await socket.next().catch((error: unknown) => error);
-  expect('value' in (answer as object) ? (answer as { value: unknown }).value : { errors: answer }).toEqual({
-    errors: wrong,
-  });
+  for (const [query, variables, argument, message] of WRONG) {
+    const errors = [
+      {
+        message: expect.stringContaining(message) as string,
+        locations: [{ line: 1, column: expect.any(Number) as number }],
+        extensions: { code: 'BAD_USER_INPUT', argument },
+      },
+    ];
+    expect(await (await post({ query, variables })).json(), query).toEqual({ errors });
+    expect(await overSocket(url, query, variables), query).toEqual({ errors });
+  }
 });
+
+/** The answer, as HTTP would give it: a message `next`, or an `error` before execution. */
+async function overSocket(url: string, query: string, variables: Record<string, unknown>): Promise<unknown> {
+  try {
+    return (await overWebSocket(url, query, variables).next()).value;
+  } catch (errors) {
+    return { errors };
+  }
+}
 
 test.each([overWebSocket, overEvents])('a subscription is told the same', async (over) => {
   const { url } = await startLiveServer(database);
