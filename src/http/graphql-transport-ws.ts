@@ -196,7 +196,7 @@ class Connection {
 
   #leave(): void {
     clearTimeout(this.#late);
-    for (const id of [...this.#operations.keys()]) this.#abandon(id);
+    for (const id of this.#operations.keys()) this.#abandon(id);
   }
 
   #isWaitedFor(running: Running): boolean {

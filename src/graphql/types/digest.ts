@@ -113,8 +113,9 @@ builder.queryFields((t) => ({
     description: 'One digest; null where it has not come in.',
     args: { by: t.arg({ type: DigestBy, required: true, description: 'Which one.' }) },
     resolve: async (_root, { by }, { reads }) => {
-      const keys = by.key ? keysOf(by.key) : [parseDigestKey(nodeKey('Digest', by.id ?? '') ?? '')];
-      const found = await Promise.all(keys.map((key) => (key === undefined ? null : reads.digestByKey(key))));
+      const named = parseDigestKey(nodeKey('Digest', by.id ?? '') ?? '');
+      const keys = by.key ? keysOf(by.key) : [named].filter((key) => key !== undefined);
+      const found = await Promise.all(keys.map(async (key) => await reads.digestByKey(key)));
       return found.find((digest) => digest !== null) ?? null;
     },
   }),
