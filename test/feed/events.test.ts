@@ -225,3 +225,33 @@ async function forged(position: number): Promise<string> {
   const { rows } = await database.pool.query<{ epoch: string }>('select epoch from feed');
   return encodeFeedCursor(rows[0]?.epoch ?? '', position);
 }
+
+test('filters of events take languages, categories and arXiv ids as lists do', async () => {
+  await ingestRecords(database.pool, `2026-01-14${ZH}`, [
+    jsonRecord('2601.00001', { categories: ['cs.LG', 'stat.ML'] }),
+    jsonRecord('2601.00002', { categories: ['hep-th'] }),
+  ]);
+  const found = async (filter: object): Promise<string[]> => {
+    const events = (await feed({ filter })).feed.events.map(({ paper }) => paper.arxivId);
+    const { data } = await query<{ papers: { nodes: { arxivId: string }[] } }>(
+      'query ($filter: PaperFilter) { papers(filter: $filter, orderBy: OLDEST) { nodes { arxivId } } }',
+      { filter },
+    );
+    expect(data.papers.nodes.map(({ arxivId }) => arxivId).toSorted()).toEqual(events.toSorted());
+    return events.toSorted();
+  };
+  for (const category of [
+    'CS.lg',
+    'cs',
+    'Computer Science',
+    'Machine Learning',
+    'machine learning (STAT.ml)',
+  ])
+    expect(await found({ categories: [category] })).toEqual(['2601.00001']);
+  for (const category of ['HEP-TH', 'hep-th.*', 'High Energy Physics - Theory'])
+    expect(await found({ primaryCategories: [category] })).toEqual(['2601.00002']);
+  for (const language of ['zh-CN', 'zh-hans', 'zh-Hant-TW', '中文'])
+    expect(await found({ languages: [language] })).toEqual(['2601.00001', '2601.00002']);
+  for (const language of ['zh-Hant', 'en-US']) expect(await found({ languages: [language] })).toEqual([]);
+  expect(await found({ arxivIds: ['https://doi.org/10.48550/arXiv.2601.00002'] })).toEqual(['2601.00002']);
+});

@@ -268,7 +268,7 @@ test('authors, categories and sources go by name, names by exact text after fold
   const { data, errors } = await query(`{
     exact: author(by: {name: " José  García"}) { name } decomposed: author(by: {name: "Jose\u0301 Garci\u0301a"}) { name }
     other: author(by: {name: "josé garcía"}) { name } nul: author(by: {name: "a\\u0000b"}) { name }
-    alias: category(by: {code: "cs.SY"}) { code aliases name archive } outside: category(by: {code: "cs.XX"}) { name }
+    lower: category(by: {code: "eess.sy"}) { code } alias: category(by: {code: "cs.SY"}) { code aliases name archive } outside: category(by: {code: "cs.XX"}) { name }
     none: category(by: {code: "cs.ZZ"}) { code } source(by: {name: "gamma"}) { name digestCount digests { totalCount } }
   }`);
   expect(errors).toBeUndefined();
@@ -278,6 +278,7 @@ test('authors, categories and sources go by name, names by exact text after fold
     decomposed: { name: 'José García' },
     other: null,
     nul: null,
+    lower: { code: 'eess.SY' },
     alias: { code: 'eess.SY', aliases: ['cs.SY'], name: 'Systems and Control', archive: 'eess' },
     outside: { name: null },
     none: null,
