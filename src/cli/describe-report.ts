@@ -2,15 +2,15 @@ import type { IngestReport, Problem } from '../ingest/report.ts';
 
 /** One line for a person: what became of a file. `location` is the file as the person named it. */
 export function describeReport(location: string, report: IngestReport): string {
-  const { status, digest, entries, papersAdded, papersRevised, summariesAdded, unchanged, rejected } = report;
+  const { status, digest, entries, papersAdded, papersRevised, summariesAdded } = report;
   if (digest === null)
     return `${location}: ${status === 'REFUSED' ? 'refused, nothing stored' : 'empty, nothing changed'}`;
   const name = `${digest.source} ${digest.date} ${digest.language ?? '(raw listing)'}, revision ${digest.revision}`;
   const done =
     status === 'UNCHANGED'
       ? `${entries} entries, unchanged`
-      : `${entries} entries: ${papersAdded} papers added, ${papersRevised} revised, ${summariesAdded} summaries added, ` +
-        `${unchanged} unchanged, ${rejected} rejected`;
+      : `${entries} entries: ${papersAdded} papers added, ${papersRevised} revised, ${summariesAdded} summaries added; ` +
+        `${report.changed} changed, ${report.unchanged} unchanged, ${report.rejected} rejected`;
   return `${location}: ${name}: ${done} (${(report.durationMs / 1000).toFixed(1)} s)`;
 }
 

@@ -16,6 +16,8 @@ export interface Statement {
   readonly abstract: string;
   /** Names as printed, in order; empty where the source carries no authors. */
   readonly authors: readonly string[];
+  /** How Markdown printed the names, only where that is not the names joined by `,`. */
+  readonly authorLine?: string;
   /** The main category as printed: the section that the entry stands in. */
   readonly category?: string;
   /** Every subject as printed, arXiv codes and others, the primary first. Markdown never states it. */
@@ -25,6 +27,11 @@ export interface Statement {
   readonly codeStars?: number;
   /** YYYY-MM-DD */
   readonly codeUpdatedOn?: string;
+  /**
+   * In the store, for an entry in both forms: how its Markdown printed what its JSONL, which the other fields are from, states
+   * otherwise. All four fields are Markdown's then, absent ones too.
+   */
+  readonly printed?: Pick<Statement, 'url' | 'version' | 'category' | 'authorLine'>;
 }
 
 /** One part of the AI text as published, placeholders included; null where JSON said null. */
@@ -67,5 +74,13 @@ export interface DigestContents {
   readonly sections: readonly ContentsLine[];
 }
 
+/**
+ * Bare commas join the authors of a Markdown file after all. Entries with an `authorLine`, given before the first such comma,
+ * have one author each: the whole line.
+ */
+interface BareCommas {
+  readonly kind: 'bare-commas';
+}
+
 /** What a reader yields, in file order. */
-export type DigestItem = DigestEntry | DigestProblem | DigestContents;
+export type DigestItem = DigestEntry | DigestProblem | DigestContents | BareCommas;

@@ -1,7 +1,6 @@
+import { NAME_SUFFIX } from './author-lines.ts';
 import { stringList, type JsonRecord } from './json-fields.ts';
 
-// What belongs to the name before it.
-const SUFFIX = /^(?:Jr|Sr|II|III|IV|Ph\.?D|M\.?D)\.?$/i;
 const AND = / and /i;
 
 /** The authors of a record: a list of names, or one text that joins them. Throws Fault. */
@@ -25,14 +24,15 @@ function splitAuthors(text: string): string[] {
 /** One comma, and not one before `Jr.` alone. */
 function isFamilyFirst(name: string): boolean {
   const [, given, ...more] = name.split(',', 3);
-  return given !== undefined && more.length === 0 && !SUFFIX.test(given.trim());
+  return given !== undefined && more.length === 0 && !NAME_SUFFIX.test(given.trim());
 }
 
 function withSuffixes(pieces: readonly string[]): string[] {
   const names: string[] = [];
   for (const piece of pieces) {
     const last = names.at(-1);
-    if (last !== undefined && SUFFIX.test(piece.trim())) names[names.length - 1] = `${last}, ${piece.trim()}`;
+    if (last !== undefined && NAME_SUFFIX.test(piece.trim()))
+      names[names.length - 1] = `${last}, ${piece.trim()}`;
     else names.push(piece);
   }
   return names;

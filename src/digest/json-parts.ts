@@ -1,5 +1,6 @@
 import type { SummaryPart } from './digest.ts';
 import { Fault, type JsonRecord } from './json-fields.ts';
+import { inWrittenOrder } from './written-order.ts';
 
 // Labels whose keys come in other cases too (`TLDR`, `METHOD`), by their lower case.
 const LABELS: ReadonlyMap<string, string> = new Map([
@@ -12,10 +13,17 @@ const LABELS: ReadonlyMap<string, string> = new Map([
 // AI text that some forks write beside `AI`.
 const BESIDE = new Set(['toc_summary', 'background_knowledge', 'contribution', 'summary_zh']);
 
-/** The AI text of a record in published order; undefined where it has none. Throws Fault where `AI` is no object. */
-export function aiParts(record: JsonRecord): SummaryPart[] | undefined {
+/**
+ * The AI text of a record, in the order of its JSON text `json`; undefined where it has none. Throws Fault where `AI` is no
+ * object.
+ */
+export function aiParts(record: JsonRecord, json: string): SummaryPart[] | undefined {
   const published = Object.entries(record).flatMap(([key, value]) =>
-    isAi(key, value) ? Object.entries(aiObject(value)) : BESIDE.has(key) ? [[key, value] as const] : [],
+    isAi(key, value)
+      ? inWrittenOrder(aiObject(value), key, json)
+      : BESIDE.has(key)
+        ? [[key, value] as const]
+        : [],
   );
   const keys = new Set(published.map(([key]) => key));
   const parts = published.map(([key, value]) => ({ label: labelOf(key, keys), text: textOf(key, value) }));

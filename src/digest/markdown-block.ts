@@ -1,32 +1,27 @@
 import { cleanEntry } from './clean-entry.ts';
 import { quote } from './digest-error.ts';
 import type { DigestEntry, DigestItem } from './digest.ts';
-import { Misfit, parseMarkdownEntry } from './parse-markdown-entry.ts';
+import { ENTRY_END, ENTRY_START } from './markdown-lines.ts';
+import { Misfit, parseMarkdownEntry, type Surroundings } from './parse-markdown-entry.ts';
 import { reject, warn } from './problem.ts';
 import { MAX_ENTRY_BYTES, type Line } from './read-lines.ts';
-
-/** What an entry's first line starts with. */
-export const ENTRY_START = '### [';
-/** An entry's last line. */
-export const ENTRY_END = '</details>';
 
 /** What may come after an entry, for messages. */
 export const ENTRY_OR_SECTION = 'an entry ("### [number] [title](link)") or a section';
 
 /** The lines of one entry, from its first to the one before the next entry or section. */
-export interface Block {
+export interface Block extends Surroundings {
   /** The number of its first line. */
   readonly start: number;
-  readonly section: string | undefined;
   readonly lines: string[];
   bytes: number;
   /** Why it cannot be read, with the line. */
   fault: { line: number; message: string } | undefined;
 }
 
-/** The block that a line starts. `section` is the one that it stands in, where the file has sections. */
-export function newBlock(line: Line, section: string | undefined): Block {
-  const block: Block = { start: line.number, section, lines: [], bytes: 0, fault: undefined };
+/** The block that a line starts. */
+export function newBlock(line: Line, surroundings: Surroundings): Block {
+  const block: Block = { ...surroundings, start: line.number, lines: [], bytes: 0, fault: undefined };
   addLine(block, line);
   return block;
 }
@@ -88,9 +83,9 @@ function* readEntry(block: Block): Generator<DigestItem> {
   yield* cleanEntry(entry);
 }
 
-function parse({ lines, section, start }: Block): DigestEntry | Misfit {
+function parse(block: Block): DigestEntry | Misfit {
   try {
-    return { ...parseMarkdownEntry(lines.join('\n'), section), line: start };
+    return { ...parseMarkdownEntry(block.lines.join('\n'), block), line: block.start };
   } catch (error) {
     if (error instanceof Misfit) return error;
     throw error;

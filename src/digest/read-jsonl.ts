@@ -39,7 +39,7 @@ export function* readJsonLine(line: Line): Generator<DigestItem> {
   }
   const value = parse(json);
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    yield* readRecord(number, value as JsonRecord);
+    yield* readRecord(line, value as JsonRecord);
   else
     yield value === undefined
       ? noJson(line)
@@ -79,24 +79,28 @@ function printedId(json: string): string | undefined {
   return id === undefined ? undefined : parseArxivId(id)?.id;
 }
 
-function* readRecord(line: number, record: JsonRecord): Generator<DigestItem> {
+function* readRecord(line: Line, record: JsonRecord): Generator<DigestItem> {
   const doubts: string[] = [];
   const read = tryToRead(line, record, (message) => doubts.push(message));
   if (read.kind === 'problem') {
     yield read;
     return;
   }
-  for (const message of doubts) yield warn(line, read.arxivId.id, message);
+  for (const message of doubts) yield warn(line.number, read.arxivId.id, message);
   yield* cleanEntry(read);
 }
 
 type Doubt = (message: string) => void;
 
-function tryToRead(line: number, record: JsonRecord, doubt: Doubt): DigestEntry | DigestProblem {
+function tryToRead(
+  { number: line, text: json }: Line,
+  record: JsonRecord,
+  doubt: Doubt,
+): DigestEntry | DigestProblem {
   try {
     const arxivId = readId(record);
     const statement = readStatement(record, arxivId, doubt);
-    return { kind: 'entry', line, arxivId, statement, parts: aiParts(record) };
+    return { kind: 'entry', line, arxivId, statement, parts: aiParts(record, json) };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const id = record['id'];

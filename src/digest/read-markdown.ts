@@ -1,14 +1,16 @@
+import { AuthorLines } from './author-lines.ts';
 import { DigestError, quote } from './digest-error.ts';
 import type { ContentsLine, DigestItem } from './digest.ts';
+import { addLine, ENTRY_OR_SECTION, newBlock, readBlock, type Block } from './markdown-block.ts';
 import {
-  addLine,
+  CONTENTS_MARK,
   ENTRY_END,
-  ENTRY_OR_SECTION,
-  ENTRY_START,
-  newBlock,
-  readBlock,
-  type Block,
-} from './markdown-block.ts';
+  isHeading,
+  isTitled,
+  numberOf,
+  sectionOf,
+  sectionTitle,
+} from './markdown-lines.ts';
 import { reject, warn } from './problem.ts';
 import type { Line } from './read-lines.ts';
 
@@ -27,15 +29,10 @@ export async function* readMarkdown(lines: AsyncIterable<Line>): AsyncGenerator<
   yield* reader.takeItems();
 }
 
-// A category has no brackets and nothing invisible.
-const CONTENTS_LINE = /^- \[([^[\]\p{C}]{1,1000})\]\(#([^()\p{C}]{1,1000})\)(?: \[Total: (\d{1,9})\])?$/u;
-const SECTION_MARK = /^<div id=(['"]?)([^'"<>\p{C}]+)\1><\/div>$/u;
-const SECTION_TITLE = /^# ([^\s[\]\p{C}]+)(?: \[?\[Back\]\]?\(#toc\))?$/u;
 // arXiv has some 150 categories; a table of contents is kept whole in memory.
 const MOST_SECTIONS = 10_000;
-const CONTENTS_MARK = '<div id=toc></div>';
+const LONGEST_CATEGORY = 1_000;
 const CONTENTS_TITLE = '# Table of Contents';
-const NUMBER = /^### \[(\d{1,9})\] \[/;
 
 class MarkdownReader {
   #items: DigestItem[] = [];
@@ -48,6 +45,7 @@ class MarkdownReader {
   /** Within text that belongs to nothing. */
   #stray = false;
   #block: Block | undefined;
+  #authors = new AuthorLines();
   /** The next entry's number; undefined in templates without numbers, and before the first entry. */
   #due: number | undefined;
   /** The last line that was not blank, and whether the very last one was. */
@@ -87,6 +85,7 @@ class MarkdownReader {
     this.#finish(true);
     if (!this.#started) this.#giveContents();
     if (!this.#started && this.#contents !== undefined) checkNoneDue(this.#contents);
+    if (this.#authors.mistaken) this.#items.push({ kind: 'bare-commas' });
     for (const { category, total } of this.#contents ?? []) {
       const found = this.#found.get(category) ?? 0;
       if (total === null || total === found) continue;
@@ -100,17 +99,13 @@ class MarkdownReader {
    * text of the one before.
    */
   #startsEntry(text: string): boolean {
-    if (!text.startsWith('#')) return false;
-    const titled = text.includes('](http');
-    if (this.#isBetween()) return titled || text.startsWith(ENTRY_START);
-    return titled && this.#due !== undefined && numberOf(text) === this.#due;
+    if (this.#isBetween()) return isHeading(text) && text !== sectionTitle(this.#section ?? '');
+    return this.#due !== undefined && isTitled(text) && numberOf(text) === this.#due;
   }
 
   /** The section that a line starts, or is the title of. */
   #sectionOf(text: string): string | undefined {
-    if (!this.#isBetween() || text === CONTENTS_MARK) return undefined;
-    if (text === `# ${this.#section} [[Back]](#toc)`) return this.#section;
-    return SECTION_MARK.exec(text)?.[2] ?? SECTION_TITLE.exec(text)?.[1];
+    return this.#isBetween() ? sectionOf(text, this.#section) : undefined;
   }
 
   #isBetween(): boolean {
@@ -125,7 +120,8 @@ class MarkdownReader {
     }
     this.#started = true;
     this.#stray = false;
-    this.#block = newBlock(line, this.#section);
+    const splitAuthors = (authorLine: string): string[] => this.#authors.split(authorLine);
+    this.#block = newBlock(line, { section: this.#section, splitAuthors });
     const found = this.#found.get(this.#section ?? '');
     if (this.#section !== undefined && found !== undefined) this.#found.set(this.#section, found + 1);
     if (this.#due === undefined) return;
@@ -160,13 +156,13 @@ class MarkdownReader {
       this.#contents ??= [];
       return;
     }
-    const [, category, link, total] = CONTENTS_LINE.exec(text) ?? [];
-    if (category === undefined || category !== link || this.#contents === undefined) {
+    const read = contentsLine(text);
+    if (read === undefined || this.#contents === undefined) {
       const expected =
         'a line of the table of contents ("- [category](#category) [Total: n]") or an entry ("### [")';
       throw new DigestError(number, `expected ${expected}, got ${fault ?? quote(text)}`);
     }
-    this.#contents.push({ category, total: total === undefined ? null : Number(total) });
+    this.#contents.push(read);
     if (this.#contents.length > MOST_SECTIONS) {
       throw new DigestError(number, `expected at most ${MOST_SECTIONS} categories, got more`);
     }
@@ -189,7 +185,12 @@ function checkNoneDue(contents: readonly ContentsLine[]): void {
   throw new DigestError(1, `expected ${what}, got none`);
 }
 
-function numberOf(text: string): number | undefined {
-  const number = NUMBER.exec(text)?.[1];
-  return number === undefined ? undefined : Number(number);
+/** Reads `- [category](#category)` with or without ` [Total: n]`, whatever stands in the category. */
+function contentsLine(text: string): ContentsLine | undefined {
+  const [end = '', total] = / \[Total: (\d{1,9})\]$/.exec(text) ?? [];
+  const link = text.slice(0, text.length - end.length);
+  const category = link.slice('- ['.length, (link.length + '- ['.length - '](#)'.length) / 2);
+  if (category === '' || category.length > LONGEST_CATEGORY || link !== `- [${category}](#${category})`)
+    return undefined;
+  return { category, total: total === undefined ? null : Number(total) };
 }

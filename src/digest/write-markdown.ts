@@ -1,4 +1,8 @@
-import type { ContentsLine, SummaryPart } from './digest.ts';
+import { absUrl, parseArxivId } from '../arxiv/arxiv-id.ts';
+import type { ContentsLine, Statement, SummaryPart } from './digest.ts';
+import { guarded } from './guard-text.ts';
+import { CONTENTS_MARK, oneLine, sectionTitle } from './markdown-lines.ts';
+import { printTexts } from './markdown-template.ts';
 
 /** One entry as Markdown prints it. */
 export interface PrintedEntry {
@@ -6,15 +10,46 @@ export interface PrintedEntry {
   readonly url: string;
   readonly title: string;
   readonly authors: readonly string[];
+  /** In place of the names joined by `,`. */
+  readonly authorLine?: string | undefined;
   readonly category: string;
   readonly parts: readonly SummaryPart[];
   readonly abstract: string;
 }
 
+/** An entry as Markdown prints it, from what it states; undefined without a category, which the template needs. */
+export function printedEntry(
+  arxivId: string,
+  statement: Statement,
+  parts: readonly SummaryPart[],
+): PrintedEntry | undefined {
+  const { title, authors, abstract, printed = statement } = statement;
+  const category = printed.category ?? statement.category;
+  if (category === undefined || category === '') return undefined;
+  return {
+    url: linkOf(arxivId, printed),
+    title,
+    authors,
+    authorLine: printed.authorLine,
+    category,
+    parts,
+    abstract,
+  };
+}
+
+/** The stated link where it can be read back from Markdown, else that of the abstract. */
+function linkOf(arxivId: string, { url, version }: Pick<Statement, 'url' | 'version'>): string {
+  const own = `${absUrl(arxivId)}${version === undefined ? '' : `v${version}`}`;
+  const isReadable =
+    url?.startsWith('http') === true && !/\n|\]\(http/.test(url) && parseArxivId(url)?.id === arxivId;
+  return isReadable ? url : own;
+}
+
 /**
  * A digest in the producer's current Markdown template. Entries come in printed order; `contents` fixes the table of
- * contents and the order of the sections, which are else counted from the entries as they first appear. A missing part
- * is empty text.
+ * contents and the order of the sections, which are else counted from the entries as they first appear. What is written can
+ * be read back: a missing part is empty text, null is `None`, a line break in a title, a name or a category is a space, and a
+ * line of text that would be read as structure has one space more.
  */
 export function writeMarkdown(digest: {
   contents?: readonly ContentsLine[] | undefined;
@@ -22,15 +57,16 @@ export function writeMarkdown(digest: {
 }): string {
   const sections = new Map<string, PrintedEntry[]>(digest.contents?.map(({ category }) => [category, []]));
   for (const entry of digest.entries) {
-    const section = sections.get(entry.category);
-    if (section === undefined) sections.set(entry.category, [entry]);
+    const category = oneLine(entry.category);
+    const section = sections.get(category);
+    if (section === undefined) sections.set(category, [entry]);
     else section.push(entry);
   }
   const counted = [...sections].map(([category, entries]) => ({ category, total: entries.length }));
   let number = 0;
   const written = [...sections].map(
     ([category, entries]) =>
-      writeHead(category) + entries.map((each) => writeEntry(each, ++number)).join('\n\n'),
+      writeHead(category) + entries.map((each) => writeEntry(each, category, ++number)).join('\n\n'),
   );
   return writeContents(digest.contents ?? counted) + written.join('');
 }
@@ -39,21 +75,15 @@ function writeContents(contents: readonly ContentsLine[]): string {
   const lines = contents.map(
     ({ category, total }) => `- [${category}](#${category})${total === null ? '' : ` [Total: ${total}]`}\n`,
   );
-  return `<div id=toc></div>\n\n# Table of Contents\n\n${lines.join('')}`;
+  return `${CONTENTS_MARK}\n\n# Table of Contents\n\n${lines.join('')}`;
 }
 
 function writeHead(category: string): string {
-  return `\n\n<div id='${category}'></div>\n\n# ${category} [[Back]](#toc)\n\n`;
+  return `\n\n<div id='${category}'></div>\n\n${sectionTitle(category)}\n\n`;
 }
 
-function writeEntry(
-  { url, title, authors, category, parts, abstract }: PrintedEntry,
-  number: number,
-): string {
-  const text = (label: string) => parts.find((part) => part.label === label)?.text ?? '';
-  return (
-    `### [${number}] [${title}](${url})\n*${authors.join(',')}*\n\nMain category: ${category}\n\nTL;DR: ${text('TL;DR')}` +
-    `\n\n\n<details>\n  <summary>Details</summary>\nMotivation: ${text('Motivation')}\n\nMethod: ${text('Method')}` +
-    `\n\nResult: ${text('Result')}\n\nConclusion: ${text('Conclusion')}\n\nAbstract: ${abstract}\n\n</details>\n`
-  );
+function writeEntry(entry: PrintedEntry, category: string, number: number): string {
+  const { url, title, authors, authorLine = authors.map(oneLine).join(',') } = entry;
+  const texts = guarded(printTexts(entry), category, number + 1);
+  return `### [${number}] [${oneLine(title)}](${url})\n*${authorLine}*\n\nMain category: ${category}\n\n${texts}\n`;
 }

@@ -45,14 +45,16 @@ export async function appendEvents(tx: Transaction, change: DigestChange): Promi
 }
 
 /**
- * Of the kinds that apply to a paper the first in the contract's order. Its cause is an entry that changed, of several
- * the first with text; of a paper that the digest has dropped it is the entry that it last had there.
+ * Of the kinds that apply to a paper the first in the contract's order. New AI text of an entry is a new summary, and so is
+ * earlier text that a paper listed all along has again. Its cause is an entry that changed, of several the first with text; of
+ * a paper that the digest has dropped it is the entry that it last had there.
  */
 async function draftEvents(tx: Transaction, { digestId }: DigestChange): Promise<void> {
   await tx.execute`
     create temporary table event_draft on commit drop as
     with stood as (
-      select s.paper_id, min(s.ordinal) as place, bool_or(s.added and s.status <> 'FAILED') as summarized,
+      select s.paper_id, min(s.ordinal) as place, bool_or((s.added or s.summarized) and s.status <> 'FAILED') as summarized,
+        bool_or(s.restored and s.status <> 'FAILED') as restored,
         (array_agg(s.entry_id order by s.changed desc, s.status is null or s.status = 'FAILED', s.ordinal))[1] as entry_id
       from staged s group by s.paper_id
     ), dropped as (
@@ -61,7 +63,7 @@ async function draftEvents(tx: Transaction, { digestId }: DigestChange): Promise
     ), judged as (
       select a.paper_id, coalesce(s.entry_id, d.entry_id) as entry_id, s.place,
         case when a.added then 'ADDED' when a.revised then 'REVISED' when s.summarized then 'SUMMARIZED'
-          when s.place is not null and l.paper_id is null then 'LISTED' end as kind
+          when s.place is not null and l.paper_id is null then 'LISTED' when s.restored then 'SUMMARIZED' end as kind
       from affected a left join stood s using (paper_id) left join dropped d using (paper_id)
         left join listed l using (paper_id)
     )

@@ -37,7 +37,10 @@ export interface PaperState {
  * files came in does not matter. Takes at least one observation.
  */
 export function paperState(observations: readonly Observation[]): PaperState {
-  const ranked = observations.toSorted(byRank).map((observation) => observation.statement);
+  const ranked = observations
+    .map((observation) => ({ ...observation, statement: inBothForms(observation.statement) }))
+    .toSorted(byRank)
+    .map(({ statement }) => statement);
   const codeUrl = first(ranked, codeUrlOf) ?? null;
   const sameCode = ranked.filter((s) => codeUrlOf(s) === codeUrl);
   return {
@@ -51,6 +54,18 @@ export function paperState(observations: readonly Observation[]): PaperState {
     authors: first(ranked, (s) => (s.authors.length > 0 ? s.authors : undefined)) ?? [],
     ...subjects(ranked),
     firstDigestDate: observations.map((o) => o.date).reduce((a, b) => (a < b ? a : b)),
+  };
+}
+
+/** What the two forms of an entry say together: the section is Markdown's, the version the higher of the two. */
+function inBothForms({ printed, ...statement }: Statement): Statement {
+  if (printed === undefined) return statement;
+  const { category = statement.category } = printed;
+  const version = Math.max(printed.version ?? 0, statement.version ?? 0);
+  return {
+    ...statement,
+    ...(category === undefined ? {} : { category }),
+    ...(version === 0 ? {} : { version }),
   };
 }
 

@@ -14,16 +14,26 @@ export interface Run {
 /** The counts that the staged rows give. */
 export type Counted = Pick<
   IngestReport,
-  'papers' | 'authors' | 'categories' | 'papersAdded' | 'papersRevised' | 'summariesAdded' | 'unchanged'
+  | 'papers'
+  | 'authors'
+  | 'categories'
+  | 'papersAdded'
+  | 'papersRevised'
+  | 'summariesAdded'
+  | 'changed'
+  | 'unchanged'
 >;
 
 /** Counts what the file holds and, unless it was `unchanged` as a whole, what it did to the store. */
 export async function tally(tx: Transaction, unchanged: boolean): Promise<Counted> {
   const held = await countHeld(tx);
-  if (unchanged)
-    return { ...held.counts, papersAdded: 0, papersRevised: 0, summariesAdded: 0, unchanged: held.entries };
-  return { ...held.counts, ...(await countDone(tx)) };
+  const { entries, counts } = held;
+  if (unchanged) return { ...counts, ...NOTHING_DONE, unchanged: entries };
+  const { unchanged: same, ...done } = await countDone(tx);
+  return { ...counts, ...done, changed: entries - same, unchanged: same };
 }
+
+const NOTHING_DONE = { papersAdded: 0, papersRevised: 0, summariesAdded: 0, changed: 0, unchanged: 0 };
 
 async function countHeld(tx: Transaction) {
   const [held] = await tx.query<{ entries: number; papers: number; authors: number }>`
@@ -72,10 +82,7 @@ export function nothingStored(what: {
     papers: 0,
     authors: 0,
     categories: {},
-    papersAdded: 0,
-    papersRevised: 0,
-    summariesAdded: 0,
-    unchanged: 0,
+    ...NOTHING_DONE,
     rejected,
     problems,
     durationMs: Math.max(0, run.now().getTime() - run.startedAt.getTime()),

@@ -33,10 +33,15 @@ export interface IngestReport {
   readonly authors: number;
   /** Entries per main category. */
   readonly categories: Readonly<Record<string, number>>;
+  /** Papers that were not in the store before. */
   readonly papersAdded: number;
+  /** Papers of which a field of their own changed, the stars and the date of their code apart. */
   readonly papersRevised: number;
+  /** Entries that brought a summary with text which their digest did not have before. */
   readonly summariesAdded: number;
-  /** Entries that changed nothing. */
+  /** Entries that changed anything: `entries` less `unchanged`. */
+  readonly changed: number;
+  /** Entries that changed nothing, all of them where the status is UNCHANGED. */
   readonly unchanged: number;
   /** Entries that were left out. */
   readonly rejected: number;

@@ -4,6 +4,7 @@ import { Prisma } from '../database/generated/client.ts';
 import { contentHash } from '../digest/content-hash.ts';
 import type { ContentsLine, DigestEntry, DigestItem } from '../digest/digest.ts';
 import { sections, summaryFields } from '../digest/summary.ts';
+import { joinAuthors } from './join-authors.ts';
 import { Problems, warning } from './problems.ts';
 import type { Problem } from './report.ts';
 import type { Transaction } from './transaction.ts';
@@ -40,9 +41,11 @@ export async function stageEntries(
   const summaries = { all: 0, failed: 0 };
   let chunk: string[] = [];
   let characters = 0;
+  let bareCommas = false;
   for await (const item of items) {
     if (item.kind === 'contents') staged.contents = item.sections;
     if (item.kind === 'problem') problems.add(item);
+    if (item.kind === 'bare-commas') bareCommas = true;
     if (item.kind !== 'entry') continue;
     const staging = stagedRow(item, ++staged.entries);
     if (staging.parts !== null) summaries.all += 1;
@@ -58,6 +61,7 @@ export async function stageEntries(
   }
   await insertChunk(tx, chunk);
   progress(staged.entries);
+  if (bareCommas) await joinAuthors(tx);
   await numberTwins(tx);
   return { ...staged, rejected: problems.rejected, problems: [...problems.list(), ...failures(summaries)] };
 }
@@ -77,7 +81,8 @@ async function createTable(tx: Transaction): Promise<void> {
       statement jsonb not null, parts jsonb, status summary_status,
       tldr text, motivation text, method text, result text, conclusion text,
       paper_id int, entry_id int, inherited_position int,
-      added boolean not null default false, changed boolean not null default false
+      added boolean not null default false, changed boolean not null default false, restored boolean not null default false,
+      summarized boolean not null default false
     ) on commit drop`;
 }
 

@@ -1,5 +1,6 @@
 import { Prisma } from '../database/generated/client.ts';
 import type { DigestForm } from '../digest/digest.ts';
+import { matchRead } from './match-read.ts';
 import { mergeSummaries } from './merge-summaries.ts';
 import { numberEntries } from './number-entries.ts';
 import { entryKey } from './resolve-digest.ts';
@@ -15,10 +16,11 @@ export async function storeEntries(tx: Transaction, digest: StoredDigest, form: 
   await addPapers(tx, digest);
   await addSections(tx);
   await matchEntries(tx, digest);
+  await matchRead(tx, digest, form);
   const columns = columnsOf(form);
   await unprint(tx, digest, columns);
   await supersede(tx, digest, columns);
-  await mergeSummaries(tx, form);
+  if (form === 'JSONL') await mergeSummaries(tx);
   await enrich(tx, form, columns);
   await insertEntries(tx, digest, columns);
   await insertSummaries(tx);
@@ -61,7 +63,7 @@ async function addSections(tx: Transaction): Promise<void> {
 
 async function matchEntries(tx: Transaction, digest: StoredDigest): Promise<void> {
   await tx.execute`
-    update staged s set entry_id = e.id, changed = not e.current
+    update staged s set entry_id = e.id, changed = not e.current, restored = not e.current
     from digest_entry e
     where e.digest_id = ${digest.id} and e.paper_id = s.paper_id and e.content_hash = s.content_hash
       and e.twin = s.twin`;
@@ -100,19 +102,42 @@ async function supersede(tx: Transaction, digest: StoredDigest, { own, other }: 
     update digest_entry e set ${other} = null, current = false from pair where pair.id = e.id`;
 }
 
-/** JSONL states all that Markdown does and more; Markdown alone states how the digest printed section and link. */
+/**
+ * JSONL states all that Markdown does and more, so its statement stays; how Markdown printed link, version, section and authors
+ * is kept beside it, where that differs. An entry has changed where this makes its statement another one.
+ */
 async function enrich(tx: Transaction, form: DigestForm, { own, other }: Columns): Promise<void> {
-  const printed = Prisma.sql`jsonb_strip_nulls(jsonb_build_object('category', m->'category', 'url', m->'url'))`;
-  const statement =
+  const both =
     form === 'MARKDOWN'
-      ? Prisma.sql`(select e.statement || ${printed} from (select s.statement as m) markdown)`
-      : Prisma.sql`(select s.statement || ${printed} from (select e.statement as m) markdown)`;
+      ? withPrinted(Prisma.sql`e.statement - 'printed'`, printed(Prisma.sql`s.statement`))
+      : withPrinted(Prisma.sql`s.statement`, STORED_PRINTED);
+  const statement = Prisma.sql`case when e.${other} is null then s.statement else ${both} end`;
+  const keepsSection =
+    form === 'MARKDOWN'
+      ? Prisma.sql`false`
+      : Prisma.sql`e.${other} is not null and ${STORED_PRINTED} ? 'category'`;
+  await tx.execute`
+    update staged s set changed = true from digest_entry e
+    where e.id = s.entry_id and not s.changed and e.statement <> ${statement}`;
   await tx.execute`
     update digest_entry e
-    set statement = case when e.${other} is null then s.statement else ${statement} end,
-      section_id = coalesce((select c.id from category c where c.code = s.section), e.section_id),
-      ${own} = s.ordinal, current = true
+    set statement = ${statement}, ${own} = s.ordinal, current = true, section_id = case when ${keepsSection} then e.section_id
+      else coalesce((select c.id from category c where c.code = s.section), e.section_id) end
     from staged s where s.entry_id = e.id`;
+}
+
+/** SQL: what Markdown prints of a statement in its own way. */
+function printed(statement: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`jsonb_strip_nulls(jsonb_build_object('url', ${statement}->'url', 'version', ${statement}->'version',
+    'category', ${statement}->'category', 'authorLine', ${statement}->'authorLine'))`;
+}
+
+/** SQL: what the Markdown of a stored entry printed in its own way. */
+const STORED_PRINTED = Prisma.sql`coalesce(e.statement->'printed', ${printed(Prisma.sql`e.statement`)})`;
+
+function withPrinted(statement: Prisma.Sql, markdown: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(${statement}) || case when ${markdown} = ${printed(Prisma.sql`(${statement})`)} then '{}'::jsonb
+    else jsonb_build_object('printed', ${markdown}) end`;
 }
 
 async function insertEntries(tx: Transaction, digest: StoredDigest, { own, other }: Columns): Promise<void> {
@@ -133,9 +158,11 @@ async function insertEntries(tx: Transaction, digest: StoredDigest, { own, other
     from fresh where fresh.ordinal = s.ordinal`;
 }
 
+/** An entry that had no AI text so far gets that of its other form. */
 async function insertSummaries(tx: Transaction): Promise<void> {
   await tx.execute`
     insert into summary (entry_id, paper_id, status, tldr, motivation, method, result, conclusion, parts)
     select entry_id, paper_id, status, tldr, motivation, method, result, conclusion, parts
-    from staged where added and parts is not null order by entry_id`;
+    from staged where parts is not null order by entry_id
+    on conflict (entry_id) do nothing`;
 }

@@ -1,7 +1,6 @@
-import { absUrl } from '../arxiv/arxiv-id.ts';
 import { Prisma } from '../database/generated/client.ts';
 import type { ContentsLine, Statement, SummaryPart } from '../digest/digest.ts';
-import { writeMarkdown } from '../digest/write-markdown.ts';
+import { printedEntry, writeMarkdown } from '../digest/write-markdown.ts';
 import type { RunStatement } from './statements.ts';
 
 interface Row {
@@ -21,10 +20,9 @@ export async function digestMarkdown(run: RunStatement, digestId: number): Promi
   const rows = await run<Row>({ name: 'Digest.markdown', sql: entriesSql(digestId) });
   const [first] = rows;
   if (first === undefined || first.language === null) return null;
-  const entries = rows.flatMap(({ arxivId, statement, parts }) => {
-    const { url = absUrl(arxivId), title, authors, category, abstract } = statement;
-    return category === undefined ? [] : [{ url, title, authors, category, abstract, parts: parts ?? [] }];
-  });
+  const entries = rows
+    .map(({ arxivId, statement, parts }) => printedEntry(arxivId, statement, parts ?? []))
+    .filter((entry) => entry !== undefined);
   if (entries.length < rows.length) return null;
   return writeMarkdown({ contents: first.contents ?? undefined, entries });
 }

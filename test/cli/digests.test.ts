@@ -56,6 +56,7 @@ describe('papergraph ingest', () => {
       'papersAdded',
       'papersRevised',
       'summariesAdded',
+      'changed',
       'unchanged',
       'rejected',
       'problems',

@@ -19,9 +19,16 @@ export async function readDigest(content: string | Uint8Array, size = Infinity):
   for await (const item of opened?.items ?? []) {
     if (item.kind === 'entry') read.entries.push(item);
     else if (item.kind === 'problem') read.problems.push(item);
-    else read.contents = item.sections;
+    else if (item.kind === 'contents') read.contents = item.sections;
+    else read.entries = read.entries.map(asOneAuthor);
   }
   return read;
+}
+
+/** What bare commas, come late, make of an entry whose names were taken apart at `, `. */
+function asOneAuthor(entry: DigestEntry): DigestEntry {
+  const { authorLine, ...statement } = entry.statement;
+  return authorLine === undefined ? entry : { ...entry, statement: { ...statement, authors: [authorLine] } };
 }
 
 /** The bytes in chunks of a size. */

@@ -16,13 +16,13 @@ const entry = (id: string, category: string) => ({
 });
 
 describe('a digest is written', () => {
-  test('in the producer’s current template, parts without text empty', () => {
+  test('in the producer’s current template, a null as None and a missing part empty', () => {
     expect(writeMarkdown({ entries: [entry('2601.00001', 'cs.LG')] })).toBe(
       [
         '<div id=toc></div>\n\n# Table of Contents\n\n- [cs.LG](#cs.LG) [Total: 1]\n\n\n',
         "<div id='cs.LG'></div>\n\n# cs.LG [[Back]](#toc)\n\n",
         '### [1] [Paper 2601.00001](https://arxiv.org/abs/2601.00001)\n*Ada Park,Li Wei*\n\nMain category: cs.LG\n\n',
-        'TL;DR: t\n\n\n<details>\n  <summary>Details</summary>\nMotivation: \n\nMethod: \n\nResult: \n\nConclusion: \n\n',
+        'TL;DR: t\n\n\n<details>\n  <summary>Details</summary>\nMotivation: None\n\nMethod: \n\nResult: \n\nConclusion: \n\n',
         'Abstract: A.\n\n</details>\n',
       ].join(''),
     );

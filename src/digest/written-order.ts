@@ -1,0 +1,21 @@
+import type { JsonRecord } from './json-fields.ts';
+
+// JavaScript moves keys that read like an array's index to the front, and only those.
+const INDEX = /^(?:0|[1-9]\d{0,9})$/;
+const TEXT = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?/gs;
+
+/** The keys and values of an object within a record, in the order in which the record's JSON text has them. */
+export function inWrittenOrder(
+  object: JsonRecord,
+  key: string,
+  json: string,
+): [key: string, value: unknown][] {
+  if (!Object.keys(object).some((each) => INDEX.test(each))) return Object.entries(object);
+  // With a mark before it no key is an index; a text before a colon is a key.
+  const marked = JSON.parse(
+    json.replaceAll(TEXT, (text, inner: string, colon: string | undefined) =>
+      colon === undefined ? text : `":${inner}"${colon}`,
+    ),
+  ) as Record<string, JsonRecord>;
+  return Object.keys(marked[`:${key}`] ?? {}).map((each) => [each.slice(1), object[each.slice(1)]]);
+}

@@ -1,0 +1,65 @@
+import { contentHash } from '../digest/content-hash.ts';
+import type { DigestForm, Statement, SummaryPart } from '../digest/digest.ts';
+import { printsAny } from '../digest/markdown-template.ts';
+import { mapInSlices } from '../digest/slices.ts';
+import type { StoredDigest } from './stored-digest.ts';
+import type { Transaction } from './transaction.ts';
+
+const CHUNK = 100;
+
+/**
+ * Matches staged entries that have no stored entry yet with stored ones that say the same and have another hash all the same: an
+ * earlier version hashed otherwise, or Markdown has nothing of the AI text because its template prints none of those parts.
+ */
+export async function matchRead(tx: Transaction, digest: StoredDigest, form: DigestForm): Promise<void> {
+  let after = 0;
+  for (let rows = await left(tx, digest, after); rows.length > 0; rows = await left(tx, digest, after)) {
+    const hashed = await mapInSlices(rows, ({ id, statement, parts, hash }) => ({
+      id,
+      hash,
+      now: hashAs(form, statement, parts ?? []),
+    }));
+    const read = hashed.filter(({ hash, now }) => hash !== now);
+    if (read.length > 0) await match(tx, read);
+    after = Math.max(...rows.map(({ id }) => id));
+  }
+}
+
+interface Left {
+  id: number;
+  hash: string;
+  statement: Statement;
+  parts: SummaryPart[] | null;
+}
+
+/** Current entries that no staged one matches, of papers with staged entries that match none. */
+async function left(tx: Transaction, digest: StoredDigest, after: number): Promise<Left[]> {
+  return await tx.query<Left>`
+    select e.id, e.content_hash as hash, e.statement, m.parts
+    from digest_entry e left join summary m on m.entry_id = e.id
+    where e.digest_id = ${digest.id} and e.current and e.id > ${after}
+      and exists (select 1 from staged s where s.paper_id = e.paper_id and s.entry_id is null)
+      and not exists (select 1 from staged s where s.entry_id = e.id)
+    order by e.id limit ${CHUNK}`;
+}
+
+/** The hash that an entry has in a form now. */
+function hashAs(form: DigestForm, statement: Statement, parts: readonly SummaryPart[]): string {
+  const isLost = form === 'MARKDOWN' && !printsAny(parts);
+  return contentHash({ statement, parts: isLost ? [] : parts });
+}
+
+async function match(tx: Transaction, read: readonly { id: number; now: string }[]): Promise<void> {
+  await tx.execute`
+    with read as (
+      select e.id, e.paper_id, r.now, row_number() over (partition by e.paper_id, r.now order by e.id) as nth
+      from jsonb_to_recordset(${JSON.stringify(read)}::jsonb) as r(id int, now text) join digest_entry e on e.id = r.id
+    ), fresh as (
+      select s.ordinal, s.paper_id, s.content_hash,
+        row_number() over (partition by s.paper_id, s.content_hash order by s.ordinal) as nth
+      from staged s where s.entry_id is null
+    ), pair as (
+      select fresh.ordinal, read.id from fresh join read using (paper_id, nth) where read.now = fresh.content_hash
+    )
+    update staged s set entry_id = pair.id from pair where pair.ordinal = s.ordinal`;
+}
