@@ -89,7 +89,7 @@ async function digestsOfTheSameEntries(tx: Transaction, place: Place): Promise<S
       from candidate c join digest_entry e on e.digest_id = c.id and e.current
       join paper p on p.id = e.paper_id left join summary s on s.entry_id = e.id
       left join lateral (
-        select coalesce(part->>'text', 'None') as fingerprint
+        select split_part(coalesce(part->>'text', 'None'), E'\\n', 1) as fingerprint
         from jsonb_array_elements(s.parts) part where part->>'label' = 'TL;DR' limit 1
       ) tldr on true
     )

@@ -101,10 +101,13 @@ function stagedRow(entry: DigestEntry, ordinal: number) {
   };
 }
 
-/** What tells whether two files print the same day's digest: see resolve-digest.ts. */
+/**
+ * Two files with the same ids and fingerprints print the same day's digest: see resolve-digest.ts. The first line of a TL;DR is
+ * the same in both forms, whatever its text holds.
+ */
 function fingerprint(entry: DigestEntry): string {
   const part = entry.parts?.find(({ label }) => label === 'TL;DR');
-  return part === undefined ? '' : (part.text ?? 'None');
+  return part === undefined ? '' : ((part.text ?? 'None').split('\n', 1)[0] ?? '');
 }
 
 /** Without placeholders: they are in the program's language, not in the digest's. */
