@@ -1,6 +1,6 @@
 /** Joins names in the producer's own files. */
 const COMMA = ',';
-/** Joins names in those of some forks, and stands within a name in all others. */
+/** Joins names in those of some forks, and is part of a name in all others. */
 const SPACED = ', ';
 
 /** What belongs to the name before it: `Jr.` and the like. */

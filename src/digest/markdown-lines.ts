@@ -8,7 +8,7 @@ export const ENTRY_END = '</details>';
 export const CONTENTS_MARK = '<div id=toc></div>';
 
 const SECTION_MARK = /^<div id=(['"]?)([^'"<>\p{C}]+)\1><\/div>$/u;
-// As `export` writes it, whatever stands in the category.
+// As `export` writes it, for a category of any text.
 const WRITTEN_MARK = /^<div id='([^\n]+)'><\/div>$/;
 const SECTION_TITLE = /^# ([^\s[\]\p{C}]+)(?: \[?\[Back\]\]?\(#toc\))?$/u;
 const NUMBER = /^### \[(\d{1,9})\] \[/;

@@ -2,9 +2,9 @@ import type { SummaryPart } from './digest.ts';
 
 /** The marks of an entry's text in one of the producer's Markdown templates. */
 export interface Template {
-  /** What stands before each part, in order; the abstract comes last. */
+  /** The text before each part, in order; the abstract comes last. */
   readonly marks: readonly (readonly [mark: string, label: string])[];
-  /** What stands after the abstract. */
+  /** The text after the abstract. */
   readonly end: string;
 }
 

@@ -17,7 +17,7 @@ export class Misfit extends Error {
 
 /** What the file around an entry says. */
 export interface Surroundings {
-  /** The section that the entry stands in, where the file has sections. */
+  /** The section of the entry, where the file has sections. */
   readonly section: string | undefined;
   /** Splits an author line into names. */
   readonly splitAuthors: (line: string) => string[];

@@ -185,7 +185,7 @@ function checkNoneDue(contents: readonly ContentsLine[]): void {
   throw new DigestError(1, `expected ${what}, got none`);
 }
 
-/** Reads `- [category](#category)` with or without ` [Total: n]`, whatever stands in the category. */
+/** Reads `- [category](#category)` with or without ` [Total: n]`, for a category of any text. */
 function contentsLine(text: string): ContentsLine | undefined {
   const [end = '', total] = / \[Total: (\d{1,9})\]$/.exec(text) ?? [];
   const link = text.slice(0, text.length - end.length);

@@ -80,7 +80,7 @@ async function createTable(tx: Transaction): Promise<void> {
       content_hash text not null, twin int not null default 0, fingerprint text not null, section text,
       statement jsonb not null, parts jsonb, status summary_status,
       tldr text, motivation text, method text, result text, conclusion text,
-      paper_id int, entry_id int, inherited_position int,
+      paper_id int, entry_id int, inherited_position int, inherited_section int,
       added boolean not null default false, changed boolean not null default false, restored boolean not null default false,
       summarized boolean not null default false
     ) on commit drop`;

@@ -1,5 +1,6 @@
 import { Prisma } from '../database/generated/client.ts';
 import type { DigestForm } from '../digest/digest.ts';
+import { bothForms } from './both-forms.ts';
 import { matchRead } from './match-read.ts';
 import { mergeSummaries } from './merge-summaries.ts';
 import { numberEntries } from './number-entries.ts';
@@ -19,7 +20,7 @@ export async function storeEntries(tx: Transaction, digest: StoredDigest, form: 
   await matchRead(tx, digest, form);
   const columns = columnsOf(form);
   await unprint(tx, digest, columns);
-  await supersede(tx, digest, columns);
+  await supersede(tx, digest, form, columns);
   if (form === 'JSONL') await mergeSummaries(tx);
   await enrich(tx, form, columns);
   await insertEntries(tx, digest, columns);
@@ -82,10 +83,16 @@ async function unprint(tx: Transaction, digest: StoredDigest, { own, other }: Co
 }
 
 /**
- * A paper that both forms print, now with other content in this one, has changed: the new entry takes the place of
- * the old one in the other form too, until that form is published again.
+ * A paper that both forms print, now with other content in this one, has changed: the new entry takes the place of the old one in
+ * the other form too, with what only that form states, until that form is published again.
  */
-async function supersede(tx: Transaction, digest: StoredDigest, { own, other }: Columns): Promise<void> {
+async function supersede(
+  tx: Transaction,
+  digest: StoredDigest,
+  form: DigestForm,
+  { own, other }: Columns,
+): Promise<void> {
+  const { successor, keepsSection } = bothForms(form);
   await tx.execute`
     with fresh as (
       select ordinal, paper_id, row_number() over (partition by paper_id order by ordinal) as nth
@@ -97,47 +104,26 @@ async function supersede(tx: Transaction, digest: StoredDigest, { own, other }: 
         and not exists (select 1 from staged s where s.entry_id = e.id)
     ), pair as (select fresh.ordinal, stale.id, stale.place from fresh join stale using (paper_id, nth)),
     inherited as (
-      update staged s set inherited_position = pair.place from pair where pair.ordinal = s.ordinal
+      update staged s set inherited_position = pair.place, statement = ${successor},
+        inherited_section = case when ${keepsSection} then e.section_id end
+      from pair join digest_entry e on e.id = pair.id where pair.ordinal = s.ordinal
     )
     update digest_entry e set ${other} = null, current = false from pair where pair.id = e.id`;
 }
 
-/**
- * JSONL states all that Markdown does and more, so its statement stays; how Markdown printed link, version, section and authors
- * is kept beside it, where that differs. An entry has changed where this makes its statement another one.
- */
+/** Brings both forms of the same entries together. An entry has changed where its statement becomes another one. */
 async function enrich(tx: Transaction, form: DigestForm, { own, other }: Columns): Promise<void> {
-  const both =
-    form === 'MARKDOWN'
-      ? withPrinted(Prisma.sql`e.statement - 'printed'`, printed(Prisma.sql`s.statement`))
-      : withPrinted(Prisma.sql`s.statement`, STORED_PRINTED);
-  const statement = Prisma.sql`case when e.${other} is null then s.statement else ${both} end`;
-  const keepsSection =
-    form === 'MARKDOWN'
-      ? Prisma.sql`false`
-      : Prisma.sql`e.${other} is not null and ${STORED_PRINTED} ? 'category'`;
+  const { same, keepsSection } = bothForms(form);
+  const statement = Prisma.sql`case when e.${other} is null then s.statement else ${same} end`;
   await tx.execute`
     update staged s set changed = true from digest_entry e
     where e.id = s.entry_id and not s.changed and e.statement <> ${statement}`;
   await tx.execute`
     update digest_entry e
-    set statement = ${statement}, ${own} = s.ordinal, current = true, section_id = case when ${keepsSection} then e.section_id
-      else coalesce((select c.id from category c where c.code = s.section), e.section_id) end
+    set statement = ${statement}, ${own} = s.ordinal, current = true,
+      section_id = case when e.${other} is not null and ${keepsSection} then e.section_id
+        else coalesce((select c.id from category c where c.code = s.section), e.section_id) end
     from staged s where s.entry_id = e.id`;
-}
-
-/** SQL: what Markdown prints of a statement in its own way. */
-function printed(statement: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`jsonb_strip_nulls(jsonb_build_object('url', ${statement}->'url', 'version', ${statement}->'version',
-    'category', ${statement}->'category', 'authorLine', ${statement}->'authorLine'))`;
-}
-
-/** SQL: what the Markdown of a stored entry printed in its own way. */
-const STORED_PRINTED = Prisma.sql`coalesce(e.statement->'printed', ${printed(Prisma.sql`e.statement`)})`;
-
-function withPrinted(statement: Prisma.Sql, markdown: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`(${statement}) || case when ${markdown} = ${printed(Prisma.sql`(${statement})`)} then '{}'::jsonb
-    else jsonb_build_object('printed', ${markdown}) end`;
 }
 
 async function insertEntries(tx: Transaction, digest: StoredDigest, { own, other }: Columns): Promise<void> {
@@ -146,7 +132,7 @@ async function insertEntries(tx: Transaction, digest: StoredDigest, { own, other
       insert into digest_entry (key, digest_id, paper_id, position, ${own}, ${other}, content_hash, twin, statement,
         section_id)
       select ${entryKey}, d.id, e.paper_id, e.ordinal, e.ordinal, e.inherited_position, e.content_hash, e.twin,
-        e.statement, c.id
+        e.statement, coalesce(e.inherited_section, c.id)
       from staged e join paper p on p.id = e.paper_id
         join digest d on d.id = ${digest.id} join source s on s.id = d.source_id
         left join category c on c.code = e.section

@@ -15,6 +15,7 @@ beforeAll(async () => {
 afterAll(async () => await database.close());
 
 const [MD, JSONL] = ['2026-02-11.md', '2026-02-11_AI_enhanced_English.jsonl'] as const;
+const NAMED_MD = '2026-02-11_AI_enhanced_English.md';
 const AI = { tldr: 'Short.', motivation: 'Why.', method: 'How.', result: 'What.', conclusion: 'So.' };
 const LABELS: Readonly<Record<string, string>> = {
   tldr: 'TL;DR',
@@ -193,6 +194,24 @@ describe('the JSONL takes back nothing that the Markdown printed, in either orde
     expect(after.map(({ id, section }) => [id, section])).toEqual(before.map(({ id }) => [id, 'cs.CV']));
     expect(after[0]?.statement).toMatchObject({ comment: '11 pages', printed: { version: 3 } });
   });
+
+  test('nor does an entry with new text, which takes the place of the old one', async () => {
+    const [given, fresh] = [AI, { ...AI, tldr: 'New.' }].map((ai) => record('2602.53002', { AI: ai }));
+    const text = markdownOf({ ...given, abs: 'https://arxiv.org/abs/2602.53002v3', categories: ['cs.CV'] });
+    const [first, second] = [newSource(), newSource()];
+    await take(first, NAMED_MD, text);
+    await take(first, JSONL, jsonl(given ?? {}));
+    await take(first, JSONL, jsonl(fresh ?? {}));
+    expect(await exported(first)).toBe(text.replace('Short.', 'New.'));
+    expect(await entries(first)).toMatchObject([{ section: 'cs.CV', tldr: 'New.' }]);
+    await take(second, JSONL, jsonl(given ?? {}));
+    await take(second, NAMED_MD, text);
+    await take(second, NAMED_MD, text.replace('Short.', 'New.'));
+    expect(await exported(second)).toBe(text.replace('Short.', 'New.'));
+    expect(await entries(second)).toMatchObject([
+      { section: 'cs.CV', tldr: 'New.', statement: { comment: '10 pages' } },
+    ]);
+  });
 });
 
 describe('an entry is one in both forms', () => {
@@ -269,7 +288,7 @@ describe('what is exported can be taken in again:', () => {
         expect((await entries(source)).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
         expect((await entries(source)).map(({ tldr }) => tldr)).toEqual(before.map(({ tldr }) => tldr));
         expect(await exported(source)).toBe(markdown);
-        await take(copy, '2026-02-11_AI_enhanced_English.md', markdown);
+        await take(copy, NAMED_MD, markdown);
         const copied = await entries(copy);
         expect(copied.map(({ arxiv_id: id }) => id)).toEqual(before.map(({ arxiv_id: id }) => id));
         const printing = before.filter(({ parts }) => parts?.some(({ label }) => label !== 'Contribution'));
