@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['examples/*.test.ts'],
     // Each installs its dependencies.
-    testTimeout: 300_000,
-    hookTimeout: 120_000,
+    testTimeout: 900_000,
+    hookTimeout: 600_000,
   },
 });
