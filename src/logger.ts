@@ -1,4 +1,5 @@
 import { pino, stdSerializers, type Logger } from 'pino';
+import pretty from 'pino-pretty';
 
 /** What `--log-level` takes, the most urgent first. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -6,17 +7,73 @@ export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 
 /** One of LOG_LEVELS. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Where log lines go. */
+interface LogStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 /**
- * A log of JSON lines. Errors are logged with message and stack alone: what else hangs on them (a database error's
- * detail, a GraphQL error's source) may hold what a client sent.
+ * A log: readable lines where the stream is a terminal, one JSON object per line elsewhere. Errors are logged with type
+ * and message only: their other fields (a database error's detail, a GraphQL error's source) may hold what a client sent.
+ * A stack comes with them from level error on: what is only warned of happens outside the program. Level debug shows all
+ * stacks.
  */
-export function createLogger(level: LogLevel, stream: { write(text: string): unknown }): Logger {
-  const destination = { write: (line: string) => void stream.write(line) };
-  return pino({ level, base: null, serializers: { err: describeError } }, destination);
+export function createLogger(level: LogLevel, stream: LogStream): Logger {
+  const format = stream.isTTY === true ? forTerminal() : (line: string) => line;
+  const destination = { write: (line: string) => void stream.write(format(line)) };
+  const { values } = pino.levels;
+  const stacksFrom = level === 'debug' || level === 'trace' ? 0 : (values['error'] ?? 0);
+  const options = {
+    level,
+    base: null,
+    serializers: { err: describeError },
+    hooks: {
+      logMethod(this: Logger, args: LogArguments, log: (...given: LogArguments) => void, at: number) {
+        log.apply(this, at < stacksFrom ? withoutStack(args) : args);
+      },
+    },
+  };
+  return pino(options, destination);
+}
+
+type LogArguments = Parameters<Logger['info']>;
+
+/** An error whose stack tells nothing. */
+interface Described {
+  readonly type: string;
+  readonly message: string;
+}
+
+function withoutStack(args: LogArguments): LogArguments {
+  const [fields, ...rest] = args as unknown[];
+  if (typeof fields !== 'object' || fields === null || !('err' in fields)) return args;
+  if (!(fields.err instanceof Error)) return args;
+  const { type, message } = stdSerializers.err(fields.err);
+  const err: Described = { type, message };
+  return [{ ...fields, err }, ...rest] as LogArguments;
 }
 
 function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return isDescribed(error) ? error : String(error);
   const { type, message, stack } = stdSerializers.err(error);
   return { type, message, stack };
+}
+
+function isDescribed(error: unknown): error is Described {
+  return typeof error === 'object' && error !== null && 'type' in error && 'message' in error;
+}
+
+/** Formats in this thread: a worker could lose the last lines when the process ends. */
+function forTerminal(): (line: string) => string {
+  const format = pretty.prettyFactory({ colorize: true, translateTime: 'SYS:HH:MM:ss', singleLine: true });
+  return (line) => format(JSON.parse(line, readable));
+}
+
+// Control characters except line breaks, which stacks have: a logged file name must not command the terminal.
+const CONTROL = /[^\P{Cc}\n]/gu;
+
+function readable(key: string, value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll(CONTROL, ' ');
+  return key === 'err' && isDescribed(value) && !('stack' in value) ? value.message : value;
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { expireEvents } from '../feed/retention.ts';
-import { isWatchable, watch } from '../watch/watch.ts';
+import { watch, watchProblem } from '../watch/watch.ts';
 import { UsageError, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 
@@ -16,10 +16,11 @@ interface Background {
   readonly log: Logger;
 }
 
-/** A value of `--watch`. Throws UsageError where it is none. */
+/** A value of `--watch`. Throws UsageError where the text is none. */
 export function watchedSource(text: string): string {
-  if (isWatchable(text)) return text;
-  throw new UsageError(`--watch: expected a folder or an http(s) URL, got "${text}"`);
+  const problem = watchProblem(text);
+  if (problem === undefined) return text;
+  throw new UsageError(`--watch: ${problem}`);
 }
 
 /** What a server does beside answering: watches sources and lets old events go. Resolves soon after the program is to end. */

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { isDay } from '../digest/file-name.ts';
 import { MAX_SOURCE_BYTES, nameFault } from '../digest/long-names.ts';
 import { parseLanguage } from '../language/language.ts';
+import { explainExit } from './exit-status.ts';
 import { exportDigest, type ExportFlags } from './export.ts';
 import { ingest, type IngestFlags } from './ingest.ts';
 import { UsageError, type Io } from './io.ts';
@@ -17,45 +18,78 @@ export type Act = (
 
 /** Adds the commands that take digests in, write them out and remove them. */
 export function addDigestCommands(program: Command, io: Io, act: Act): void {
-  program
+  addIngest(program, io, act);
+  addExport(program, io, act);
+  addRemove(program, io, act);
+}
+
+function addIngest(program: Command, io: Io, act: Act): void {
+  const ingesting = program
     .command('ingest')
     .description('take digests in: files, folders, globs, http(s) URLs, or - for standard input')
     .argument('<source...>', 'what to take in')
     .addOption(source('whose digests they are; else told by repository, host or folder'))
-    .addOption(date('their day; else told by the file name'))
-    .addOption(language('their language; else told by the file name or the text'))
+    .addOption(date('their day, YYYY-MM-DD; else told by the file name'))
+    .addOption(language('their language, such as zh or Chinese; else told by the file name or the text'))
     .option('--json', 'print one JSON object a file')
     .option('--dry-run', 'work everything out, store nothing')
     .option('--strict', 'store nothing of a file unless every entry is good')
     .addOption(privateUrlsSetting())
     .action(act(async (command) => await runIngest(command, io)));
+  explainExit(ingesting, {
+    0: 'all was taken; what is stored already, or empty, counts as taken',
+    1: 'at least one source or entry was refused; the rest is stored',
+    130: 'interrupted by SIGINT (Ctrl-C); stderr says what is stored',
+    143: 'interrupted by SIGTERM; stderr says what is stored',
+  });
+}
 
-  program
+function addExport(program: Command, io: Io, act: Act): void {
+  const exporting = program
     .command('export')
     .description("write a digest as Markdown, in the producer's current template")
-    .addOption(date('its day').makeOptionMandatory())
-    .addOption(language('its language'))
+    .addOption(date('its day, YYYY-MM-DD').makeOptionMandatory())
+    .addOption(language('its language, such as zh or Chinese'))
     .addOption(source('whose it is'))
-    .option('--out <file>', 'where to; else standard output')
+    .addOption(
+      new Option('--out <file>', 'where to; standard output without it, or where it is -').argParser((text) =>
+        taken('--out', 'a file name or -', text, text),
+      ),
+    )
     .action(
       act(async (command) => {
         const flags = command.optsWithGlobals<SharedOptions & ExportFlags>();
         return await withStore(flags, io, async (database) => await exportDigest(flags, database, io));
       }),
     );
+  explainExit(exporting, {
+    0: 'written',
+    1: 'no such digest, or it has no Markdown form (a raw listing, or an entry without category)',
+    2: 'wrong usage, no database, several digests match, or the file cannot be written',
+  });
+}
 
-  program
+function addRemove(program: Command, io: Io, act: Act): void {
+  const removing = program
     .command('remove')
-    .description('take digests out again, with the papers that stand in no other')
+    .description('take digests out again, with the papers that are in no other digest')
     .addOption(source('whose they are').makeOptionMandatory())
-    .addOption(date('of this day alone'))
-    .addOption(language('in this language alone'))
+    .addOption(date('of this day only, YYYY-MM-DD'))
+    .addOption(language('in this language only, such as zh or Chinese'))
     .option('--yes', 'do not ask')
     .action(act(async (command) => await runRemove(command, io)));
+  explainExit(removing, {
+    0: 'removed',
+    1: 'nothing matches, or the answer was no',
+    2: 'wrong usage, no database, or no --yes and no terminal to ask on',
+  });
 }
 
 async function runIngest(command: Command, io: Io): Promise<number> {
   const flags = command.optsWithGlobals<SharedOptions & IngestFlags & { allowPrivateUrls?: boolean }>();
+  if (command.args.includes('')) {
+    throw new UsageError('expected a file, a folder, a glob, an http(s) URL or - as <source>, got ""');
+  }
   if (command.args.includes('-') && flags.source === undefined) {
     throw new UsageError('standard input (-) does not tell whose digest it is: name it with --source');
   }
@@ -72,9 +106,9 @@ async function runRemove(command: Command, io: Io): Promise<number> {
   const flags = command.optsWithGlobals<
     SharedOptions & { source: string; date?: string; language?: string; yes?: boolean }
   >();
-  const { stdin, stdout, stderr } = io;
+  const { stdin, stdout, stderr, stop } = io;
   return await withStore(flags, io, async ({ pool }) => {
-    return await remove(flags, flags.yes === true, { pool, stdin, stdout, stderr });
+    return await remove(flags, flags.yes === true, { pool, stdin, stdout, stderr, stop });
   });
 }
 

@@ -4,6 +4,7 @@ import { languageTags } from '../language/language-range.ts';
 import { digestMarkdown } from '../reads/digest-markdown.ts';
 import { statementRunner } from '../reads/statements.ts';
 import type { Output } from './ingest.ts';
+import { UsageError } from './io.ts';
 
 /** Which digest `papergraph export` writes, and where. */
 export interface ExportFlags {
@@ -12,13 +13,14 @@ export interface ExportFlags {
   /** BCP 47 */
   readonly language?: string | undefined;
   readonly source?: string | undefined;
-  /** A file's path; standard output where absent. */
+  /** A file's path; standard output where it is absent or `-`. */
   readonly out?: string | undefined;
 }
 
 /**
- * `papergraph export`: writes one stored digest as Markdown in the producer's current template. Gives the exit status:
- * 0, 1 where there is no such digest or it has no Markdown form, 2 where several match (they are listed).
+ * `papergraph export`: writes one stored digest as Markdown in the producer's current template. Returns the exit status:
+ * 0, 1 where there is no such digest or it has no Markdown form, 2 where several match (they are listed). Rejects with
+ * UsageError where the file cannot be written.
  */
 export async function exportDigest(flags: ExportFlags, database: Database, output: Output): Promise<number> {
   const found = await matching(flags, database);
@@ -45,10 +47,29 @@ export async function exportDigest(flags: ExportFlags, database: Database, outpu
     );
     return 1;
   }
-  if (flags.out === undefined) output.stdout.write(markdown);
-  else await writeFile(flags.out, markdown);
+  if (flags.out === undefined || flags.out === '-') output.stdout.write(markdown);
+  else await writeOut(flags.out, markdown);
   return 0;
 }
+
+async function writeOut(file: string, markdown: string): Promise<void> {
+  try {
+    await writeFile(file, markdown);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = REASONS.get(code ?? '') ?? message;
+    throw new UsageError(`--out: cannot write ${file}: ${reason}`, { cause: error });
+  }
+}
+
+const REASONS = new Map([
+  ['ENOENT', 'there is no such folder'],
+  ['ENOTDIR', 'part of the path is not a folder'],
+  ['EISDIR', 'it is a folder; expected a file name'],
+  ['EACCES', 'permission denied'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOSPC', 'no space is left'],
+]);
 
 interface Match {
   readonly id: number;

@@ -4,6 +4,8 @@ import { findFiles, type World } from '../ingest/find-files.ts';
 import { ingestFile, type IngestOptions } from '../ingest/ingest-file.ts';
 import type { IngestReport } from '../ingest/report.ts';
 import { describeProblem, describeReport } from './describe-report.ts';
+import { IngestSummary } from './ingest-summary.ts';
+import { interruptible } from './interruptible.ts';
 import { progressBar } from './progress-bar.ts';
 
 /** The flags of `papergraph ingest`, checked. */
@@ -21,29 +23,60 @@ export interface Output {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
+/** What the command works with. */
+export interface IngestTools {
+  readonly pool: pg.Pool;
+  readonly world: World;
+  readonly output: Output;
+  readonly stop: AbortSignal;
+}
+
 /**
- * `papergraph ingest`: takes the sources in one after the other; reports go to stdout, problems to stderr. Gives the
- * exit status: 0 when all were taken, 1 when a source or an entry was refused. After `stop` no further file begins.
+ * `papergraph ingest`: takes the sources in one after the other; reports go to stdout, problems to stderr; a last line sums
+ * up several files. Returns the exit status: 0 when all were taken, 1 when a source or an entry was refused. After `stop` a
+ * file that is being read is given up, one that is being stored is finished, and stderr says what is stored.
  */
 export async function ingest(
   sources: readonly string[],
   flags: IngestFlags,
-  { pool, world, output, stop }: { pool: pg.Pool; world: World; output: Output; stop: AbortSignal },
+  tools: IngestTools,
 ): Promise<number> {
-  let refused = false;
-  const bar = progressBar(output.stderr, flags.json !== true);
-  for (const source of sources) {
-    const files = await filesOf(source, world, output);
-    refused ||= files.length === 0;
+  const { output } = tools;
+  const summary = new IngestSummary();
+  const files = await findAll(sources, tools, summary);
+  const left = new Set(files);
+  try {
     for (const file of files) {
-      if (stop.aborted) return 1;
-      const report = await ingestFile(pool, file, { ...flags, progress: bar.start(file) });
-      bar.stop();
+      const place = `${files.length - left.size + 1}/${files.length}`;
+      const report = await takeIn(file, place, flags, tools);
+      if (report === undefined) break;
+      left.delete(file);
+      summary.add(file.location, report.status);
       print(file, report, { flags, output });
-      refused ||= report.status === 'REFUSED' || report.status === 'PARTIAL';
     }
+  } finally {
+    conclude(
+      summary,
+      [...left].map(({ location }) => location),
+      { flags, output },
+    );
   }
-  return refused ? 1 : 0;
+  return summary.complete && left.size === 0 ? 0 : 1;
+}
+
+/** The files of all sources; a source without any is refused. */
+async function findAll(
+  sources: readonly string[],
+  { world, output }: IngestTools,
+  summary: IngestSummary,
+): Promise<DigestFile[]> {
+  const files: DigestFile[] = [];
+  for (const source of sources) {
+    const found = await filesOf(source, world, output);
+    if (found.length === 0) summary.add(source, 'REFUSED');
+    files.push(...found);
+  }
+  return files;
 }
 
 async function filesOf(source: string, world: World, { stderr }: Output): Promise<DigestFile[]> {
@@ -56,10 +89,43 @@ async function filesOf(source: string, world: World, { stderr }: Output): Promis
   }
 }
 
-function print(file: DigestFile, report: IngestReport, to: { flags: IngestFlags; output: Output }): void {
-  const { flags, output } = to;
+/** Takes one file in; undefined where the program must end before it is stored. */
+async function takeIn(
+  file: DigestFile,
+  place: string,
+  flags: IngestFlags,
+  { pool, output, stop }: IngestTools,
+): Promise<IngestReport | undefined> {
+  if (stop.aborted) return undefined;
+  const bar = progressBar(output.stderr, flags.json !== true);
+  const progress = bar.start(file, place);
+  try {
+    return await ingestFile(pool, interruptible(file, stop), { ...flags, stop, progress });
+  } catch (error) {
+    if (stop.aborted) return undefined;
+    throw error;
+  } finally {
+    bar.stop();
+  }
+}
+
+interface Printing {
+  readonly flags: IngestFlags;
+  readonly output: Output;
+}
+
+function print(file: DigestFile, report: IngestReport, { flags, output }: Printing): void {
   for (const problem of report.problems) output.stderr.write(`${describeProblem(file.location, problem)}\n`);
   const dryRun = flags.dryRun === true ? ' [dry run, nothing stored]' : '';
   const line = flags.json === true ? JSON.stringify(report) : describeReport(file.location, report) + dryRun;
   output.stdout.write(`${line}\n`);
+}
+
+/** The last lines. With `--json` they go to stderr: stdout has JSON only. */
+function conclude(summary: IngestSummary, left: readonly string[], { flags, output }: Printing): void {
+  const { stdout, stderr } = output;
+  for (const line of summary.losses()) stderr.write(`${line}\n`);
+  const total = summary.total();
+  if (left.length > 0) stderr.write(`${summary.interrupted(left)}\n`);
+  else if (total !== undefined) (flags.json === true ? stderr : stdout).write(`${total}\n`);
 }

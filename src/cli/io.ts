@@ -8,7 +8,7 @@ export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  /** Aborted when the program is to end: with an Interrupted at a signal, with the error at a failure of ours. */
+  /** Aborted when the program must end: with Interrupted at a signal, OutputLost, or the error at a failure of ours. */
   readonly stop: AbortSignal;
 }
 
@@ -22,6 +22,12 @@ export class Interrupted extends Error {
     super(`interrupted by ${signal}`);
     this.status = signal === 'SIGINT' ? 130 : 143;
   }
+}
+
+/** Standard output takes no more (a full disk, say); that was said on stderr as it happened. */
+export class OutputLost extends Error {
+  override readonly name = 'OutputLost';
+  readonly status = 2;
 }
 
 /** The program was called wrongly; the message is one line, names the flag or variable, and says what it takes. */

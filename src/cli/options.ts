@@ -73,7 +73,7 @@ export const sharedSettings = (): Option[] => [
   new Setting({
     flags: '--database-url <url>',
     variable: 'DATABASE_URL',
-    about: 'a Postgres of your own, postgres://…; without it, the embedded one',
+    about: 'a Postgres of your own (15 or later), postgres://…; without it, the embedded one',
   }),
   new Setting({
     flags: '--data-dir <folder>',
@@ -93,18 +93,28 @@ export const sharedSettings = (): Option[] => [
 ];
 
 const count = {
-  takes: 'a whole number from 1',
+  takes: 'a whole number from 1 to 999999999',
   parse: (text: string) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
 };
+
+/** A hundred years. Postgres's intervals end not far beyond. */
+const MOST_DAYS = 36_500;
+
+const YES_NO = new Map([
+  ['yes', true],
+  ['1', true],
+  ['no', false],
+  ['0', false],
+]);
 
 /** For commands that fetch URLs. */
 export const privateUrlsSetting = (): Option =>
   new Setting({
-    flags: '--allow-private-urls <yes>',
+    flags: '--allow-private-urls <yes|no>',
     variable: 'PAPERGRAPH_ALLOW_PRIVATE_URLS',
-    about: '1: what is posted, and redirects, may lead to private addresses',
-    takes: '1 or 0',
-    parse: (text) => (text === '1' || text === '0' ? text === '1' : undefined),
+    about: 'whether posted URLs and redirects may lead to private addresses; no without it',
+    takes: 'yes or no (or 1 or 0)',
+    parse: (text) => YES_NO.get(text),
   });
 
 /** The settings of `papergraph serve`. */
@@ -132,7 +142,7 @@ const liveSettings = (): Option[] => [
   new Setting({
     flags: '--admin-token <token>',
     variable: 'PAPERGRAPH_ADMIN_TOKEN',
-    about: 'who brings it may post digests; without it nobody may',
+    about: 'bearer token for posting digests, 16 characters or more; without it, posting is disabled',
     takes: 'at least 16 characters without spaces',
     secret: true,
     parse: (text) => (/^\S{16,}$/.test(text) ? text : undefined),
@@ -140,21 +150,24 @@ const liveSettings = (): Option[] => [
   new Setting({
     flags: '--feed-retention <days>',
     variable: 'PAPERGRAPH_FEED_RETENTION',
-    about: 'how long events are kept for those who come back; for ever without it',
-    takes: 'a whole number of days from 1',
-    parse: count.parse,
+    about: `days to keep events for clients that reconnect, 1 to ${MOST_DAYS}; for ever without it`,
+    takes: `a whole number of days from 1 to ${MOST_DAYS}`,
+    parse: (text) => {
+      const days = count.parse(text);
+      return days !== undefined && days <= MOST_DAYS ? days : undefined;
+    },
   }),
   new Setting({
     flags: '--max-sockets <number>',
     variable: 'PAPERGRAPH_MAX_SOCKETS',
-    about: 'WebSockets and event streams at once',
+    about: 'most WebSockets and event streams open at once',
     preset: 20_000,
     ...count,
   }),
   new Setting({
     flags: '--max-sockets-per-address <number>',
     variable: 'PAPERGRAPH_MAX_SOCKETS_PER_ADDRESS',
-    about: 'WebSockets and event streams at once from one address',
+    about: 'most WebSockets and event streams open at once from one address',
     preset: 1_000,
     ...count,
   }),
@@ -165,7 +178,7 @@ export const tailSettings = (): Option[] => [
   new Setting({
     flags: '--url <url>',
     variable: 'PAPERGRAPH_URL',
-    about: 'where GraphQL is',
+    about: 'address of the GraphQL endpoint',
     preset: 'http://127.0.0.1:4000/graphql',
     takes: 'an http(s) URL',
     parse: (text) => (/^https?:/.test(text) && URL.canParse(text) ? text : undefined),

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DatabaseError } from '../database/database-error.ts';
 import { ListenError } from '../http/listen.ts';
 import { isPassing } from '../ingest/retry.ts';
 import { watchedSource } from './background.ts';
 import { addDigestCommands, type Act } from './digest-commands.ts';
-import { Interrupted, UsageError, type Io } from './io.ts';
+import { explainExit } from './exit-status.ts';
+import { Interrupted, OutputLost, UsageError, type Io } from './io.ts';
 import { applyMigrations } from './migrate.ts';
 import {
   applyEnvironment,
@@ -16,20 +16,22 @@ import {
 } from './options.ts';
 import { printSdl } from './schema.ts';
 import { serve } from './serve.ts';
+import { status } from './status.ts';
 import { tail } from './tail.ts';
+import { version } from './version.ts';
 import { withDatabase } from './with-database.ts';
 
 const USAGE = 2;
 
-/** Runs a command line (without node and the script) and gives the exit status; what goes wrong is said on stderr. */
+/** Runs a command line (without node and the script) and returns the exit status; failures are explained on stderr. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  let status = 0;
-  const program = createProgram(io, (outcome) => {
-    status = outcome;
+  let outcome = 0;
+  const program = createProgram(io, (exit) => {
+    outcome = exit;
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return status;
+    return outcome;
   } catch (error) {
     return explain(error, io);
   }
@@ -42,8 +44,8 @@ function createProgram(io: Io, done: (status: number) => void): Command {
       done(await action(given.at(-1) as Command));
   const program = new Command('papergraph')
     .description('Daily arXiv digests in, a GraphQL API out.')
-    .version(version(), '--version')
-    .helpOption('--help', 'display help for command')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print the help of a command, with its exit status')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -61,33 +63,71 @@ function createProgram(io: Io, done: (status: number) => void): Command {
   return program;
 }
 
-/** One command after the other; `optsWithGlobals` gives a command's options and the shared ones together. */
+/** One command after the other; `optsWithGlobals` returns a command's options and the shared ones together. */
 function addCommands(program: Command, io: Io, act: Act): void {
+  addServe(program, io, act);
+  addDigestCommands(program, io, act);
+  addTail(program, io, act);
+  addStoreCommands(program, io, act);
+  const schema = program.command('schema').description('print the GraphQL schema');
+  explainExit(schema, { 0: 'printed', 2: 'wrong usage' }).action(act(() => printSdl(io)));
+}
+
+function addServe(program: Command, io: Io, act: Act): void {
   const serving = program
     .command('serve')
     .description('serve the GraphQL API until SIGINT or SIGTERM')
     .option('--sample', 'first put the bundled sample into an empty store')
     .option(
       '--watch <source>',
-      'take in what comes to a folder or URL ({date} and {language} in it are filled in); may be given again',
+      'take in what comes to a folder or URL ({date} and {language} in a URL are filled in); may be given again',
       (source, others?: readonly string[]) => collect(watchedSource(source), others),
     )
     .action(act(async (command) => await serve(command.optsWithGlobals(), io)));
   for (const setting of serveSettings()) serving.addOption(setting);
+  explainExit(serving, {
+    0: 'ended by SIGINT (Ctrl-C) or SIGTERM',
+    2: 'wrong usage, no database, or no such port or address to listen on',
+    130: 'a second SIGINT ended it at once',
+    143: 'a second SIGTERM ended it at once',
+  });
+}
 
-  addDigestCommands(program, io, act);
-
+function addTail(program: Command, io: Io, act: Act): void {
   const tailing = program
     .command('tail')
-    .description('print papers as they come in to a server')
+    .description('print papers as they come in to a server, with the local time and its offset from UTC')
     .option('--category <code>', 'only of this category, such as cs.LG or cs.*; may be given again', collect)
     .option('--search <text>', 'only what this search finds')
     .option('--after <cursor>', 'go on after a cursor of the feed')
-    .option('--json', 'print one JSON object a paper')
+    .option('--utc', 'print times in UTC')
+    .option('--json', 'print one JSON object a paper; its times are always in UTC')
     .action(act(async (command) => await tail(command.optsWithGlobals(), io)));
   for (const setting of tailSettings()) tailing.addOption(setting);
+  explainExit(tailing, {
+    0: 'ended by SIGINT (Ctrl-C) or SIGTERM, or nobody reads standard output any more',
+    2: 'wrong usage, or the server refuses the cursor or the filter',
+    130: 'a second SIGINT ended it at once',
+    143: 'a second SIGTERM ended it at once',
+  });
+}
 
-  program
+/** Commands about the store as a whole. */
+function addStoreCommands(program: Command, io: Io, act: Act): void {
+  const showing = program
+    .command('status')
+    .description('print what is stored: sources, days, languages, papers, last runs, feed, size, versions')
+    .option('--json', 'print one JSON object')
+    .action(
+      act(async (command) => {
+        const options = command.optsWithGlobals<SharedOptions & { json?: boolean }>();
+        const { json = false } = options;
+        return await withDatabase(options, io, async (database) => await status(json, database, io));
+      }),
+    );
+  explainExit(showing, { 0: 'printed', 2: 'wrong usage, no database, or migrations are pending' });
+
+  const migrating = program
     .command('migrate')
     .description('apply pending migrations')
     .action(
@@ -96,27 +136,17 @@ function addCommands(program: Command, io: Io, act: Act): void {
         return await withDatabase(options, io, async (database) => await applyMigrations(database, io));
       }),
     );
-
-  program
-    .command('schema')
-    .description('print the GraphQL schema')
-    .action(act(() => printSdl(io)));
+  explainExit(migrating, { 0: 'the database is up to date' });
 }
 
 function collect(value: string, others: readonly string[] | undefined): string[] {
   return [...(others ?? []), value];
 }
 
-function version(): string {
-  // The same path from src/cli and from dist/cli.
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 function explain(error: unknown, { stderr }: Io): number {
   // Commander has said what it had to say; help and version that were asked for are no error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  if (error instanceof Interrupted) return error.status;
+  if (error instanceof Interrupted || error instanceof OutputLost) return error.status;
   if (error instanceof UsageError || error instanceof DatabaseError || error instanceof ListenError) {
     stderr.write(`papergraph: ${error.message}\n`);
     return USAGE;
@@ -125,6 +155,13 @@ function explain(error: unknown, { stderr }: Io): number {
     stderr.write(`papergraph: no database any more: ${(error as Error).message}\n`);
     return USAGE;
   }
-  stderr.write(`papergraph: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  stderr.write(`papergraph: ${describeFailure(error)}\n`);
   return 1;
+}
+
+/** One line for what the system or the database refused; the stack for a fault of ours, which a bug report needs. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const fromOutside = 'code' in error && typeof error.code === 'string' && !error.code.startsWith('ERR_');
+  return fromOutside ? error.message.replaceAll(/\s*\n\s*/g, ' ') : (error.stack ?? error.message);
 }

@@ -1,29 +1,50 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { DigestFile } from '../ingest/digest-file.ts';
+import type { Progress } from '../ingest/ingest-file.ts';
 
-type Progress = (progress: { bytes: number; entries: number }) => void;
+/** Shows on one line what an ingest is doing. */
+export interface ProgressBar {
+  /** Begins a file; the result is told how far it is. `place` says which of all the files it is, such as `3/9`. */
+  start(file: DigestFile, place: string): (progress: Progress) => void;
+  /** Clears the line. */
+  stop(): void;
+}
 
-/** A bar that shows how far a file has been read; on anything but a terminal it shows nothing. */
+const HIDDEN: ProgressBar = { start: () => () => {}, stop: () => {} };
+
+/** A bar that fills while a file is read, then says that it is being stored; hidden on anything but a terminal. */
 export function progressBar(
   stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
   wanted: boolean,
-): { start(file: DigestFile): Progress; stop(): void } {
-  if (stream.isTTY !== true || !wanted) return { start: () => () => {}, stop: () => {} };
+): ProgressBar {
+  if (stream.isTTY !== true || !wanted) return HIDDEN;
   let bar: SingleBar | undefined;
   return {
-    start: (file) => {
-      bar = new SingleBar(
-        { stream, clearOnComplete: true, format: '{bar} {percentage} % {entries} entries {file}' },
+    start: (file, place) => {
+      const started = new SingleBar(
+        { stream, clearOnComplete: true, format: '{place} {bar} {doing} {file}' },
         Presets.rect,
       );
-      const started = bar;
-      started.start(file.size ?? 0, 0, { entries: 0, file: file.location });
-      return ({ bytes, entries }) => {
-        // A stream of unknown size is as long as what has come of it.
-        if (file.size === undefined) started.setTotal(bytes);
-        started.update(bytes, entries === 0 ? {} : { entries });
+      bar = started;
+      started.start(file.size ?? 0, 0, { place, doing: 'reading', file: file.location });
+      return (progress) => {
+        // The total of a stream of unknown size is what has arrived.
+        if (file.size === undefined) started.setTotal(progress.bytes);
+        started.update(progress.bytes, { doing: describe(progress, file.size) });
+        // Storing may take long without another report: show it now.
+        if (progress.storing) started.render();
       };
     },
     stop: () => bar?.stop(),
   };
+}
+
+function describe({ bytes, entries, storing }: Progress, size: number | undefined): string {
+  if (storing) return `storing ${entries} entries`;
+  const read = size === undefined ? `${Math.ceil(bytes / 1024)} KB` : `${percent(bytes, size)} %`;
+  return `reading ${read}${entries === 0 ? '' : `, ${entries} entries`}`;
+}
+
+function percent(bytes: number, size: number): number {
+  return size === 0 ? 100 : Math.min(100, Math.floor((100 * bytes) / size));
 }

@@ -10,7 +10,11 @@ import type { Output } from './ingest.ts';
 export async function remove(
   selection: Selection,
   yes: boolean,
-  io: Output & { pool: pg.Pool; stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean } },
+  io: Output & {
+    pool: pg.Pool;
+    stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+    stop: AbortSignal;
+  },
 ): Promise<number> {
   const digests = await countDigests(io.pool, selection);
   const what = [selection.source, selection.date, selection.language]
@@ -34,11 +38,11 @@ export async function remove(
 
 async function agreed(
   question: string,
-  io: { stdin: NodeJS.ReadableStream; stderr: NodeJS.WritableStream },
+  io: { stdin: NodeJS.ReadableStream; stderr: NodeJS.WritableStream; stop: AbortSignal },
 ): Promise<boolean> {
   const prompt = createInterface({ input: io.stdin, output: io.stderr });
   try {
-    return /^y(es)?$/i.test(await prompt.question(question));
+    return /^y(es)?$/i.test(await prompt.question(question, { signal: io.stop }));
   } finally {
     prompt.close();
   }

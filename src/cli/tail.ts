@@ -1,5 +1,7 @@
 import { FeedError, subscribe, type FeedStatus } from '../client/subscribe.ts';
 import { UsageError } from './io.ts';
+import { printable } from './printable.ts';
+import { readableTime } from './time.ts';
 
 /** The flags of `papergraph tail`. */
 export interface TailFlags {
@@ -9,6 +11,8 @@ export interface TailFlags {
   readonly search?: string;
   /** A cursor of the feed to go on after. */
   readonly after?: string;
+  /** Print times in UTC rather than in the local time zone. */
+  readonly utc?: boolean;
   /** Print one JSON object a paper. */
   readonly json?: boolean;
 }
@@ -60,9 +64,9 @@ export async function tail(flags: TailFlags, { stdout, stderr, stop }: TailIo): 
   let { after } = flags;
   const stream = subscribe<Tailed>(flags.url, DOCUMENT, variablesOf(flags), {
     signal: stop,
-    onStatus: (status) => tell(status, flags.url, stderr),
+    onStatus: (status) => tell(status, withoutCredentials(flags.url), stderr),
   });
-  const print = flags.json === true ? jsonOf : linesOf;
+  const print = flags.json === true ? jsonOf : (event: TailedEvent) => linesOf(event, flags.utc === true);
   try {
     for await (const { papers } of stream) {
       // Whoever read has seen enough.
@@ -91,7 +95,7 @@ async function written(text: string, stdout: NodeJS.WritableStream): Promise<boo
 }
 
 /** What to type to go on. */
-function commandOf({ url, category = [], search, after, json }: TailFlags): string {
+function commandOf({ url, category = [], search, after, utc, json }: TailFlags): string {
   const words = [
     'papergraph',
     'tail',
@@ -99,6 +103,7 @@ function commandOf({ url, category = [], search, after, json }: TailFlags): stri
     url,
     ...category.flatMap((code) => ['--category', code]),
     ...(search === undefined ? [] : ['--search', search]),
+    ...(utc === true ? ['--utc'] : []),
     ...(json === true ? ['--json'] : []),
     ...(after === undefined ? [] : ['--after', after]),
   ];
@@ -118,9 +123,17 @@ function variablesOf({ category, search, after }: TailFlags) {
   return { filter, ...(after !== undefined && { after }) };
 }
 
-/** Whoever waits for papers, perhaps for hours, wants to know whether anybody would send them. */
+/** A URL for messages. */
+function withoutCredentials(text: string): string {
+  const url = new URL(text);
+  url.username = '';
+  url.password = '';
+  return url.href;
+}
+
+/** Waiting for papers may take hours: says whether there is a server that would send them. */
 function tell({ state, attempt, reason }: FeedStatus, url: string, stderr: NodeJS.WritableStream): void {
-  if (state === 'waiting' && attempt > 0) stderr.write(`${url}: ${clean(reason ?? '')}; trying again\n`);
+  if (state === 'waiting' && attempt > 0) stderr.write(`${url}: ${printable(reason ?? '')}; trying again\n`);
   if (state === 'live') stderr.write(`${url}: connected\n`);
 }
 
@@ -128,13 +141,13 @@ function jsonOf(event: TailedEvent): string {
   return `${JSON.stringify(event)}\n`;
 }
 
-function linesOf({ kind, occurredAt, paper, entry }: TailedEvent): string {
-  const when = occurredAt.slice(0, 16).replace('T', ' ');
+function linesOf({ kind, occurredAt, paper, entry }: TailedEvent, utc: boolean): string {
+  const when = readableTime(new Date(occurredAt), utc);
   const category = paper.primaryCategory?.code ?? '-';
   const tldr = entry.summary?.tldr ?? null;
   const lines = [
-    `${when}  ${kind}  ${paper.arxivId}  ${category}  ${clean(paper.title)}`,
-    ...(tldr === null ? [] : [`    ${firstSentence(clean(tldr))}`]),
+    `${when}  ${kind}  ${paper.arxivId}  ${category}  ${printable(paper.title)}`,
+    ...(tldr === null ? [] : [`    ${firstSentence(printable(tldr))}`]),
     `    ${paper.absUrl}`,
   ];
   return `${lines.join('\n')}\n`;
@@ -142,12 +155,4 @@ function linesOf({ kind, occurredAt, paper, entry }: TailedEvent): string {
 
 function firstSentence(text: string): string {
   return /^.*?(?:[。！？]|[.!?](?=\s|$))/u.exec(text)?.[0] ?? text;
-}
-
-/** What a digest says must not command a terminal. */
-function clean(text: string): string {
-  return text
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replaceAll(/ +/g, ' ')
-    .trim();
 }

@@ -15,8 +15,8 @@ export async function open(options: SharedOptions, log: Logger): Promise<Databas
 }
 
 /**
- * Runs `use` with the database and closes it, whatever happens. When the program is to end, the transaction in hand is
- * still finished, nothing new begins, and the promise rejects with the reason.
+ * Runs `use` with the database and closes it, whatever happens. When the program must end, the promise rejects with the
+ * reason once `use` has settled, which must then begin nothing new.
  */
 export async function withDatabase<T>(
   options: SharedOptions,
@@ -24,9 +24,12 @@ export async function withDatabase<T>(
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
   const database = await open(options, createLogger(options.logLevel, io.stderr));
+  const work = use(database);
   try {
-    return await Promise.race([use(database), interruption(io.stop)]);
+    return await Promise.race([work, interruption(io.stop)]);
   } finally {
+    // It says itself what it has done and what not.
+    await work.catch(() => {});
     await database.close();
   }
 }

@@ -17,6 +17,16 @@ import { rememberValues } from './count-values.ts';
 import { lockStore, transaction, type Transaction } from './transaction.ts';
 import { createWorkTables, updatePapers } from './update-papers.ts';
 
+/** How far one file is. */
+export interface Progress {
+  /** Bytes read so far. */
+  readonly bytes: number;
+  /** Entries read so far; whole chunks of them are counted. */
+  readonly entries: number;
+  /** The file is read; its entries are being stored. */
+  readonly storing: boolean;
+}
+
 /** What the caller says of the digest, and how to take it in. */
 export interface IngestOptions {
   readonly source?: string | undefined;
@@ -28,8 +38,8 @@ export interface IngestOptions {
   readonly strict?: boolean | undefined;
   /** Work everything out and store nothing, not even the run. */
   readonly dryRun?: boolean | undefined;
-  /** Told what has been read so far. */
-  readonly progress?: (progress: { bytes: number; entries: number }) => void;
+  /** Told again and again while the file is read, and when storing begins. */
+  readonly progress?: (progress: Progress) => void;
   readonly now?: () => Date;
   /** Names the run; a UUID. */
   readonly runId?: string | undefined;
@@ -110,12 +120,12 @@ async function tryToIngest(pool: pg.Pool, attempt: Attempt): Promise<IngestRepor
 
 async function ingest(tx: Transaction, attempt: Attempt): Promise<IngestReport> {
   const { file, run, options } = attempt;
-  const bytes = hashed(file.open(), (read) => options.progress?.({ bytes: read, entries: 0 }));
+  let entries = 0;
+  const tell = (read: number, storing = false): void => options.progress?.({ bytes: read, entries, storing });
+  const bytes = hashed(file.open(), tell);
   const opened = await openDigest(bytes.chunks);
   if (opened === undefined) return await emptyFile(tx, attempt, 'a digest, got an empty file');
-  const staged = await stageEntries(tx, opened.items, (entries) =>
-    options.progress?.({ bytes: bytes.read(), entries }),
-  );
+  const staged = await stageEntries(tx, opened.items, (count) => void (entries = count));
   if (staged.entries === 0)
     return await emptyFile(tx, attempt, 'entries, got a table of contents that promises none');
   const claim = await claimOf(attempt, staged.problems);
@@ -123,6 +133,7 @@ async function ingest(tx: Transaction, attempt: Attempt): Promise<IngestReport> 
   if (options.strict === true && rejected > 0) {
     return nothingStored({ file, run, status: 'REFUSED', problems, rejected });
   }
+  tell(bytes.read(), true);
   await lockStore(tx);
   // The commit that was cut off may have taken until now to go through: it held the store.
   const committed = await committedBefore(tx, attempt);

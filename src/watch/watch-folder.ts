@@ -26,8 +26,8 @@ interface Look {
 }
 
 /**
- * Takes in the dated files of a folder, at first all of them, then those that come or change. The folder may come later, and
- * go and come back. Changes are told by the system where it does that, and looked for now and then where it does not.
+ * Takes in the dated files of a folder, at first all of them, then those that come or change. The folder may be created
+ * later, or be removed and come back; its absence is warned of once. Changes are told by the system where it does that, and looked for now and then where it does not.
  */
 export async function watchFolder(folder: string, options: WatchOptions, take: Take): Promise<void> {
   const { cwd, stop, pollMs = POLL_MS, settleMs = SETTLE_MS, gapMs = GAP_MS } = options;
@@ -35,9 +35,11 @@ export async function watchFolder(folder: string, options: WatchOptions, take: T
   const hints = new Hints(() => sleeper.wake());
   const root = path.resolve(cwd, folder);
   let looks: ReadonlyMap<string, Look> | undefined;
+  const warn = warnOnce(folder, options);
   try {
     while (!stop.aborted) {
-      const files = await filesOf(folder, options);
+      const { files, problem } = await filesOf(folder, options);
+      warn(problem);
       await hints.watch(
         new Set([root, ...files.map(({ location }) => path.dirname(path.resolve(cwd, location)))]),
       );
@@ -52,14 +54,28 @@ export async function watchFolder(folder: string, options: WatchOptions, take: T
   }
 }
 
-/** None where the folder is not there, or holds none, or cannot be read now. */
-async function filesOf(folder: string, { cwd, now, log }: WatchOptions): Promise<DigestFile[]> {
+/** A folder's digests, or why there are none: it is missing, holds none, or cannot be read now. */
+interface Found {
+  readonly files: readonly DigestFile[];
+  readonly problem?: string;
+}
+
+async function filesOf(folder: string, { cwd, now }: WatchOptions): Promise<Found> {
   try {
-    return await findFiles(folder, { cwd, now, stdin: nothing() });
+    return { files: await findFiles(folder, { cwd, now, stdin: nothing() }) };
   } catch (error) {
-    log.debug({ folder, err: error }, 'no digests in the folder');
-    return [];
+    return { files: [], problem: (error as Error).message };
   }
+}
+
+/** Warns when a folder has no digests, once until it has some: a misspelt name would stay unnoticed otherwise. */
+function warnOnce(folder: string, { log }: WatchOptions): (problem: string | undefined) => void {
+  let warned = false;
+  return (problem) => {
+    if (problem !== undefined && !warned)
+      log.warn({ folder, problem }, 'nothing to watch yet; digests are taken in once they are there');
+    warned = problem !== undefined;
+  };
 }
 
 async function* nothing(): AsyncGenerator<never> {}

@@ -42,6 +42,7 @@ export async function watchUrl(template: string, options: WatchOptions, take: Ta
   const sleeper = new Sleeper();
   for (let round = 0, failures = 0; !stop.aborted; round += 1) {
     const failure = await poll.ask(addressesOf(template, options.now()), round);
+    if (failure === undefined && round === 0) poll.warnOfNothing(template);
     failures = failure === undefined ? 0 : failures + 1;
     const wait = failure === undefined ? pollMs : Math.max(failure.retryAfterMs, backOff(pollMs, failures));
     await sleeper.sleep(wait * (0.9 + 0.2 * Math.random()), stop);
@@ -97,6 +98,14 @@ class UrlPoll {
       await sleeper.sleep(gapMs, stop);
     }
     return undefined;
+  }
+
+  /** To be called after the first round: a misspelt URL would stay unnoticed otherwise, as what is not there may come. */
+  warnOfNothing(template: string): void {
+    const { stop, log } = this.#options;
+    if (this.#known.size > 0 || this.#warned.size > 0 || stop.aborted) return;
+    const url = withoutSecrets(new URL(template)).replaceAll('%7B', '{').replaceAll('%7D', '}');
+    log.warn({ url }, 'nothing to watch yet; digests are taken in once they are there');
   }
 
   #isDue({ language }: Address, round: number): boolean {

@@ -5,10 +5,23 @@ import { watchFolder } from './watch-folder.ts';
 import type { Take, WatchOptions } from './watch-options.ts';
 import { watchUrl } from './watch-url.ts';
 
-/** Tells a source that can be watched: a folder, be it there or not, or an http(s) URL. */
-export function isWatchable(source: string): boolean {
+/** What is wrong with a source to watch, as `expected …, got …`; undefined for a folder, there or not, or an http(s) URL. */
+export function watchProblem(source: string): string | undefined {
+  const unknown = isUrl(source) ? unknownWord(source) : undefined;
+  if (unknown !== undefined)
+    return `expected no words in braces but {date} and {language}, got ${unknown} in "${source}"`;
+  return isWatchable(source) ? undefined : `expected a folder or an http(s) URL, got "${source}"`;
+}
+
+function isWatchable(source: string): boolean {
   if (isUrl(source)) return URL.canParse(source.replaceAll(/\{(?:date|language)\}/g, 'x'));
   return source !== '' && source !== '-' && !/^[a-z][a-z\d+.-]+:\/\//i.test(source);
+}
+
+/** The first `{word}` of a URL that nothing is filled in for. */
+function unknownWord(template: string): string | undefined {
+  const words = template.match(/\{[^{}]*\}/g) ?? [];
+  return words.find((word) => word !== '{date}' && word !== '{language}');
 }
 
 /**

@@ -1,0 +1,37 @@
+import type { Database } from '../database/connect.ts';
+import { DatabaseError } from '../database/database-error.ts';
+import { pendingMigrations } from '../database/migrate.ts';
+import { feedState } from '../feed/event-log.ts';
+import { encodeFeedCursor } from '../feed/feed-cursor.ts';
+import { statementRunner } from '../reads/statements.ts';
+import { storeStatus } from '../reads/status.ts';
+import { describeStatus } from './describe-status.ts';
+import type { Output } from './ingest.ts';
+import { version } from './version.ts';
+
+/**
+ * `papergraph status`: prints what is stored, for a person or as one JSON object. It changes nothing. Returns the exit
+ * status. Rejects with DatabaseError where migrations are pending.
+ */
+export async function status(json: boolean, database: Database, { stdout }: Output): Promise<number> {
+  const { pool, prisma, where } = database;
+  const pending = await pendingMigrations(pool);
+  if (pending.length > 0) {
+    const names = pending.join(', ');
+    throw new DatabaseError(
+      `${where} is not set up for this version (to be applied: ${names}): run papergraph migrate`,
+    );
+  }
+  const run = statementRunner(pool, { prepared: false });
+  const { epoch, head } = await feedState(run);
+  const { events, sizeBytes, postgres, migration, ...stored } = await storeStatus(run, prisma);
+  const found = {
+    versions: { papergraph: version(), postgres, migration },
+    database: where,
+    sizeBytes,
+    ...stored,
+    feed: { head, events, cursor: encodeFeedCursor(epoch, head) },
+  };
+  stdout.write(json ? `${JSON.stringify(found)}\n` : describeStatus(found));
+  return 0;
+}
