@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './scalars.ts';
 import './types/query.ts';
@@ -17,5 +17,9 @@ import './types/ingest-run.ts';
 import './types/feed.ts';
 import './types/ingest-digest.ts';
 
-/** The GraphQL schema. */
-export const schema: GraphQLSchema = builder.toSchema();
+const DESCRIPTION = `Daily digests of new arXiv papers, with AI-written summaries. A digest is what one source published for one day in
+one language; its entries print papers. Start with \`papers\`, \`author\`, \`digests\` or \`suggest\`; follow what comes in with
+the subscription \`paperIngested\`. Days are UTC, languages BCP 47 tags, lists Relay connections of at most 100 items a page.`;
+
+/** The GraphQL schema. Its description is the first thing that GraphiQL's documentation shows. */
+export const schema = new GraphQLSchema({ ...builder.toSchema().toConfig(), description: DESCRIPTION });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sendJson, type Exchange, type Handler } from './exchange.ts';
-import { readyMadeOperations } from './ready-made-operations.ts';
+import { prepareScript, startScript, STYLES, withoutStacks } from './graphiql-client.ts';
 import { staticFile, type StaticFile } from './static-file.ts';
 
 /** GraphiQL: the page, and the files that it loads; all from this server. */
@@ -14,9 +14,6 @@ interface Files {
   /** By path. */
   readonly assets: ReadonlyMap<string, StaticFile>;
 }
-
-// Tabs that are there from the start are left moved by an animation that never runs, and swallow the first click on them.
-const TABS_STAY = '.graphiql-tab { transform: none !important }';
 
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 
@@ -58,12 +55,13 @@ async function loadFiles(base: string): Promise<Files> {
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
   const [iconType, icon] = decodeDataUrl(bundle.favicon);
   const contents: [name: string, type: string, content: string | Buffer][] = [
-    ['graphiql.js', JAVASCRIPT, bundle.js],
+    ['graphiql.js', JAVASCRIPT, withoutStacks(bundle.js)],
+    ['prepare.js', JAVASCRIPT, prepareScript()],
     ['start.js', JAVASCRIPT, startScript()],
     ['editorWorkerService.js', JAVASCRIPT, bundle.editorWorkerService],
     ['json.js', JAVASCRIPT, bundle.jsonWorker],
     ['graphql.js', JAVASCRIPT, bundle.graphqlWorker],
-    ['graphiql.css', 'text/css; charset=utf-8', bundle.css + TABS_STAY],
+    ['graphiql.css', 'text/css; charset=utf-8', bundle.css + STYLES],
     ['favicon.ico', iconType, icon],
   ];
   const hash = createHash('sha256');
@@ -101,6 +99,7 @@ function pageHtml(folder: string): string {
     <title>Papergraph</title>
     <link rel="icon" href="${folder}favicon.ico" />
     <link rel="stylesheet" href="${folder}graphiql.css" />
+    <script defer src="${folder}prepare.js"></script>
     <script defer src="${folder}graphiql.js"></script>
     <script defer src="${folder}start.js"></script>
   </head>
@@ -109,19 +108,5 @@ function pageHtml(folder: string): string {
     <div id="root"></div>
   </body>
 </html>
-`;
-}
-
-/** Starts GraphiQL; its editor's workers are the files beside it. */
-function startScript(): string {
-  const options = {
-    title: 'Papergraph',
-    shouldPersistHeaders: false,
-    defaultTabs: readyMadeOperations,
-    subscriptionsProtocol: 'WS',
-  };
-  return `const folder = new URL('.', document.currentScript.src);
-self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_id, label) => new URL(label + '.js', folder).href };
-YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${JSON.stringify(options)});
 `;
 }

@@ -171,7 +171,8 @@ query FilteredPapers($filter: PaperFilter) {
 `,
   },
   {
-    query: `# Papers as they come in: leave it running, then take a digest in
+    query: `# Papers as they come in: leave it running, then take a digest in.
+# The events of all messages since the start are shown, the last 1,000 of them
 subscription IncomingPapers {
   paperIngested {
     cursor
