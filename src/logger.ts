@@ -67,13 +67,17 @@ function isDescribed(error: unknown): error is Described {
 /** Formats in this thread: a worker could lose the last lines when the process ends. */
 function forTerminal(): (line: string) => string {
   const format = pretty.prettyFactory({ colorize: true, translateTime: 'SYS:HH:MM:ss', singleLine: true });
-  return (line) => format(JSON.parse(line, readable));
+  return (line) => {
+    const { err, ...fields } = JSON.parse(line, withoutControls) as Record<string, unknown>;
+    // An error without a stack needs no lines of its own.
+    const failure = isDescribed(err) && !('stack' in err) ? { reason: err.message } : { err };
+    return format(err === undefined ? fields : { ...fields, ...failure });
+  };
 }
 
 // Control characters except line breaks, which stacks have: a logged file name must not command the terminal.
 const CONTROL = /[^\P{Cc}\n]/gu;
 
-function readable(key: string, value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll(CONTROL, ' ');
-  return key === 'err' && isDescribed(value) && !('stack' in value) ? value.message : value;
+function withoutControls(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll(CONTROL, ' ') : value;
 }

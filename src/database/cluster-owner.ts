@@ -81,7 +81,18 @@ function shelter(): string {
 /** The data folder itself may stay its maker's; what must be the server's own is made inside. */
 function makeFolder(dir: string, { uid, gid }: Owner): string {
   if (fs.existsSync(dir)) return dir;
-  fs.mkdirSync(dir, { recursive: true, mode: 0o755 });
+  makeFolders(dir);
   if (uid !== undefined && gid !== undefined) fs.chownSync(dir, uid, gid);
   return dir;
+}
+
+/** As `mkdir -p`. Node's own `recursive` never returns where the system refuses a folder with ENOENT, as below /proc. */
+function makeFolders(dir: string): void {
+  if (!fs.existsSync(path.dirname(dir))) makeFolders(path.dirname(dir));
+  try {
+    fs.mkdirSync(dir, { mode: 0o755 });
+  } catch (error) {
+    // Another process has made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }

@@ -26,8 +26,8 @@ const FLAGS = [
 let browser: Browser;
 
 /** A page that reaches one server alone, with what it asked of others and what it complained of. */
-async function openPage(origin: string) {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+async function openPage(origin: string, width = 1400) {
+  const page = await browser.newPage({ viewport: { width, height: 850 } });
   onTestFinished(async () => {
     // A request that is under way must not fail in the handler once the page is gone.
     await page.unrouteAll({ behavior: 'ignoreErrors' });
@@ -85,7 +85,34 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
     expect(complaints).toEqual([]);
   });
 
-  test('subscribes, and shows a paper that an ingest brings in meanwhile', async () => {
+  test('can be used at the width of a phone, with Chinese punctuation, and shows failures without a stack', async () => {
+    const url = await startSampleServer();
+    const { page } = await openPage(url, 390);
+    // Between Latin letters Monaco by default draws a box around each of these marks.
+    const query = '# LLM，agent（RL）：GPT-4，\n{ papers(first: 1) { totalCount } }';
+    await page.goto(`${url}/graphql?query=${encodeURIComponent(query)}`);
+    const play = page.getByRole('button', { name: /execute query/i });
+    await play.click();
+    await expect.poll(async () => await answerOf(page)).toContain('"totalCount"');
+    for (const pane of ['.graphiql-query-editor', '.graphiql-response']) {
+      const box = await page.locator(pane).boundingBox();
+      expect(box).toMatchObject({ width: expect.closeTo(374, -1) as number });
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(850);
+    }
+    expect(await page.locator('.unicode-highlight, .cdr').count()).toBe(0);
+    mkdirSync(PICTURES, { recursive: true });
+    await page.screenshot({ path: `${PICTURES}/graphiql-phone.png` });
+
+    await page.goto(`${url}/graphql?query=${encodeURIComponent('{ papers(first: ')}`);
+    const failed = async (): Promise<string> => {
+      await play.click();
+      return await answerOf(page);
+    };
+    await expect.poll(failed).toMatch(/Syntax\sError/);
+    expect(await answerOf(page)).not.toMatch(/"stack"|graphiql\.js/);
+  });
+
+  test('subscribes, and shows all papers that ingests bring in meanwhile', async () => {
     const database = await openTestDatabase();
     onTestFinished(async () => await database.close());
     const { url, feed } = await startLiveServer(database);
@@ -101,6 +128,16 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
     await expect.poll(run).toMatch(/"caughtUp":\strue/);
     await ingestRecords(database.pool, '2026-01-14.jsonl', ['2601.04242']);
     await expect.poll(async () => await answerOf(page)).toContain('"2601.04242"');
+    // Two messages bring these: the tab shows the events of all messages, from the first to the last.
+    const many = Array.from({ length: 60 }, (_, index) => `2601.1${String(index).padStart(4, '0')}`);
+    await ingestRecords(database.pool, '2026-01-15.jsonl', many);
+    const show = async (key: string): Promise<string> => {
+      await page.locator('.graphiql-response .view-lines').click();
+      await page.keyboard.press(key);
+      return await answerOf(page);
+    };
+    await expect.poll(async () => await show('Control+End')).toContain('"2601.10059"');
+    await expect.poll(async () => await show('Control+Home')).toContain('"2601.04242"');
     mkdirSync(PICTURES, { recursive: true });
     await page.screenshot({ path: `${PICTURES}/graphiql-feed.png` });
 

@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Interrupted } from '../../src/cli/io.ts';
 import type { IngestReport } from '../../src/ingest/report.ts';
-import { runCli, type Outcome } from '../support/cli.ts';
+import { runCli, startCli, waitFor, type Outcome } from '../support/cli.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord } from '../support/digest-files.ts';
 
@@ -31,10 +33,11 @@ const SEED = 'prisma/seed';
 const GOOD = jsonl(jsonRecord('2601.00001'), jsonRecord('2601.00002'));
 
 describe('papergraph ingest', () => {
-  test('prints one line a file, and takes the same again as unchanged', async () => {
+  test('prints one line a file and one that sums them up, and takes the same again as unchanged', async () => {
     const first = await papergraph('ingest', SEED, '--source', 'me');
     expect(first).toMatchObject({ status: 0, stderr: '' });
-    expect(first.stdout.trim().split('\n')).toHaveLength(4);
+    expect(first.stdout.trim().split('\n')).toHaveLength(5);
+    expect(first.stdout).toMatch(/\n4 files: 4 taken, 0 refused\n$/);
     expect(first.stdout).toMatch(/2026-01-15\.md: me 2026-01-15 zh, revision 1: 8 entries: 8 papers added/);
     const second = await papergraph('ingest', SEED, '--source', 'me');
     expect(second.stdout.match(/unchanged \(/g)).toHaveLength(4);
@@ -80,7 +83,44 @@ describe('papergraph ingest', () => {
     expect((await database.pool.query('select 1 from paper')).rowCount).toBe(2);
   });
 
+  test('names again what it refused or took in part, before a last line with the counts', async () => {
+    const partial = put('2026-01-15_AI_enhanced_Chinese.jsonl', `${GOOD}{"id": "2601.00003"}\n`);
+    const foreign = put('2026-01-16.md', '# Notes\n');
+    const missing = path.join(folder, 'none.md');
+    const { stdout, stderr } = await papergraph('ingest', missing, foreign, partial, '--source', 'me');
+    expect(stdout).toMatch(/\n3 files: 1 taken, 2 refused; 1 taken in part\n$/);
+    expect(stderr).toMatch(
+      new RegExp(`\ntaken in part: ${partial}\nrefused: ${missing}\nrefused: ${foreign}\n$`),
+    );
+  });
+
+  test('with --json sums up on stderr: stdout is JSON alone', async () => {
+    const { stdout, stderr } = await papergraph('ingest', SEED, '--source', 'me', '--json');
+    for (const line of stdout.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('status');
+    expect(stderr).toBe('4 files: 4 taken, 0 refused\n');
+  });
+
+  test('at Ctrl-C gives up the file that is being read, and says what is stored and what is not', async () => {
+    const first = put('2026-01-15_AI_enhanced_Chinese.jsonl', GOOD);
+    const last = put('2026-01-16_AI_enhanced_Chinese.jsonl', GOOD);
+    const stdin = new PassThrough();
+    stdin.write(jsonl(jsonRecord('2601.00009')));
+    const running = startCli(
+      ['ingest', first, '-', last, '--source', 'me', '--language', 'zh'],
+      { DATABASE_URL: database.url },
+      stdin,
+    );
+    await waitFor(running, /2026-01-15 zh, revision 1/);
+    running.stop(new Interrupted('SIGINT'));
+    expect(await running.exit).toBe(130);
+    expect(running.stderr()).toContain(
+      'stopped early: 3 files: 1 taken, 0 refused; nothing stored of - and the 1 after it\n',
+    );
+    expect((await database.pool.query('select 1 from paper')).rowCount).toBe(2);
+  });
+
   test.each([
+    [[''], /expected a file, a folder, a glob, an http\(s\) URL or - as <source>, got ""/],
     [['-'], /--source/],
     [['x.md', '--date', '2026-02-30'], /--date: expected a day, YYYY-MM-DD, got "2026-02-30"/],
     [['x.md', '--language', 'klingonese'], /--language: expected a language.*got "klingonese"/],
@@ -106,6 +146,22 @@ describe('papergraph export', () => {
       stdout: '',
     });
     expect(readFileSync(out, 'utf8')).toBe(original);
+  });
+
+  test('writes to standard output for -, too', async () => {
+    const { stdout } = await papergraph('export', '--date', '2026-01-15', '--out', '-');
+    expect(stdout).toBe(readFileSync(`${SEED}/2026-01-15.md`, 'utf8'));
+  });
+
+  test.each([
+    ['missing/out.md', 'there is no such folder'],
+    ['.', 'it is a folder; expected a file name'],
+    ['file/out.md', 'part of the path is not a folder'],
+  ])('ends with 2 and one line where --out cannot be written: %s', async (name, reason) => {
+    const out = path.join(put('file', ''), '..', name);
+    const outcome = await papergraph('export', '--date', '2026-01-15', '--out', out);
+    const stderr = `papergraph: --out: cannot write ${out}: ${reason}\n`;
+    expect(outcome).toEqual({ status: 2, stdout: '', stderr });
   });
 
   test('lists the digests where several match, and ends with 2', async () => {

@@ -10,6 +10,21 @@ describe('a wrong value ends the program with status 2 and one line that says wh
     [['serve', '--port', 'http'], {}, '--port: expected a whole number from 0 to 65535, got "http"'],
     [['serve', '--port', '65536'], {}, '--port: expected a whole number from 0 to 65535, got "65536"'],
     [['serve'], { PORT: '40 00' }, 'PORT: expected a whole number from 0 to 65535, got "40 00"'],
+    [
+      ['serve', '--feed-retention', '36501'],
+      {},
+      '--feed-retention: expected a whole number of days from 1 to 36500, got "36501"',
+    ],
+    [
+      ['serve', '--allow-private-urls', 'perhaps'],
+      {},
+      '--allow-private-urls: expected yes or no (or 1 or 0), got "perhaps"',
+    ],
+    [
+      ['serve', '--watch', 'https://example.org/{day}.md'],
+      {},
+      'expected no words in braces but {date} and {language}, got {day} in "https://example.org/{day}.md"',
+    ],
     [['serve', '--host='], {}, '--host: expected an address or host name, got ""'],
     [['migrate', '--log-level', 'loud'], {}, '--log-level: expected one of silent, fatal, error,'],
     [
@@ -85,10 +100,30 @@ test('a variable that is empty says nothing', async () => {
   expect((await runCli(['serve'], env)).stderr).toContain('no database at');
 });
 
-test('--version prints the version of the package', async () => {
+test.each(['--version', '-V'])('%s prints the version of the package', async (flag) => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-  expect(await runCli(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  expect(await runCli([flag])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
 });
+
+test.each(['yes', 'no', '1', '0'])('--allow-private-urls takes what its help prints: %s', async (value) => {
+  const { stdout } = await runCli(['serve', '--help']);
+  expect(stdout).toContain('--allow-private-urls <yes|no>');
+  const { stderr } = await runCli(['serve', '--allow-private-urls', value], {
+    DATABASE_URL: `${NOWHERE}/env`,
+  });
+  expect(stderr).toContain('no database at');
+});
+
+test.each(['serve', 'ingest', 'export', 'remove', 'tail', 'status', 'migrate', 'schema'])(
+  '--help of %s, and -h, names every exit status',
+  async (command) => {
+    const { stdout } = await runCli([command, '-h']);
+    const [, listed = ''] = /\nExit status:\n([^]*)$/.exec(stdout) ?? [];
+    const statuses = [...listed.matchAll(/^ {2}(\d+) +\S/gm)].map(([, status]) => status);
+    expect(statuses).toEqual(['0', '1', '2', '130', '143']);
+    expect(await runCli([command, '--help'])).toEqual({ status: 0, stdout, stderr: '' });
+  },
+);
 
 test('--help of a command tells its options, the shared ones and their variables', async () => {
   const { status, stdout, stderr } = await runCli(['serve', '--help']);

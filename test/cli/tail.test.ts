@@ -28,7 +28,7 @@ test('tail prints papers as they come, and says with which cursor to go on', asy
   tail.stop(new Interrupted('SIGINT'));
   expect(await tail.exit).toBe(0);
   expect(tail.stdout()).toMatch(
-    /^\d{4}-\d\d-\d\d \d\d:\d\d {2}ADDED {2}2601\.00001 {2}cs\.LG {2}A \[31mred \[0m title\n {4}本文提出 2601\.00001 的方法。\n {4}https:\/\/arxiv\.org\/abs\/2601\.00001\n$/,
+    /^\d{4}-\d\d-\d\d \d\d:\d\d [+-]\d\d:\d\d {2}ADDED {2}2601\.00001 {2}cs\.LG {2}A \[31mred \[0m title\n {4}本文提出 2601\.00001 的方法。\n {4}https:\/\/arxiv\.org\/abs\/2601\.00001\n$/,
   );
   const [, cursor = ''] = /--after (\S+)\n$/.exec(tail.stderr()) ?? [];
 

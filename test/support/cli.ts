@@ -27,13 +27,17 @@ export interface Running extends Command<number> {
 }
 
 /** Starts a command inside this process, in an environment of its own. */
-export function startCli(argv: readonly string[], env: Record<string, string> = {}): Running {
+export function startCli(
+  argv: readonly string[],
+  env: Record<string, string> = {},
+  stdin: Readable = Readable.from([]),
+): Running {
   const [stdout, stderr] = [collect(), collect()];
   const controller = new AbortController();
   const io = {
     env,
     cwd: process.cwd(),
-    stdin: Readable.from([]),
+    stdin,
     stdout: stdout.stream,
     stderr: stderr.stream,
     stop: controller.signal,

@@ -58,6 +58,8 @@ function start(source: string, change: Partial<Parameters<typeof watch>[1]> = {}
 
 interface Warning {
   readonly msg: string;
+  readonly folder?: string;
+  readonly problem?: string;
   readonly url?: string;
   readonly status?: number;
   readonly err?: { readonly message: string };
@@ -90,12 +92,19 @@ describe('a folder that is watched', () => {
     expect(await runs()).toEqual(['STORED', 'STORED', 'STORED']);
   });
 
-  test('may come later', async () => {
-    start('later');
-    await expect.poll(papers).toEqual([]);
+  test('may come later, and is warned of once until then', async () => {
+    const warnings = start('later');
+    await expect.poll(() => warnings).toHaveLength(1);
+    expect(warnings[0]).toMatchObject({
+      msg: 'nothing to watch yet; digests are taken in once they are there',
+      folder: 'later',
+      problem: 'later: there is no such file or folder',
+    });
+    expect(await papers()).toEqual([]);
     mkdirSync(path.join(folder, 'later'));
     writeFileSync(path.join(folder, 'later', DAY), digest('2601.00001'));
     await expect.poll(papers).toEqual(['2601.00001']);
+    expect(warnings).toHaveLength(1);
   });
 
   test('may go and come back', async () => {
@@ -315,6 +324,23 @@ describe('a URL that is watched', () => {
     ).toEqual(
       ['03-03', '03-02', '03-01', '02-28', '02-27', '02-26', '02-25', '02-24'].map((d) => `/2026-${d}.md`),
     );
+  });
+
+  test('that has no file yet is warned of once, and its file taken in when it comes', async () => {
+    let rounds = 0;
+    const url = await serve(({ url: asked = '' }, response) => {
+      if (asked.startsWith('/2026-03-02')) rounds += 1;
+      if (rounds < 3) response.writeHead(404).end();
+      else response.writeHead(200).end(digest('2603.00001'));
+    });
+    const warnings = start(`${url}/{date}.jsonl?token=x`, { now: () => new Date('2026-03-02T12:00:00Z') });
+    await expect.poll(papers).toEqual(['2603.00001']);
+    expect(warnings).toMatchObject([
+      {
+        msg: 'nothing to watch yet; digests are taken in once they are there',
+        url: `${url}/{date}.jsonl`,
+      },
+    ]);
   });
 
   test('is asked on where the host refuses what is not there, and warned of once', async () => {
