@@ -45,8 +45,13 @@ export function prepareScript(): string {
 self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_id, label) => new URL(label + '.js', folder).href };
 
 const unicodeHighlight = { ambiguousCharacters: false, invisibleCharacters: false, nonBasicASCII: false };
+let monaco;
 Object.defineProperty(self, '__MONACO', {
-  set: ({ editor }) => editor.onDidCreateEditor((created) => created.updateOptions({ unicodeHighlight })),
+  get: () => monaco,
+  set: (loaded) => {
+    monaco = loaded;
+    monaco.editor.onDidCreateEditor((editor) => editor.updateOptions({ unicodeHighlight }));
+  },
 });
 
 self.WebSocket = class EventsSocket extends WebSocket {
