@@ -46,7 +46,7 @@ export interface RunStatus {
 }
 
 /** Counts of the store as a whole. */
-export interface StoreTotals {
+interface StoreTotals {
   readonly papers: number;
   readonly authors: number;
   readonly digests: number;
