@@ -31,11 +31,13 @@ export function resolveCategory(text: string): string {
   return CODES.get(code.toLowerCase()) ?? inUsualCase(code) ?? code;
 }
 
-/** A code outside the taxonomy, such as `cs.XX`, in the case that arXiv's codes have; undefined for what is no code. */
+/**
+ * A code outside the taxonomy, such as `cs.XX`, in the case that arXiv's codes have; undefined for what is no code, and for an
+ * archive alone, which may be a word (`Physics`).
+ */
 function inUsualCase(code: string): string | undefined {
   const [archive = '', subject = ''] = code.toLowerCase().split('.');
-  const usual =
-    subject === '' ? archive : `${archive}.${subject.length === 2 ? subject.toUpperCase() : subject}`;
+  const usual = `${archive}.${subject.length === 2 ? subject.toUpperCase() : subject}`;
   return archiveOf(usual) !== undefined && usual.toLowerCase() === code.toLowerCase() ? usual : undefined;
 }
 

@@ -30,6 +30,6 @@ describe('a category is named by', () => {
 
 test('the code of a category is canonical in any case; other text stays as it is', () => {
   expect(
-    ['cs.lg', 'CS.SY', 'Cs.Lg ', 'MATH-PH', 'cs.lg.x', '68T07', 'Robotics'].map(resolveCategory),
-  ).toEqual(['cs.LG', 'eess.SY', 'cs.LG', 'math-ph', 'cs.lg.x', '68T07', 'Robotics']);
+    ['cs.lg', 'CS.SY', 'Cs.Lg ', 'MATH-PH', 'cs.lg.x', '68T07', 'Physics', 'Robotics'].map(resolveCategory),
+  ).toEqual(['cs.LG', 'eess.SY', 'cs.LG', 'math-ph', 'cs.lg.x', '68T07', 'Physics', 'Robotics']);
 });
