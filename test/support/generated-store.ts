@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { arxivOrder } from '../../src/arxiv/arxiv-id.ts';
+import type { Statement } from '../../src/digest/digest.ts';
 import { summaryFields } from '../../src/digest/summary.ts';
 import { fold } from '../../src/language/fold.ts';
 import { upgradeStore } from '../../src/ingest/upgrade-store.ts';
@@ -117,7 +118,8 @@ export function generateModel({ seed, papers: count, authors: names, days }: Siz
       paper.entries.push(entry);
       digest.entries.push(entry);
     }
-    const dates = paper.entries.map((entry) => entry.digest.date).toSorted();
+    const printed = paper.entries.filter((entry) => entry.current);
+    const dates = (printed.length > 0 ? printed : paper.entries).map(({ digest }) => digest.date).toSorted();
     paper.firstDigestDate = dates[0] ?? dayText(0);
   }
   for (const digest of digests) number(digest.entries);
@@ -239,9 +241,23 @@ function entryRow(entry: ModelEntry, categoryId: ReadonlyMap<string, number>) {
   return {
     id: entry.id, key: entryKey(entry), digest_id: entry.digest.id, paper_id: entry.paper.id, position: entry.position,
     jsonl_position: entry.current ? entry.position : null, current: entry.current, content_hash: String(entry.id), twin: 0,
-    statement: { title: entry.paper.title, abstract: 'A', authors: entry.paper.authors, category: entry.section ?? undefined },
+    statement: statementOf(entry),
     section_id: categoryId.get(entry.section ?? '') ?? null, ingested_at: entry.ingestedAt,
   }; // prettier-ignore
+}
+
+/** Each entry states all that the model knows of its paper. */
+function statementOf({ section, paper }: ModelEntry): Statement {
+  const { arxivId, title, authors, categories, codeUrl, codeStars } = paper;
+  return {
+    title,
+    abstract: `Abstract of ${arxivId}.`,
+    authors: authors.map((name) => `${name} `),
+    ...(section === null ? {} : { category: section }),
+    categories,
+    ...(codeUrl === null ? {} : { codeUrl }),
+    ...(codeStars === null ? {} : { codeStars }),
+  };
 }
 
 /** The key of an entry as the model stores it. */
