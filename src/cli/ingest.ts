@@ -81,7 +81,8 @@ async function findAll(
 
 async function filesOf(source: string, world: World, { stderr }: Output): Promise<DigestFile[]> {
   try {
-    return await findFiles(source, world);
+    const note = (message: string): void => void stderr.write(`${source}: ${message}\n`);
+    return await findFiles(source, { ...world, note });
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     stderr.write(`${error.message}\n`);

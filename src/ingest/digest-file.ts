@@ -10,8 +10,10 @@ export interface DigestFile {
   readonly source: string | undefined;
   /** The day that stands in where no name tells one, YYYY-MM-DD (UTC), and what it is for the warning. */
   readonly fallbackDate: () => Promise<{ date: string; what: string }>;
-  /** Size in bytes, where known. */
+  /** Size in bytes, packed where the file is, where known. */
   readonly size: number | undefined;
+  /** The most bytes that a packed file may unpack to. No limit where absent. */
+  readonly maxBytes?: number;
   /** Can be opened only once, such as standard input. */
   readonly once: boolean;
   /** The bytes, from the start. Rejects with SourceError where they cannot be had. */

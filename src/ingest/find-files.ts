@@ -5,6 +5,8 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { parseFileName } from '../digest/file-name.ts';
 import { SourceError, type DigestFile } from './digest-file.ts';
 import type { PrivateAddresses } from './fetch-url.ts';
+import { repositoryOf } from './git-remote.ts';
+import { describeSkipped, OTHER_ENDINGS } from './skipped-files.ts';
 import { isUrl, urlFile } from './url-file.ts';
 
 /** What `findFiles` needs of the world. */
@@ -15,11 +17,14 @@ export interface World {
   readonly now: () => Date;
   /** Which URLs may lead to private addresses; those that are named, but no redirects, where absent. */
   readonly allowPrivate?: PrivateAddresses;
+  /** Told which files of a folder look like digests and are skipped. Nobody looks for them where it is absent. */
+  readonly note?: (message: string) => void;
 }
 
 /**
- * The files that a SOURCE argument names: a file, a folder (every dated `.md` and `.jsonl` below it), a glob, an http(s)
- * URL, or `-` for standard input; in the order of their names. Rejects with SourceError where there is none.
+ * The files that a SOURCE argument names: a file, a folder (every dated `.md`, `.txt` and `.jsonl` below it, also packed as
+ * `.gz`), a glob, an http(s) URL, or `-` for standard input; in the order of their names. Rejects with SourceError where there
+ * is none.
  */
 export async function findFiles(argument: string, world: World): Promise<DigestFile[]> {
   if (argument === '-') return [standardInput(world)];
@@ -27,8 +32,8 @@ export async function findFiles(argument: string, world: World): Promise<DigestF
     return [urlFile(parsedUrl(argument), { allowPrivate: world.allowPrivate ?? 'first', now: world.now })];
   const absolute = path.resolve(world.cwd, argument);
   const found = await stat(absolute).catch(() => undefined);
-  if (found?.isDirectory()) return await folder(absolute, argument);
-  if (found !== undefined) return [localFile(absolute, argument, found)];
+  if (found?.isDirectory()) return await folder(absolute, argument, world);
+  if (found !== undefined) return await localFiles([absolute], () => argument);
   if (!isDynamicPattern(argument)) throw new SourceError(`${argument}: there is no such file or folder`);
   const names = await glob(argument, { cwd: world.cwd, absolute: true, expandDirectories: false });
   if (names.length === 0) throw new SourceError(`${argument}: no file matches`);
@@ -40,44 +45,77 @@ function parsedUrl(argument: string): URL {
   throw new SourceError(`${argument}: expected an http(s) URL`);
 }
 
-async function folder(absolute: string, argument: string): Promise<DigestFile[]> {
-  const names = await glob('**/*.{md,jsonl}', {
-    cwd: absolute,
-    absolute: true,
-    ignore: ['**/node_modules/**'],
-  });
-  const dated = names.filter((name) => parseFileName(path.basename(name)).date !== undefined);
-  if (dated.length > 0)
-    return await localFiles(dated, (name) => path.join(argument, path.relative(absolute, name)));
+const ENDINGS = ['md', 'txt', 'jsonl'];
+
+async function folder(absolute: string, argument: string, { note }: World): Promise<DigestFile[]> {
+  const others = note === undefined ? [] : OTHER_ENDINGS;
+  const names = await glob(
+    `**/*.{${[...ENDINGS, ...ENDINGS.map((each) => `${each}.gz`), ...others].join(',')}}`,
+    {
+      cwd: absolute,
+      absolute: true,
+      caseSensitiveMatch: false,
+      ignore: ['**/node_modules/**'],
+    },
+  );
+  const known = names.filter((name) => KNOWN.test(name));
+  const dated = known.filter((name) => parseFileName(path.basename(name)).date !== undefined);
+  const show = (name: string): string => path.join(argument, path.relative(absolute, name));
+  if (note !== undefined) {
+    const taken = new Set(dated);
+    const skipped = names.filter((name) => !taken.has(name));
+    await describeSkipped(skipped, { show, note });
+  }
+  if (dated.length > 0) return await localFiles(dated, show);
   throw new SourceError(
     `${argument}: expected a folder with digests, named like 2026-01-15.md or 2026-01-15_AI_enhanced_Chinese.jsonl, ` +
-      `but none of its ${names.length} .md and .jsonl files has a date in its name (name such a file itself, with --date)`,
+      `but none of its ${known.length} .md, .txt and .jsonl files has a date in its name (name such a file itself, with --date)`,
   );
 }
+
+const KNOWN = new RegExp(`\\.(?:${ENDINGS.join('|')})(?:\\.gz)?$`, 'i');
 
 async function localFiles(names: string[], show: (name: string) => string): Promise<DigestFile[]> {
   const sorted = names.toSorted();
   // One that is gone since is not there.
   const stats = await Promise.all(sorted.map(async (name) => await stat(name).catch(() => undefined)));
+  const sources = await sourcesOf(new Set(sorted.map((name) => path.dirname(name))));
   return sorted.flatMap((name, index) => {
     const found = stats[index];
-    return found === undefined ? [] : [localFile(name, show(name), found)];
+    if (found === undefined) return [];
+    return [localFile(name, { shown: show(name), found, source: sources.get(path.dirname(name)) })];
   });
+}
+
+/** Whose the files in each folder are. */
+async function sourcesOf(folders: ReadonlySet<string>): Promise<Map<string, string | undefined>> {
+  const sources = new Map<string, string | undefined>();
+  for (const each of folders) sources.set(each, await sourceOf(each));
+  return sources;
+}
+
+/** The repository that the folder, or its parent where it is called `data`, is a clone of, else that folder's name. */
+async function sourceOf(folderOfFile: string): Promise<string | undefined> {
+  const named = path.basename(folderOfFile) === 'data' ? path.dirname(folderOfFile) : folderOfFile;
+  const repository = (await repositoryOf(folderOfFile)) ?? (await repositoryOf(named));
+  return repository ?? (path.basename(named) || undefined);
 }
 
 function localFile(
   absolute: string,
-  shown: string,
-  found: { size: number; mtime: Date; isFile(): boolean },
+  about: {
+    readonly shown: string;
+    readonly found: { size: number; mtime: Date; isFile(): boolean };
+    readonly source: string | undefined;
+  },
 ): DigestFile {
-  const parent = path.dirname(absolute);
-  const folderName = path.basename(path.basename(parent) === 'data' ? path.dirname(parent) : parent);
+  const { shown, found, source } = about;
   const fileName = path.basename(absolute);
   return {
     origin: fileName,
     location: shown,
     fileName,
-    source: folderName === '' ? undefined : folderName,
+    source,
     fallbackDate: async () => ({ date: day(found.mtime), what: "the file's modification day" }),
     size: found.isFile() ? found.size : undefined,
     once: false,

@@ -1,20 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { DigestError } from '../digest/digest-error.ts';
-import { parseFileName } from '../digest/file-name.ts';
-import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../digest/long-names.ts';
 import { openDigest, type OpenedDigest } from '../digest/open-digest.ts';
 import { appendEvents, rememberListed } from './append-events.ts';
+import { claimOf, type Claim, type ClaimOptions } from './claim.ts';
 import { SourceError, type DigestFile } from './digest-file.ts';
 import { isRecorded, nothingStored, recordRun, tally, type Counted, type Run } from './record-run.ts';
 import type { IngestReport, Problem } from './report.ts';
-import { resolveDigest, type Claim } from './resolve-digest.ts';
+import { markMoved, takeOver } from './merge-digests.ts';
+import { resolveDigest } from './resolve-digest.ts';
 import { retrying } from './retry.ts';
 import { reviseDigest, type Revision } from './revise-digest.ts';
+import type { StoredDigest } from './stored-digest.ts';
 import { stageEntries, type Staged } from './stage-entries.ts';
 import { storeEntries } from './store-entries.ts';
 import { rememberValues } from './count-values.ts';
 import { lockStore, transaction, type Transaction } from './transaction.ts';
+import { unpack } from './unpack.ts';
 import { createWorkTables, updatePapers } from './update-papers.ts';
 
 /** How far one file is. */
@@ -28,12 +30,7 @@ export interface Progress {
 }
 
 /** What the caller says of the digest, and how to take it in. */
-export interface IngestOptions {
-  readonly source?: string | undefined;
-  /** YYYY-MM-DD */
-  readonly date?: string | undefined;
-  /** BCP 47 */
-  readonly language?: string | undefined;
+export interface IngestOptions extends ClaimOptions {
   /** Store nothing unless every entry is good. */
   readonly strict?: boolean | undefined;
   /** Work everything out and store nothing, not even the run. */
@@ -122,14 +119,16 @@ async function ingest(tx: Transaction, attempt: Attempt): Promise<IngestReport> 
   const { file, run, options } = attempt;
   let entries = 0;
   const tell = (read: number, storing = false): void => options.progress?.({ bytes: read, entries, storing });
-  const bytes = hashed(file.open(), tell);
+  const bytes = hashed(file, tell);
   const opened = await openDigest(bytes.chunks);
   if (opened === undefined) return await emptyFile(tx, attempt, 'a digest, got an empty file');
   const staged = await stageEntries(tx, opened.items, (count) => void (entries = count));
   if (staged.entries === 0)
     return await emptyFile(tx, attempt, 'entries, got a table of contents that promises none');
-  const claim = await claimOf(attempt, staged.problems);
   const { problems, rejected } = staged;
+  const warn = (message: string): void =>
+    void problems.push({ severity: 'WARNING', line: null, arxivId: null, message });
+  const claim = await claimOf(file, options, warn);
   if (options.strict === true && rejected > 0) {
     return nothingStored({ file, run, status: 'REFUSED', problems, rejected });
   }
@@ -138,12 +137,12 @@ async function ingest(tx: Transaction, attempt: Attempt): Promise<IngestReport> 
   // The commit that was cut off may have taken until now to go through: it held the store.
   const committed = await committedBefore(tx, attempt);
   if (committed !== undefined) return committed;
-  const stored = await store(tx, { claim, staged, opened, sha256: bytes.sha256() });
+  const stored = await store(tx, { claim, staged, opened, sha256: bytes.sha256(), warn });
   const status = stored.unchanged ? 'UNCHANGED' : rejected > 0 ? 'PARTIAL' : 'STORED';
   const report: IngestReport = {
     origin: file.origin,
     status,
-    digest: { ...claim, language: stored.digest.language, revision: stored.digest.revision },
+    digest: nameOf(claim, stored.digest),
     entries: staged.entries,
     ...stored.counted,
     rejected,
@@ -155,27 +154,46 @@ async function ingest(tx: Transaction, attempt: Attempt): Promise<IngestReport> 
   return report;
 }
 
+function nameOf({ source, date }: Claim, { language, revision }: StoredDigest): IngestReport['digest'] {
+  return { source, date, language, revision };
+}
+
 interface Storing {
   readonly claim: Claim;
   readonly staged: Staged;
   readonly opened: OpenedDigest;
   readonly sha256: string;
+  readonly warn: (message: string) => void;
 }
 
 async function store(
   tx: Transaction,
-  { claim, staged, opened, sha256 }: Storing,
+  { claim, staged, opened, sha256, warn }: Storing,
 ): Promise<Revision & { counted: Counted }> {
   await createWorkTables(tx);
-  const found = await resolveDigest(tx, claim, staged.sample);
-  const file = { form: opened.form, sha256, contents: staged.contents };
-  const revision = await reviseDigest(tx, found, file);
-  const { digest, unchanged } = revision;
-  await rememberListed(tx, digest.id);
-  if (!unchanged) await storeEntries(tx, digest, opened.form);
+  const { form } = opened;
+  const found = await resolveDigest(tx, claim, { form, sha256, writtenIn: staged.sample.language() });
+  await rememberListed(tx, found.digest.id);
+  const named = await takeOver(tx, found.guesses, found.digest);
+  const { fileName } = claim;
+  const dated = claim.datedBy === 'NAME';
+  const file = { form, sha256, fileName, dated, writtenIn: found.writtenIn, contents: staged.contents };
+  const revision = await reviseDigest(tx, named, file);
+  if (revision.replaced !== undefined && dated) warn(replaces(revision.replaced));
+  // A language that replaces a guess changes every entry, also where the file is the same.
+  const relabelled = found.guesses.length > 0;
+  const unchanged = revision.unchanged && !relabelled;
+  const { digest } = revision;
+  if (!unchanged) await storeEntries(tx, digest, form);
+  if (relabelled) await markMoved(tx);
   await rememberValues(tx);
   await updatePapers(tx);
-  return { ...revision, counted: await tally(tx, unchanged) };
+  const kind = revision.kind ?? (relabelled ? 'REVISED' : undefined);
+  return { ...revision, digest, unchanged, kind, counted: await tally(tx, unchanged) };
+}
+
+function replaces(fileName: string): string {
+  return `replaces the file ${fileName}, which by its name is the same digest; if it is another one, tell them apart with --source`;
 }
 
 async function emptyFile(tx: Transaction, { file, run }: Attempt, expected: string): Promise<IngestReport> {
@@ -186,38 +204,23 @@ async function emptyFile(tx: Transaction, { file, run }: Attempt, expected: stri
   return report;
 }
 
-/** What the digest is called: as the options say, else as file name and place do. Throws SourceError without a source. */
-async function claimOf({ file, options }: Attempt, problems: Problem[]): Promise<Claim> {
-  const named = parseFileName(file.fileName ?? '');
-  const source = options.source ?? (file.source === undefined ? undefined : file.source + named.suffix);
-  if (source === undefined)
-    throw new SourceError(`${file.location}: nothing tells whose digest this is; name it with --source`);
-  checkName(file, 'the name of a source', nameFault(source, MAX_SOURCE_BYTES));
-  checkName(file, 'the name of a file', nameFault(file.fileName ?? '', MAX_FILE_NAME_BYTES));
-  const language = options.language ?? named.language;
-  const known = options.date ?? named.date;
-  if (known !== undefined) return { source, date: known, language };
-  const { date, what } = await file.fallbackDate();
-  const message = `no date in the file name and no --date: took ${what}, ${date}`;
-  problems.push({ severity: 'WARNING', line: null, arxivId: null, message });
-  return { source, date, language };
-}
-
-function checkName({ location }: DigestFile, what: string, fault: string | undefined): void {
-  if (fault !== undefined) throw new SourceError(`${location.slice(0, 200)}: ${what}: ${fault}`);
-}
-
-/** Passes chunks on and digests them on the way. `sha256` is for after the last one. */
-function hashed(chunks: AsyncIterable<Uint8Array>, progress: (bytes: number) => void) {
+/** Passes a file's bytes on, unpacked, and digests them on the way. `sha256` is for after the last one. */
+function hashed(file: DigestFile, progress: (bytes: number) => void) {
   const hash = createHash('sha256');
-  let bytes = 0;
-  async function* pass(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      progress(bytes);
+  let read = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of file.open()) {
+      read += chunk.length;
+      progress(read);
       yield chunk;
     }
   }
-  return { chunks: pass(), read: () => bytes, sha256: () => hash.digest('hex') };
+  async function* pass(): AsyncGenerator<Uint8Array> {
+    const { location, maxBytes } = file;
+    for await (const chunk of unpack({ chunks: counted(), location, maxBytes })) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  }
+  return { chunks: pass(), read: () => read, sha256: () => hash.digest('hex') };
 }

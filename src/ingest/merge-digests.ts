@@ -1,16 +1,33 @@
 import { numberEntries } from './number-entries.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
+import { entryKey } from './resolve-digest.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * Moves everything of the digest `from` into `into`, of the same source and day, and drops `from`: both turned out
- * to be one. Entries that both print become one; the caller gives the moved entries their new keys.
+ * Makes `guesses`, digests of the same source and day whose languages were guesses, part of `into`, and gives that as it is
+ * then. The keys of entries hold their digest's language: they follow it.
  */
-export async function mergeDigests(
+export async function takeOver(
   tx: Transaction,
-  from: StoredDigest,
+  guesses: readonly StoredDigest[],
   into: StoredDigest,
 ): Promise<StoredDigest> {
+  if (guesses.length === 0) return into;
+  await tx.execute`create temporary table moved_entry (entry_id int primary key) on commit drop`;
+  let merged = into;
+  for (const guess of guesses) merged = await mergeDigests(tx, guess, merged);
+  await rekey(tx, into.id);
+  return merged;
+}
+
+/** Makes staged entries that `takeOver` has moved count as new: nobody has met them in this language. For after `storeEntries`. */
+export async function markMoved(tx: Transaction): Promise<void> {
+  await tx.execute`
+    update staged s set added = true, changed = true from moved_entry m where m.entry_id = s.entry_id`;
+}
+
+/** Moves everything of the digest `from` into `into`, and drops `from`. Entries that both print become one. */
+async function mergeDigests(tx: Transaction, from: StoredDigest, into: StoredDigest): Promise<StoredDigest> {
   await tx.execute`
     update digest_entry kept
     set markdown_position = coalesce(kept.markdown_position, moved.markdown_position),
@@ -20,10 +37,14 @@ export async function mergeDigests(
     where kept.digest_id = ${into.id} and moved.digest_id = ${from.id} and moved.paper_id = kept.paper_id
       and moved.content_hash = kept.content_hash and moved.twin = kept.twin`;
   await tx.execute`
-    update digest_entry moved set digest_id = ${into.id}
-    where moved.digest_id = ${from.id} and not exists (
-      select 1 from digest_entry kept where kept.digest_id = ${into.id} and kept.paper_id = moved.paper_id
-        and kept.content_hash = moved.content_hash and kept.twin = moved.twin)`;
+    with moved as (
+      update digest_entry moved set digest_id = ${into.id}
+      where moved.digest_id = ${from.id} and not exists (
+        select 1 from digest_entry kept where kept.digest_id = ${into.id} and kept.paper_id = moved.paper_id
+          and kept.content_hash = moved.content_hash and kept.twin = moved.twin)
+      returning id
+    )
+    insert into moved_entry select id from moved`;
   await tx.execute`
     update digest_revision set digest_id = ${into.id} where digest_id = ${from.id}`;
   await tx.execute`update ingest_run set digest_id = ${into.id} where digest_id = ${from.id}`;
@@ -54,4 +75,11 @@ async function moveEvents(tx: Transaction, from: StoredDigest, into: StoredDiges
         and kept.paper_id = moved.paper_id and kept.content_hash = moved.content_hash and kept.twin = moved.twin
       where moved.id = f.entry_id and moved.digest_id = ${from.id}), entry_id)
     where digest_id = ${from.id}`;
+}
+
+async function rekey(tx: Transaction, digestId: number): Promise<void> {
+  await tx.execute`
+    update digest_entry e set key = ${entryKey}
+    from digest d, source s, paper p
+    where e.digest_id = ${digestId} and d.id = e.digest_id and s.id = d.source_id and p.id = e.paper_id`;
 }

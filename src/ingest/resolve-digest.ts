@@ -1,46 +1,84 @@
 import { Prisma } from '../database/generated/client.ts';
-import { detectLanguage } from '../language/detect-language.ts';
-import { mergeDigests } from './merge-digests.ts';
+import type { DigestForm } from '../digest/digest.ts';
+import { stemOf } from '../digest/file-name.ts';
+import type { Claim } from './claim.ts';
+import { SourceError } from './digest-file.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
 import type { Transaction } from './transaction.ts';
 
-/** What a file says of the digest that it is. */
-export interface Claim {
-  readonly source: string;
-  /** YYYY-MM-DD */
-  readonly date: string;
-  /** BCP 47; undefined where nobody named it. */
-  readonly language: string | undefined;
+/** What else of a file tells which digest it is. */
+interface Traits {
+  readonly form: DigestForm;
+  /** Of its bytes, unpacked, in hex. */
+  readonly sha256: string;
+  /** The language that its AI text is written in; `und` where that cannot be told. */
+  readonly writtenIn: string;
+}
+
+/** The stored digest that a file is of. */
+export interface Resolved {
+  readonly digest: StoredDigest;
+  /** Others that turn out to be the same digest: their languages were guesses. */
+  readonly guesses: readonly StoredDigest[];
+  /** The language that the file's AI text is written in; null where it has none. */
+  readonly writtenIn: string | null;
 }
 
 /**
- * The stored digest that the staged entries belong to, made (at revision 0) where there is none yet. A raw listing has no language;
- * an unnamed language is that of a stored digest with the same ids and TL;DRs, else the one that the AI text
- * (`sample`) is written in; a named one takes over a digest of the same entries whose language was a guess.
+ * The stored digest that the staged entries belong to, made (at revision 0) where there is none yet. Without AI text it is the
+ * file name's language, else a raw listing, which has none. With AI text it is the language that somebody named, else that of a
+ * stored digest with the same ids and TL;DRs, else that of the digest that a file of this name made before, else the one that the
+ * text is written in. Rejects with SourceError where the day is a guess and another file made the digest.
  */
-export async function resolveDigest(
-  tx: Transaction,
-  claim: Claim,
-  sample: readonly string[],
-): Promise<StoredDigest> {
-  const sourceId = await findOrCreateSource(tx, claim.source);
-  const place = { sourceId, date: claim.date };
-  if (!(await hasAiText(tx)))
-    return await findOrCreate(tx, { ...place, language: null, languageGuessed: false });
-  const twins = await digestsOfTheSameEntries(tx, place);
-  if (claim.language !== undefined) {
-    const named = { ...place, language: claim.language, languageGuessed: false };
-    const digest = await findOrCreate(tx, named);
-    const guess = twins.find(({ id, languageGuessed }) => languageGuessed && id !== digest.id);
-    if (guess === undefined || !(await haveNoFormInCommon(tx, guess, digest))) return digest;
-    const merged = await mergeDigests(tx, guess, digest);
-    await rekey(tx, digest.id);
-    return merged;
+export async function resolveDigest(tx: Transaction, claim: Claim, traits: Traits): Promise<Resolved> {
+  const place = { sourceId: await findOrCreateSource(tx, claim.source), date: claim.date };
+  const withText = await hasAiText(tx);
+  const twins = withText || claim.enhanced ? await digestsOfTheSameEntries(tx, place) : [];
+  if (!withText) {
+    const language = claim.enhanced ? (claim.language ?? 'und') : null;
+    const digest = await findOrCreate(tx, { ...place, language, languageGuessed: false });
+    await refuseGuessedDay(tx, claim, { digest, ...traits });
+    // Markdown prints AI text that is not there as empty text.
+    const blank = guessesOf(digest, twins).filter((twin) => twin.language === 'und');
+    return { digest, guesses: await mergeable(tx, digest, blank), writtenIn: null };
   }
-  const twin = twins[0];
-  return (
-    twin ?? (await findOrCreate(tx, { ...place, language: detectLanguage(sample), languageGuessed: true }))
+  const own = await digestsOfTheSameName(tx, place, { claim, ...traits });
+  const digest = await withAiText(tx, { place, named: claim.language, twins, own, ...traits });
+  const isTwin = twins.some(({ id }) => id === digest.id);
+  if (!isTwin) await refuseGuessedDay(tx, claim, { digest, ...traits });
+  const republished = await mergeable(tx, digest, guessesOf(digest, own), traits.form);
+  const ofTwins = claim.language === undefined ? [] : guessesOf(digest, twins);
+  const others = ofTwins.filter(({ id }) => !own.some((each) => each.id === id));
+  const guesses = [...republished, ...(await mergeable(tx, digest, others))];
+  return { digest, guesses, writtenIn: traits.writtenIn };
+}
+
+interface Candidates {
+  readonly place: Place;
+  readonly named: string | undefined;
+  readonly twins: readonly StoredDigest[];
+  readonly own: readonly StoredDigest[];
+  readonly writtenIn: string;
+}
+
+async function withAiText(
+  tx: Transaction,
+  { place, named, twins, own, writtenIn }: Candidates,
+): Promise<StoredDigest> {
+  if (named !== undefined)
+    return await findOrCreate(tx, { ...place, language: named, languageGuessed: false });
+  // A guess that told nothing gives way to a better one.
+  const known = own.find(
+    ({ language, languageGuessed }) => !languageGuessed || language !== 'und' || writtenIn === 'und',
   );
+  return (
+    twins[0] ?? known ?? (await findOrCreate(tx, { ...place, language: writtenIn, languageGuessed: true }))
+  );
+}
+
+/** Those of the digests that are another than this one and whose language was a guess. */
+function guessesOf(digest: StoredDigest, digests: readonly StoredDigest[]): StoredDigest[] {
+  return digests.filter(({ id, languageGuessed }) => languageGuessed && id !== digest.id);
 }
 
 interface Place {
@@ -99,20 +137,78 @@ async function digestsOfTheSameEntries(tx: Transaction, place: Place): Promise<S
     order by language_guessed, id`;
 }
 
-/** Two digests that both came in Markdown, or both in JSONL, are two: a guess that was right twice over stays alone. */
-async function haveNoFormInCommon(tx: Transaction, a: StoredDigest, b: StoredDigest): Promise<boolean> {
-  const [shared] = await tx.query<{ form: string }>`
-    select form from digest_revision where digest_id in (${a.id}, ${b.id})
-    group by form having count(distinct digest_id) > 1`;
-  return shared === undefined;
+/**
+ * Digests with a language, of the same source and day, whose latest file of this form had this file's name, and was not surely
+ * written in another language; the latest first.
+ */
+async function digestsOfTheSameName(
+  tx: Transaction,
+  { sourceId, date }: Place,
+  { claim, form, writtenIn }: Pick<Traits, 'form' | 'writtenIn'> & { claim: Claim },
+): Promise<StoredDigest[]> {
+  const digests = await tx.query<StoredDigest & { fileName: string | null; writtenIn: string | null }>`
+    select ${digestColumns}, latest.file_name as "fileName", latest.written_in as "writtenIn"
+    from digest d, lateral (
+      select r.id as file_id, r.file_name, r.written_in from digest_revision r
+      where r.digest_id = d.id and r.form = ${form}::digest_form order by r.id desc limit 1
+    ) latest
+    where d.source_id = ${sourceId} and d.date = ${date}::text::date and d.language is not null
+    order by latest.file_id desc`;
+  const stem = stemOf(claim.fileName);
+  const unsure = new Set([null, 'und', writtenIn]);
+  return digests.filter(
+    (digest) =>
+      digest.fileName !== null &&
+      stemOf(digest.fileName) === stem &&
+      (writtenIn === 'und' || unsure.has(digest.writtenIn)),
+  );
 }
 
-/** Keys of entries hold their digest's key: they follow it. */
-async function rekey(tx: Transaction, digestId: number): Promise<void> {
-  await tx.execute`
-    update digest_entry e set key = ${entryKey}
-    from digest d, source s, paper p
-    where e.digest_id = ${digestId} and d.id = e.digest_id and s.id = d.source_id and p.id = e.paper_id`;
+/**
+ * Those of the guesses that can be the same digest as this one. Two digests that both came in Markdown, or both in JSONL, are two:
+ * a guess that was right twice over stays alone. But a file that is `republished` under its name, in this form, may have made
+ * either.
+ */
+async function mergeable(
+  tx: Transaction,
+  digest: StoredDigest,
+  guesses: readonly StoredDigest[],
+  republished: DigestForm | null = null,
+): Promise<StoredDigest[]> {
+  const found: StoredDigest[] = [];
+  for (const guess of guesses) {
+    const shared = await tx.query`
+      select form from digest_revision
+      where digest_id in (${guess.id}, ${digest.id}) and form is distinct from ${republished}::digest_form
+      group by form having count(distinct digest_id) > 1`;
+    if (shared.length === 0) found.push(guess);
+  }
+  return found;
+}
+
+/** A day that is a guess must not let a file replace what another one printed. */
+async function refuseGuessedDay(
+  tx: Transaction,
+  claim: Claim,
+  { digest, form, sha256 }: { digest: StoredDigest } & Pick<Traits, 'form' | 'sha256'>,
+): Promise<void> {
+  if (claim.datedBy !== 'GUESS') return;
+  const [latest] = await tx.query<{ same: boolean; fileName: string | null }>`
+    select form = ${form}::digest_form and sha256 = ${sha256} as same, file_name as "fileName"
+    from digest_revision where digest_id = ${digest.id} order by form = ${form}::digest_form desc, id desc limit 1`;
+  if (latest === undefined || latest.same) return;
+  const { fileName } = latest;
+  if (fileName !== null && stemOf(fileName) === stemOf(claim.fileName)) return;
+  throw new SourceError(
+    `${claim.location}: expected a date in the file name or --date: taken for the digest of ${claim.date} it would replace ` +
+      `what ${describeName(fileName)} printed`,
+  );
+}
+
+/** A stored file name as messages have it. */
+function describeName(fileName: string | null): string {
+  if (fileName === null) return 'another file';
+  return fileName === '-' ? 'standard input' : fileName;
 }
 
 /** SQL: an entry's key, from the aliases e (digest_entry), d (digest), s (source) and p (paper). */

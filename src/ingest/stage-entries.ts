@@ -6,6 +6,7 @@ import type { ContentsLine, DigestEntry, DigestItem } from '../digest/digest.ts'
 import { sections, summaryFields } from '../digest/summary.ts';
 import { joinAuthors } from './join-authors.ts';
 import { Problems, warning } from './problems.ts';
+import { LanguageSample } from '../language/detect-language.ts';
 import type { Problem } from './report.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -17,14 +18,13 @@ export interface Staged {
   problems: Problem[];
   /** The Markdown table of contents, where there is one. */
   contents: readonly ContentsLine[] | undefined;
-  /** The AI text of the first entries, to tell the language by. */
-  sample: string[];
+  /** AI text, to tell the language by. */
+  sample: LanguageSample;
 }
 
 // Big enough that round trips do not matter, small enough that memory stays flat whatever the file's size.
 const CHUNK_ENTRIES = 100;
 const CHUNK_CHARACTERS = 250_000;
-const SAMPLE_ENTRIES = 50;
 
 /**
  * Reads all items into the temporary table `staged`, which ends with the transaction, in chunks of bounded size.
@@ -36,7 +36,8 @@ export async function stageEntries(
   progress: (entries: number) => void = () => {},
 ): Promise<Staged> {
   await createTable(tx);
-  const staged: Staged = { entries: 0, rejected: 0, problems: [], contents: undefined, sample: [] };
+  const sample = new LanguageSample();
+  const staged: Staged = { entries: 0, rejected: 0, problems: [], contents: undefined, sample };
   const problems = new Problems();
   const summaries = { all: 0, failed: 0 };
   let chunk: string[] = [];
@@ -51,7 +52,7 @@ export async function stageEntries(
     if (staging.parts !== null) summaries.all += 1;
     if (staging.status === 'FAILED') summaries.failed += 1;
     const row = JSON.stringify(staging);
-    if (staged.sample.length < SAMPLE_ENTRIES) staged.sample.push(aiText(item));
+    addTo(staged.sample, item);
     characters += row.length;
     if (chunk.push(row) < CHUNK_ENTRIES && characters < CHUNK_CHARACTERS) continue;
     await insertChunk(tx, chunk);
@@ -111,10 +112,8 @@ function fingerprint(entry: DigestEntry): string {
 }
 
 /** Without placeholders: they are in the program's language, not in the digest's. */
-function aiText(entry: DigestEntry): string {
-  return sections(entry.parts ?? [])
-    .map(({ text }) => text)
-    .join('\n');
+function addTo(sample: LanguageSample, { parts = [] }: DigestEntry): void {
+  for (const { text } of sections(parts)) sample.add(text);
 }
 
 async function insertChunk(tx: Transaction, chunk: readonly string[]): Promise<void> {

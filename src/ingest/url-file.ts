@@ -10,7 +10,7 @@ export function isUrl(argument: string): boolean {
 /** How to fetch a digest. */
 export interface UrlOptions extends Pick<FetchOptions, 'allowPrivate' | 'signal' | 'totalMs'> {
   readonly now: () => Date;
-  /** 4 GB where absent. */
+  /** Of the file, unpacked where it is packed; 4 GB where absent. */
   readonly maxBytes?: number;
 }
 
@@ -28,6 +28,7 @@ export function urlFile(given: URL, options: UrlOptions, body?: Uint8Array): Dig
     source: repository(url) ?? url.host,
     fallbackDate: async () => ({ date: options.now().toISOString().slice(0, 10), what: 'today (UTC)' }),
     size: undefined,
+    maxBytes: options.maxBytes ?? MAX_BYTES,
     once: false,
     open: () => (body === undefined ? download(url, shown, options) : only(body)),
   };

@@ -26,6 +26,7 @@ const FUNCTION_WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
 
 // Abstracts' worth of text is plenty; a digest of megabytes need not be read through.
 const MOST_CHARACTERS = 50_000;
+const MOST_OF_ONE_TEXT = 500;
 const FEWEST_WORDS = 5;
 // Formulas and names in Latin letters stand in texts of every language.
 const LEAST_TO_LATIN = 0.5;
@@ -45,6 +46,30 @@ export function detectLanguage(texts: Iterable<string>): string {
   }
   const text = normalized(sample, 'NFC');
   return byScript(text) ?? byWords(text) ?? 'und';
+}
+
+/**
+ * Collects texts of a digest until there are enough to tell its language by. A text that comes again, such as a placeholder that
+ * nobody knows yet, counts once: a day can begin with many of them.
+ */
+export class LanguageSample {
+  readonly #texts = new Set<string>();
+  #characters = 0;
+
+  /** Adds the beginning of a text, unless there is enough. */
+  add(text: string): void {
+    if (this.#characters >= MOST_CHARACTERS) return;
+    const start = text.slice(0, MOST_OF_ONE_TEXT);
+    if (this.#texts.has(start)) return;
+    // A copy: a slice would keep the whole text in memory.
+    this.#texts.add(Buffer.from(start, 'utf16le').toString('utf16le'));
+    this.#characters += start.length;
+  }
+
+  /** The language of the texts: see `detectLanguage`. */
+  language(): string {
+    return detectLanguage(this.#texts);
+  }
 }
 
 function byScript(text: string): string | undefined {

@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
 /** What a digest may be called. A database's files, say, may lie in the same folder and change all the time. */
-const DIGEST = /\.(?:md|jsonl?|txt)$/i;
+const DIGEST = /\.(?:md|jsonl|txt)(?:\.gz)?$/i;
 
 interface Watched {
   readonly identity: string;

@@ -36,9 +36,16 @@ export async function watchFolder(folder: string, options: WatchOptions, take: T
   const root = path.resolve(cwd, folder);
   let looks: ReadonlyMap<string, Look> | undefined;
   const warn = warnOnce(folder, options);
+  // What a folder skips is told once: looking for it means to open files.
+  let toldSkipped = false;
+  const tell = (message: string): void => {
+    toldSkipped = true;
+    options.log.warn({ folder }, message);
+  };
   try {
     while (!stop.aborted) {
-      const { files, problem } = await filesOf(folder, options);
+      const { files, problem } = await filesOf(folder, options, toldSkipped ? undefined : tell);
+      toldSkipped ||= files.length > 0;
       warn(problem);
       await hints.watch(
         new Set([root, ...files.map(({ location }) => path.dirname(path.resolve(cwd, location)))]),
@@ -60,9 +67,13 @@ interface Found {
   readonly problem?: string;
 }
 
-async function filesOf(folder: string, { cwd, now }: WatchOptions): Promise<Found> {
+async function filesOf(
+  folder: string,
+  { cwd, now }: WatchOptions,
+  note?: (message: string) => void,
+): Promise<Found> {
   try {
-    return { files: await findFiles(folder, { cwd, now, stdin: nothing() }) };
+    return { files: await findFiles(folder, { cwd, now, stdin: nothing(), ...(note && { note }) }) };
   } catch (error) {
     return { files: [], problem: (error as Error).message };
   }

@@ -136,7 +136,8 @@ class UrlPoll {
     const sha256 = createHash('sha256').update(body).digest('hex');
     if (language !== undefined) this.#languages.add(language);
     const isNew = sha256 !== known?.sha256;
-    if (isNew && !(await this.#take(urlFile(url, { allowPrivate, now }, body)))) return { retryAfterMs: 0 };
+    if (isNew && !(await this.#take(urlFile(url, { allowPrivate, now, maxBytes: MAX_BYTES }, body))))
+      return { retryAfterMs: 0 };
     this.#known.set(url.href, { sha256, validators: validatorsOf(answer) });
     this.#warned.delete(url.href);
     return undefined;

@@ -43,6 +43,16 @@ describe('papergraph ingest', () => {
     expect(second.stdout.match(/unchanged \(/g)).toHaveLength(4);
   });
 
+  test('of a folder names the digests that it skips, which is no failure', async () => {
+    put('2026-01-15.MD.gz', GOOD);
+    put('latest.txt', GOOD);
+    const { status, stdout, stderr } = await papergraph('ingest', folder, '--source', 'me');
+    expect(stderr).toBe(
+      `${folder}: skipped 1 undated digest (${folder}/latest.txt): take such a file in by itself, with --date\n`,
+    );
+    expect([status, stdout]).toEqual([0, expect.stringContaining('me 2026-01-15 zh, revision 1: 2 entries')]);
+  });
+
   test('with --json prints one object a file, counts as numbers', async () => {
     const file = put('2026-01-15_AI_enhanced_Chinese.jsonl', GOOD);
     const { stdout, status } = await papergraph('ingest', file, '--source', 'me', '--json');

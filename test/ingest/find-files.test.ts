@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { gzipSync } from 'node:zlib';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SourceError } from '../../src/ingest/digest-file.ts';
@@ -40,6 +41,43 @@ describe('what a source names', () => {
     ]);
   });
 
+  test('a folder is also its .txt and packed digests, however their endings are written and wherever the date stands', async () => {
+    for (const name of [
+      '2026-01-15.MD',
+      '20260116.JSONL',
+      'picks_2026-01-17.txt',
+      '2026-01-18.jsonl.gz',
+      'x.md.gz',
+    ])
+      put(`fork/${name}`);
+    expect((await found('fork')).map(([location]) => location)).toEqual([
+      'fork/2026-01-15.MD',
+      'fork/2026-01-18.jsonl.gz',
+      'fork/20260116.JSONL',
+      'fork/picks_2026-01-17.txt',
+    ]);
+  });
+
+  test('a folder says which files it skips that look like digests, and is silent about others', async () => {
+    put('fork/2026-01-15.jsonl');
+    put('fork/README.md', '# digests\n\nOf arXiv.\n');
+    put('fork/package.json');
+    put('fork/empty.txt', '');
+    put('fork/damaged.jsonl.gz', '\u001f\u008b');
+    const notes: string[] = [];
+    world = { ...world, note: (message) => notes.push(message) };
+    await found('fork');
+    expect(notes).toEqual([]);
+    for (const name of ['a.jsonl', 'b.txt', 'old/c.JSONL', 'd.jsonl']) put(`fork/${name}`);
+    writeFileSync(path.join(folder, 'fork/e.jsonl.gz'), gzipSync(jsonl(jsonRecord('2601.00001'))));
+    put('fork/2026-01-16.json');
+    await found('fork');
+    expect(notes).toEqual([
+      'skipped 5 undated digests (fork/a.jsonl, fork/b.txt, fork/d.jsonl and 2 more): take such a file in by itself, with --date',
+      'skipped 1 dated file (fork/2026-01-16.json): digests end in .md, .txt or .jsonl, or in one of these and .gz',
+    ]);
+  });
+
   test('a glob and a file are what they match', async () => {
     put('fork/2026-01-15.jsonl');
     put('fork/2026-01-16.jsonl');
@@ -75,6 +113,39 @@ describe('what a source names', () => {
     expect(await found('https://me:secret@example.org/2026-01-15.md?token=secret')).toEqual([
       ['https://example.org/2026-01-15.md', 'example.org'],
     ]);
+  });
+
+  describe('of a clone', () => {
+    const origin = '[remote "origin"]\n\turl = https://me:s3cret@github.com/me/digests.git\n';
+    const other = '[core]\n\tbare = false\n[remote "fork"]\n\turl = git@github.com:fork/digests.git ; mine\n';
+
+    test.each([
+      ['its origin', `${other}${origin}\tfetch = +refs/heads/*:refs/remotes/origin/*\n`, 'me/digests'],
+      ['its only remote', other, 'fork/digests'],
+      ['none of several without an origin', other + other.replaceAll('fork', 'third'), 'repo'],
+      ['a folder', '[remote "origin"]\n\turl = /srv/git/digests.git\n', 'repo'],
+      ['nothing', '', 'repo'],
+    ])('a digest belongs to the repository that is %s', async (_what, config, source) => {
+      put('repo/.git/config', config);
+      for (const name of ['repo/2026-01-15.md', 'repo/data/2026-01-16.md']) {
+        put(name);
+        expect(await found(name)).toEqual([[name, source]]);
+      }
+      put('repo/forks/2026-01-15.md');
+      expect(await found('repo/forks')).toEqual([['repo/forks/2026-01-15.md', 'forks']]);
+    });
+
+    test('that is a worktree or a submodule, too', async () => {
+      put('repo/.git/config', origin);
+      put('repo/.git/worktrees/data/commondir', '../..\n');
+      put('data/.git', `gitdir: ${path.join(folder, 'repo/.git/worktrees/data')}\n`);
+      put('data/2026-01-15.md');
+      put('repo/.git/modules/sub/config', other);
+      put('repo/sub/.git', 'gitdir: ../.git/modules/sub\n');
+      put('repo/sub/data/2026-01-15.md');
+      expect(await found('data')).toEqual([['data/2026-01-15.md', 'me/digests']]);
+      expect(await found('repo')).toEqual([['repo/sub/data/2026-01-15.md', 'fork/digests']]);
+    });
   });
 
   test('standard input belongs to nobody', async () => {

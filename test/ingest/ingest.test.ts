@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeMarkdown } from '../../src/digest/write-markdown.ts';
-import type { SummaryPart } from '../../src/digest/digest.ts';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
 import { removeDigests } from '../../src/ingest/remove-digests.ts';
 import { openTestDatabase } from '../support/database.ts';
-import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
+import { asMarkdown, jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
 import { dumpStore } from '../support/store-dump.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -26,30 +24,6 @@ const dump = async () => await dumpStore(database.pool);
 
 async function rows<Row extends object>(sql: string): Promise<Row[]> {
   return (await database.pool.query<Row>(sql)).rows;
-}
-
-/** The Markdown that the producer makes of JSONL records, sections as first seen. */
-function asMarkdown(...records: Record<string, unknown>[]): string {
-  const labels: [string, string][] = [
-    ['tldr', 'TL;DR'],
-    ['motivation', 'Motivation'],
-    ['method', 'Method'],
-    ['result', 'Result'],
-    ['conclusion', 'Conclusion'],
-  ];
-  return writeMarkdown({
-    entries: records.map((record) => {
-      const ai = record['AI'] as Record<string, string>;
-      return {
-        url: record['abs'] as string,
-        title: record['title'] as string,
-        authors: record['authors'] as string[],
-        category: (record['categories'] as string[])[0] ?? '',
-        abstract: record['summary'] as string,
-        parts: labels.map(([key, label]): SummaryPart => ({ label, text: ai[key] ?? '' })),
-      };
-    }),
-  });
 }
 
 describe('taking a digest in', () => {
@@ -286,8 +260,9 @@ describe('the two forms of one digest', () => {
     await take('2026-01-15.md', markdown);
     const came = await rows('select ingested_at, updated_at from digest');
     expect(await take('2026-01-15.md', markdown, { language: 'ja' })).toMatchObject({
-      status: 'UNCHANGED',
+      status: 'STORED',
       digest: { language: 'ja', revision: 2 },
+      unchanged: 0,
     });
     expect(await rows('select language, revision, entry_count from digest')).toEqual([
       { language: 'ja', revision: 2, entry_count: 3 },

@@ -53,6 +53,30 @@ describe('a store of an earlier version', () => {
     rmSync(folder, { recursive: true });
   };
 
+  test('knows the names of the files that it took in, after the migration', async () => {
+    const { pool } = database;
+    await beginAgain('0001_papers', '0002_search', '0003_feed', '0004_title_prefix');
+    const run = `insert into ingest_run (id, started_at, origin, status, digest_id, duration_ms, entries, papers_added,
+      papers_revised, summaries_added, unchanged, rejected)
+      select gen_random_uuid(), $1, $2, $3::ingest_status, 1, 50, 1, 0, 0, 0, 0, 0`;
+    await pool.query(`
+      insert into source (id, name) values (1, 'me/digests');
+      insert into digest (id, source_id, date, language) values (1, 1, '2026-01-15', 'zh');
+      insert into digest_revision (digest_id, revision, form, sha256, ingested_at) values
+        (1, 1, 'JSONL', 'a', '2026-01-15T10:00:00.010Z'), (1, 1, 'MARKDOWN', 'b', '2026-01-15T10:00:00.070Z')`);
+    const url = 'https://example.org/data/2026-01-15_AI_enhanced_Chinese.jsonl.gz';
+    await pool.query(run, ['2026-01-15T10:00:00.000Z', url, 'PARTIAL']);
+    await pool.query(run, ['2026-01-15T10:00:00.060Z', '2026-01-15.md', 'STORED']);
+    await pool.query(run, ['2026-01-15T10:00:00.070Z', 'again.md', 'UNCHANGED']);
+    await migrate(pool);
+    expect(
+      (await pool.query('select form, file_name, written_in from digest_revision order by id')).rows,
+    ).toEqual([
+      { form: 'JSONL', file_name: '2026-01-15_AI_enhanced_Chinese.jsonl', written_in: null },
+      { form: 'MARKDOWN', file_name: '2026-01-15.md', written_in: null },
+    ]);
+  });
+
   test('has long titles sorted by as much of them as new ones, after the migration', async () => {
     const { pool } = database;
     await beginAgain('0001_papers', '0002_search', '0003_feed');

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import type { Pool } from 'pg';
+import type { SummaryPart } from '../../src/digest/digest.ts';
+import { writeMarkdown } from '../../src/digest/write-markdown.ts';
 import type { DigestFile } from '../../src/ingest/digest-file.ts';
 import { findFiles } from '../../src/ingest/find-files.ts';
 import { ingestFile, type IngestOptions } from '../../src/ingest/ingest-file.ts';
@@ -55,4 +57,28 @@ export function jsonRecord(id: string, change: Record<string, unknown> = {}): Re
 /** A JSONL digest of records. */
 export function jsonl(...records: object[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
+}
+
+/** The Markdown that the producer makes of JSONL records, sections as first seen. */
+export function asMarkdown(...records: Record<string, unknown>[]): string {
+  const labels: [string, string][] = [
+    ['tldr', 'TL;DR'],
+    ['motivation', 'Motivation'],
+    ['method', 'Method'],
+    ['result', 'Result'],
+    ['conclusion', 'Conclusion'],
+  ];
+  return writeMarkdown({
+    entries: records.map((record) => {
+      const ai = record['AI'] as Record<string, string>;
+      return {
+        url: record['abs'] as string,
+        title: record['title'] as string,
+        authors: record['authors'] as string[],
+        category: (record['categories'] as string[])[0] ?? '',
+        abstract: record['summary'] as string,
+        parts: labels.map(([key, label]): SummaryPart => ({ label, text: ai[key] ?? '' })),
+      };
+    }),
+  });
 }

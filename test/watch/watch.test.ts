@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createLogger } from '../../src/logger.ts';
@@ -90,6 +91,18 @@ describe('a folder that is watched', () => {
     writeFileSync(path.join(data, DAY), digest('2601.00001', '2601.00003'));
     await expect.poll(papers).toEqual(['2601.00001', '2601.00002', '2601.00003']);
     expect(await runs()).toEqual(['STORED', 'STORED', 'STORED']);
+  });
+
+  test('has packed files taken in, and says once which digests it has no day for', async () => {
+    writeFileSync(path.join(folder, 'latest.jsonl'), digest('2601.00009'));
+    writeFileSync(path.join(folder, `${DAY}.gz`), gzipSync(digest('2601.00001')));
+    const warnings = start('.');
+    await expect.poll(papers).toEqual(['2601.00001']);
+    writeFileSync(path.join(folder, '2026-01-16.JSONL.gz'), gzipSync(digest('2601.00002')));
+    await expect.poll(papers).toEqual(['2601.00001', '2601.00002']);
+    expect(warnings.map(({ msg }) => msg)).toEqual([
+      'skipped 1 undated digest (latest.jsonl): take such a file in by itself, with --date',
+    ]);
   });
 
   test('may come later, and is warned of once until then', async () => {

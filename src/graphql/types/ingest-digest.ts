@@ -29,11 +29,12 @@ const IngestDigestInput = builder
       document: t.field({ type: DigestDocument, required: true, description: 'Its text, or its address.' }),
       source: t.string({
         required: true,
-        description: `Whose it is. At most ${MAX_SOURCE_BYTES} bytes of UTF-8.`,
+        description: `Whose it is. What else a dated \`fileName\` holds (\`_database\`) is appended to it; both together have at most
+${MAX_SOURCE_BYTES} bytes of UTF-8.`,
       }),
       fileName: t.string({
-        description: `Name of the text's file: tells date and language where \`date\` and \`language\` are absent. At most
-${MAX_FILE_NAME_BYTES} bytes of UTF-8.`,
+        description: `Name of the text's file: tells date and language where \`date\` and \`language\` are absent. Without a date in
+it, the day is today (UTC), and nothing that a file of another name printed is replaced. At most ${MAX_FILE_NAME_BYTES} bytes of UTF-8.`,
       }),
       date: t.field({ type: 'Date', description: 'The day it is of.' }),
       language: t.string({ description: 'BCP 47 or a name.' }),

@@ -10,7 +10,10 @@ const IngestStatus = builder.enumType('IngestStatus', {
   description: 'What came of one attempt to take in one file.',
   values: {
     STORED: { description: 'All of it was taken.' },
-    UNCHANGED: { description: "The bytes of the digest's latest file of that form; or an empty file." },
+    UNCHANGED: {
+      description:
+        "The bytes of the digest's latest file of that form; or an empty file. Also those of its latest file of that form and dated name.",
+    },
     PARTIAL: { description: 'Some entries were refused.' },
     REFUSED: { description: 'Nothing was stored.' },
   } as const,
