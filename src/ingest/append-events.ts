@@ -79,6 +79,7 @@ async function nextDrafts(tx: Transaction, after: number): Promise<number[]> {
 
 interface Judged {
   readonly id: number;
+  readonly arxivId: string;
   readonly title: string;
   readonly abstract: string;
   readonly authors: readonly string[];
@@ -92,7 +93,7 @@ async function judgePapers(
   ordinals: readonly number[],
 ): Promise<void> {
   const papers = await tx.query<Judged>`
-    select d.ordinal as id, p.title, p.abstract, m.parts, array(
+    select d.ordinal as id, p.arxiv_id as "arxivId", p.title, p.abstract, m.parts, array(
       select u.name from authorship a join author u on u.id = a.author_id where a.paper_id = p.id order by a.position) as authors
     from event_draft d join paper p on p.id = d.paper_id
       left join summary m on m.entry_id = d.entry_id and m.status <> 'FAILED'

@@ -4,7 +4,7 @@ import { searchVectors, type VectorTexts } from './search-vectors.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Goes up with every change to what is worked out here: papers of a lower version are done again at the next start. */
-export const INDEX_VERSION = 2;
+export const INDEX_VERSION = 3;
 
 /** Terms that are kept of a paper: those of its title, then those that its abstract has most often. */
 const MOST_TERMS = 16;
@@ -28,7 +28,7 @@ export async function indexPapers(tx: Transaction, ids: readonly number[]): Prom
 
 async function readTexts(tx: Transaction, ids: readonly number[]): Promise<VectorTexts[]> {
   return await tx.query<VectorTexts>`
-    select p.id, p.title, p.abstract, array(
+    select p.id, p.arxiv_id as "arxivId", p.title, p.abstract, array(
       select m.parts from digest_entry e join summary m on m.entry_id = e.id
       where e.paper_id = p.id and e.current and m.status <> 'FAILED' order by e.key) as summaries
     from paper p where p.id = any(${ids}) order by p.id`;
@@ -71,8 +71,8 @@ async function storeEntryFacts(tx: Transaction, ids: readonly number[]): Promise
 /** Stems are Postgres's; the word that is shown for a stem is the most frequent one. */
 async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
   const words = await mapInSlices(papers, ({ id, title, abstract }) =>
-    paperWords(title.slice(0, MOST_CHARACTERS), abstract.slice(0, MOST_CHARACTERS))
-      .filter(({ folded }) => folded.length <= LONGEST_TERM)
+    paperWords(title, abstract)
+      .filter(({ key }) => key.length <= LONGEST_TERM)
       .map((word) => ({ id, ...word })),
   );
   const rows = words.flat();
@@ -80,8 +80,8 @@ async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Prom
     create temporary table fresh_term on commit drop as
     with stem as (
       select n.id, s.stem, n.shown, n.weight
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, folded text, shown text, weight int)
-        cross join lateral unnest(ts_lexize('english_stem', n.folded)) s(stem)
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, key text, shown text, weight int)
+        cross join lateral unnest(ts_lexize('english_stem', n.key)) s(stem)
     ), summed as (
       select id, stem, sum(weight)::int as weight, (array_agg(shown order by weight desc, shown))[1] as shown
       from stem group by id, stem

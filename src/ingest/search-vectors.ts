@@ -7,6 +7,7 @@ import { searchDocument } from '../search/document.ts';
 /** The texts that one vector is made of. */
 export interface VectorTexts {
   readonly id: number;
+  readonly arxivId: string;
   readonly title: string;
   readonly abstract: string;
   /** The parts of each entry with AI text. */
@@ -18,17 +19,17 @@ export interface VectorTexts {
  * all its positions.
  */
 export async function searchVectors(texts: readonly VectorTexts[]): Promise<Prisma.Sql> {
-  const rows = await mapInSlices(texts, ({ id, title, abstract, summaries }) => {
-    const { words, pairs } = searchDocument({ title, abstract, ...aiTexts(summaries) });
-    return { id, ...words, pairs };
+  const rows = await mapInSlices(texts, ({ id, arxivId, title, abstract, summaries }) => {
+    const { words, lexemes } = searchDocument({ arxivId, title, abstract, ...aiTexts(summaries) });
+    return { id, ...words, lexemes };
   });
   // Materialized, so that a vector is made once, not wherever it is named.
   return Prisma.sql`(
     with made as materialized (
-      select id, setweight(to_tsvector('english', unaccent("A")), 'A') || setweight(to_tsvector('english', unaccent("B")), 'B')
-        || setweight(to_tsvector('english', unaccent("C")), 'C') || setweight(to_tsvector('english', unaccent("D")), 'D')
-        || pairs::tsvector as vector
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, "A" text, "B" text, "C" text, "D" text, pairs text)
+      select id, setweight(to_tsvector('english', "A"), 'A') || setweight(to_tsvector('english', "B"), 'B')
+        || setweight(to_tsvector('english', "C"), 'C') || setweight(to_tsvector('english', "D"), 'D')
+        || lexemes::tsvector as vector
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, "A" text, "B" text, "C" text, "D" text, lexemes text)
     )
     select id, vector, exists (
       select 1 from unnest(vector) u where cardinality(u.positions) >= 255 or 16383 = any(u.positions)) as clipped

@@ -29,7 +29,7 @@ export function authorFilter(filter: AuthorFilter | null | undefined): Prisma.Sq
 
 const LONGEST = 200;
 
-/** Has the words in any order, or is spelt much like them (pg_trgm's default: 0.6). Signs alone ask nothing. */
+/** Has the words in any order, or is spelt much like them (pg_trgm's default: 0.6). White space asks nothing, signs find nothing. */
 function spelt(search: string): Prisma.Sql {
   if (search.length > LONGEST)
     throw new InputError(
@@ -37,6 +37,6 @@ function spelt(search: string): Prisma.Sql {
       `filter.search: expected at most ${LONGEST} characters, got ${search.length}`,
     );
   const words = nameWords(search);
-  if (words.length === 0) return Prisma.sql`true`;
+  if (words.length === 0) return search.trim() === '' ? Prisma.sql`true` : Prisma.sql`false`;
   return Prisma.sql`((${hasWords(Prisma.raw('u.name_words'), words)}) or ${words.join(' ')} <% u.name_words)`;
 }

@@ -1,9 +1,10 @@
 import DataLoader from 'dataloader';
 import { Prisma } from '../database/generated/client.ts';
 import { sections } from '../digest/summary.ts';
-import { finder, findInTitle, words, type Find, type Sought } from '../search/highlight.ts';
+import { finder, findInTitle, type Find, type Sought, type Where } from '../search/highlight.ts';
 import { plainText } from '../search/plain-text.ts';
 import type { TextRange } from '../search/text-range.ts';
+import { wordKeys } from '../search/words.ts';
 import { groupReader } from './groups.ts';
 import { summaryColumns, type PaperRow, type SummaryRow } from './rows.ts';
 import type { RunStatement } from './statements.ts';
@@ -30,10 +31,11 @@ export function highlightReader(run: RunStatement): ReadHighlights {
     const texts = textsOf(paper, await summariesOf(paper.id));
     const lookup = lookups.get(sought) ?? lookUp(sought, stems);
     lookups.set(sought, lookup);
-    const folded = texts.flatMap(foldedWords).filter((word) => lookup.initials.has(initial(word)));
-    const [{ inTitle, elsewhere }] = await Promise.all([lookup.finders, stems.learn(folded)]);
+    const keys = texts.flatMap(keysOf).filter((key) => lookup.initials.has(initial(key)));
+    const [{ inTitle, inAbstract, elsewhere }] = await Promise.all([lookup.finders, stems.learn(keys)]);
     return texts.flatMap((text) => {
-      const ranges = text.field === 'TITLE' ? findInTitle(inTitle, text.text) : elsewhere(text.text);
+      const find = text.field === 'ABSTRACT' ? inAbstract : elsewhere;
+      const ranges = text.field === 'TITLE' ? findInTitle(inTitle, text.text) : find(text.text);
       return ranges.length === 0 ? [] : [{ ...text, ranges }];
     });
   };
@@ -43,45 +45,52 @@ export function highlightReader(run: RunStatement): ReadHighlights {
 interface Lookup {
   /** English stems keep the first letter of a word: the stems of words that begin otherwise need not be known. */
   readonly initials: ReadonlySet<string>;
-  readonly finders: Promise<{ readonly inTitle: Find; readonly elsewhere: Find }>;
+  readonly finders: Promise<Record<'inTitle' | 'inAbstract' | 'elsewhere', Find>>;
 }
 
 function lookUp(sought: readonly Sought[], { learn, stem }: Stems): Lookup {
-  const all = sought.flatMap(({ sequence }) => sequence);
+  const all = sought.flatMap(({ sequence }) => sequence.map(({ key }) => key));
+  const findIn = (...wanted: readonly Where[]): Find =>
+    finder(
+      sought.filter(({ where }) => wanted.includes(where)),
+      stem,
+    );
   const finders = async () => {
     await learn(all);
-    const anywhere = sought.filter(({ where }) => where === 'anywhere');
-    return { inTitle: finder(sought, stem), elsewhere: finder(anywhere, stem) };
+    return {
+      inTitle: findIn('title', 'anywhere'),
+      inAbstract: findIn('abstract', 'anywhere'),
+      elsewhere: findIn('anywhere'),
+    };
   };
   return { initials: new Set(all.map(initial)), finders: finders() };
 }
 
-function initial(word: string): string {
-  return word.slice(0, 1);
+function initial(key: string): string {
+  return key.slice(0, 1);
 }
 
-function foldedWords({ field, text }: Text): string[] {
+function keysOf({ field, text }: Text): string[] {
   const read = field === 'TITLE' ? [text, plainText(text)] : [text];
-  return read.flatMap(words).map(({ folded }) => folded);
+  return read.flatMap(wordKeys);
 }
 
-/** English stems of folded words; a stop word is its own, and so is a word that was not learnt. */
+/** English stems of the keys of words; a stop word is its own, and so is a key that was not learnt. */
 interface Stems {
-  readonly learn: (folded: readonly string[]) => Promise<void>;
-  readonly stem: (folded: string) => string;
+  readonly learn: (keys: readonly string[]) => Promise<void>;
+  readonly stem: (key: string) => string;
 }
 
 /** Words that are learnt together are one statement. */
 function stemReader(run: RunStatement): Stems {
   const known = new Map<string, string>();
-  const loader = new DataLoader<string, string>(async (folded) => await readStems(run, folded), {
+  const loader = new DataLoader<string, string>(async (keys) => await readStems(run, keys), {
     maxBatchSize: 20_000,
   });
-  const learn = async (folded: readonly string[]): Promise<void> => {
-    const fresh = [...new Set(folded)];
-    await Promise.all(fresh.map(async (word) => known.set(word, await loader.load(word))));
+  const learn = async (keys: readonly string[]): Promise<void> => {
+    await Promise.all([...new Set(keys)].map(async (key) => known.set(key, await loader.load(key))));
   };
-  return { learn, stem: (folded) => known.get(folded) ?? folded };
+  return { learn, stem: (key) => known.get(key) ?? key };
 }
 
 type Text = Omit<Highlight, 'ranges'>;
@@ -114,9 +123,9 @@ const currentSummaries = (ids: readonly number[]) => Prisma.sql`
   where m.paper_id = any(${ids}::int[]) and e.current and m.status <> 'FAILED'
   order by m.paper_id, d.date desc, e.ingested_at desc, e.id desc`;
 
-async function readStems(run: RunStatement, folded: readonly string[]): Promise<string[]> {
+async function readStems(run: RunStatement, keys: readonly string[]): Promise<string[]> {
   const sql = Prisma.sql`
     select coalesce((ts_lexize('english_stem', word))[1], word) as stem
-    from unnest(${folded}::text[]) with ordinality w(word, place) order by place`;
+    from unnest(${keys}::text[]) with ordinality w(word, place) order by place`;
   return (await run<{ stem: string }>({ name: 'stems', sql })).map((row) => row.stem);
 }

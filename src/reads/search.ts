@@ -1,17 +1,20 @@
 import DataLoader from 'dataloader';
+import { parseArxivId } from '../arxiv/arxiv-id.ts';
 import { Prisma } from '../database/generated/client.ts';
 import type { Sought } from '../search/highlight.ts';
 import { nameWords } from '../search/name-words.ts';
 import { parseSearch, SearchSyntaxError, type Search } from '../search/parse-search.ts';
 import { sought } from '../search/sought.ts';
+import { idLexeme } from '../search/id-lexeme.ts';
 import {
   allOf,
   anyOf,
+  asksForText,
+  keysOf,
   lexemesOf,
   textQuery,
   texts,
   unordered,
-  wordsOf,
   type Stems,
 } from '../search/text-query.ts';
 import type { FilterSubject } from './filter-subject.ts';
@@ -37,14 +40,12 @@ export type CompileSearch = (
 
 /** Compiles the searches of one request; the words of those compiled together are one statement. */
 export function searchCompiler(run: RunStatement): CompileSearch {
-  const queries = new DataLoader<string, string>(async (words) => await stemQueries(run, words));
+  const stemOf = new DataLoader<string, string>(async (keys) => await readStems(run, keys));
   return async (text, subject, argument) => {
     const search = parse(text, argument);
-    const words = wordsOf(search);
-    const stemmed = new Map(
-      await Promise.all(words.map(async (each) => [each, await queries.load(each)] as const)),
-    );
-    const stems: Stems = (each) => stemmed.get(each) ?? '';
+    const keys = keysOf(search);
+    const known = new Map(await Promise.all(keys.map(async (key) => [key, await stemOf.load(key)] as const)));
+    const stems: Stems = (key) => known.get(key) ?? '';
     return {
       condition: conditionSql(search, { subject, stems }),
       score: scoreSql(search, stems),
@@ -54,8 +55,10 @@ export function searchCompiler(run: RunStatement): CompileSearch {
 }
 
 function parse(text: string, argument: readonly string[]): Search {
+  const id = parseArxivId(text)?.id;
+  if (id !== undefined) return { kind: 'text', where: 'anywhere', text: id, arxivId: id };
   try {
-    return parseSearch(text);
+    return withIds(parseSearch(text));
   } catch (error) {
     if (!(error instanceof SearchSyntaxError)) throw error;
     const { position, message } = error;
@@ -63,14 +66,32 @@ function parse(text: string, argument: readonly string[]): Search {
   }
 }
 
-/** For each of the words, which may be several, a tsquery for their stems in a row; '' for stop words alone. */
-async function stemQueries(run: RunStatement, words: readonly string[]): Promise<string[]> {
-  const sql = Prisma.sql`select phraseto_tsquery('english', unaccent(words))::text as query
-    from unnest(${words}::text[]) with ordinality w(words, place) order by place`;
+/** The search in which each text that is an arXiv id, in whatever form, asks for the paper and for what names it. */
+function withIds(search: Search): Search {
+  switch (search.kind) {
+    case 'all':
+    case 'any':
+      return { ...search, of: search.of.map(withIds) };
+    case 'not':
+      return { ...search, of: withIds(search.of) };
+    case 'text': {
+      const id = search.where === 'anywhere' ? parseArxivId(search.text)?.id : undefined;
+      return id === undefined ? search : { ...search, text: id, arxivId: id };
+    }
+    default:
+      return search;
+  }
+}
+
+/** For each key a tsquery for its stem; '' for a stop word. */
+async function readStems(run: RunStatement, keys: readonly string[]): Promise<string[]> {
+  const sql = Prisma.sql`select phraseto_tsquery('english', key)::text as query
+    from unnest(${keys}::text[]) with ordinality k(key, place) order by place`;
   return (await run<{ query: string }>({ name: 'searchWords', sql })).map(({ query }) => query);
 }
 
 const EVERY_PAPER = Prisma.sql`true`;
+const NO_PAPER = Prisma.sql`false`;
 
 interface Meaning {
   readonly subject: FilterSubject;
@@ -79,8 +100,14 @@ interface Meaning {
 
 function conditionSql(search: Search, meaning: Meaning): Prisma.Sql {
   const text = asText(search, meaning.stems);
-  if (text !== undefined) return text === ASKS_NOTHING ? EVERY_PAPER : matches(text);
+  if (text === ASKS_NOTHING) return isSigns(search) ? NO_PAPER : EVERY_PAPER;
+  if (text !== undefined) return matches(text);
   switch (search.kind) {
+    case 'text': {
+      const { author, ...inText } = search;
+      const conditions = [inText, ...(author === undefined ? [] : [author])].map((each) => conditionSql(each, meaning));
+      return Prisma.sql`(${Prisma.join(conditions, ' or ')})`;
+    }
     case 'author':
       return writtenBy(search, meaning.subject);
     case 'category':
@@ -110,11 +137,28 @@ function combined({ kind, of }: Combination, meaning: Meaning): Prisma.Sql {
 
 const ASKS_NOTHING = '';
 
+/** Whether a search that asks nothing has signs that it wants: no paper is known by its signs. */
+function isSigns(search: Search): boolean {
+  switch (search.kind) {
+    case 'text':
+      return !asksForText(search.text);
+    case 'author':
+      return nameWords(search.text).length === 0;
+    case 'all':
+    case 'any':
+      return search.of.some(isSigns);
+    default:
+      return false;
+  }
+}
+
 /** The search as one tsquery; undefined where it asks for more than text. Stop words ask nothing, whatever is around them. */
 function asText(search: Search, stems: Stems): string | undefined {
   switch (search.kind) {
-    case 'text':
-      return textQuery(search, stems) ?? ASKS_NOTHING;
+    case 'text': {
+      const query = textQuery(search, stems) ?? ASKS_NOTHING;
+      return query === ASKS_NOTHING || search.author === undefined ? query : undefined;
+    }
     case 'not': {
       const query = asText(search.of, stems);
       return query === undefined || query === ASKS_NOTHING ? query : `!(${query})`;
@@ -150,8 +194,13 @@ function writtenBy(
   return subject.writtenByName(quoted ? [words.join(' ')] : words);
 }
 
+/** A rank is less than 1, so that papers asked for by their ids come first. */
 function scoreSql(search: Search, stems: Stems): Prisma.Sql {
-  const queries = texts(search, { wanted: true }).flatMap((each) => textQuery(each, stems) ?? []);
+  const wanted = texts(search, { wanted: true });
+  const queries = wanted.flatMap((each) => textQuery(each, stems) ?? []);
   if (queries.length === 0) return Prisma.sql`0::real`;
-  return Prisma.sql`ts_rank(t.vector, ${lexemesOf(queries.join(' | '))}::tsquery)`;
+  const rank = Prisma.sql`ts_rank(t.vector, ${lexemesOf(queries.join(' | '))}::tsquery)`;
+  const ids = wanted.flatMap(({ arxivId }) => (arxivId === undefined ? [] : [idLexeme(arxivId)]));
+  if (ids.length === 0) return rank;
+  return Prisma.sql`(${rank} + (t.vector @@ ${ids.join(' | ')}::tsquery)::int)::real`;
 }

@@ -1,11 +1,15 @@
+import { idLexeme } from './id-lexeme.ts';
 import { plainText } from './plain-text.ts';
 import { holdsWord, pairs, stretches } from './scripts.ts';
+import { wordKeys } from './words.ts';
 
-/** Where a text stands in a paper: title, TL;DR, other AI text, abstract. A word weighs most in A. */
+/** A paper's text: title, TL;DR, other AI text, abstract. A word weighs most in A. */
 type Weight = 'A' | 'B' | 'C' | 'D';
 
-/** The texts of a paper that a search reads. */
+/** What a search reads of a paper. */
 export interface Texts {
+  /** Canonical. */
+  readonly arxivId: string;
   readonly title: string;
   readonly abstract: string;
   /** AI text of its entries: TL;DRs, and all other parts. */
@@ -15,21 +19,24 @@ export interface Texts {
 
 /** What a paper's search vector is made of. */
 export interface SearchDocument {
-  /** By weight: text for Postgres's English parser, with spaces where other scripts stand. */
+  /** By weight: keys of words with a space between them, for Postgres's English configuration. */
   readonly words: Readonly<Record<Weight, string>>;
-  /** Pairs of characters of Han, kana and Hangul as a tsvector literal. */
-  readonly pairs: string;
+  /** A tsvector literal: the arXiv id, and pairs of characters of Han, kana and Hangul. */
+  readonly lexemes: string;
 }
 
-// A tsvector holds a megabyte. A pair of characters takes at most 12 bytes of it, words take less for their length.
-const MOST_CHARACTERS = 80_000;
+/**
+ * As much of a paper is searched. A tsvector holds a megabyte: a pair of characters takes at most 12 bytes of it, words take
+ * less for their length.
+ */
+export const MOST_CHARACTERS = 80_000;
 
 /**
- * What is searched of a paper: title, then abstract, then AI text, as far as 80,000 characters. A title with LaTeX
- * stands there as printed and once more without it.
+ * What is searched of a paper: title, then abstract, then AI text, up to 80,000 characters. A title with LaTeX or Greek letters
+ * is there twice: as printed, and as plain text.
  */
-export function searchDocument({ title, abstract, tldrs, parts }: Texts): SearchDocument {
-  const plain = plainText(title);
+export function searchDocument({ arxivId, title, abstract, tldrs, parts }: Texts): SearchDocument {
+  const plain = plainText(title.slice(0, MOST_CHARACTERS));
   const fields = kept([
     ['A', title],
     ...(plain === title ? [] : [['A', plain] as const]),
@@ -38,10 +45,10 @@ export function searchDocument({ title, abstract, tldrs, parts }: Texts): Search
     ...parts.map((text) => ['C', text] as const),
   ]);
   const words = (wanted: Weight): string =>
-    fields.flatMap(([weight, text]) => (weight === wanted ? [APART, latin(text)] : [])).join('\n');
+    fields.flatMap(([weight, text]) => (weight === wanted ? [APART, ...wordKeys(text)] : [])).join(' ');
   return {
     words: { A: words('A'), B: words('B'), C: words('C'), D: words('D') },
-    pairs: placedPairs(fields),
+    lexemes: `${idLexeme(arxivId)} ${placedPairs(fields)}`,
   };
 }
 
@@ -58,7 +65,7 @@ function kept(fields: readonly Field[]): Field[] {
 }
 
 // Stop words take a position each and are not kept: no phrase reaches from one text into the next.
-const APART = 'the '.repeat(8);
+const APART = Array.from({ length: 8 }, () => 'the').join(' ');
 
 /** Positions in a tsvector end here. */
 const LAST_POSITION = 16_383;
@@ -76,12 +83,4 @@ function placedPairs(fields: readonly Field[]): string {
     }
   }
   return lexemes.join(' ');
-}
-
-/** The text with a space for each run of Han, kana or Hangul; accents in one way of writing. */
-export function latin(text: string): string {
-  return stretches(text)
-    .map((stretch) => (stretch.unspaced ? ' ' : stretch.text))
-    .join('')
-    .normalize('NFC');
 }

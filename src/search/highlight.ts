@@ -1,68 +1,51 @@
-import { fold } from '../language/fold.ts';
-import { placedPlainText, plainText } from './plain-text.ts';
+import { plainText, placedPlainText } from './plain-text.ts';
 import { holdsWord, placedCharacters, stretches } from './scripts.ts';
 import { mergeRanges, type TextRange } from './text-range.ts';
+import { words, type SoughtWord } from './words.ts';
 
-/** What to highlight: words in a row, folded, or characters in a row. */
+/** The text of a paper that a search is about. */
+export type Where = 'title' | 'abstract' | 'anywhere';
+
+/** What to highlight: words in a row, or characters in a row. */
 export interface Sought {
-  readonly where: 'title' | 'anywhere';
+  readonly where: Where;
   readonly unspaced: boolean;
-  readonly sequence: readonly string[];
+  readonly sequence: readonly SoughtWord[];
 }
 
 /** Among characters in a row: what parts two runs of them without a word between. */
 export const ANYTHING_BUT_WORDS = ' ';
 
-/** A word where it stands. */
-interface Word extends TextRange {
-  readonly folded: string;
-}
-
-const WORD = /[\p{L}\p{M}\p{N}]+/gu;
-
-/** The words of a text; scripts without spaces between words have none. */
-export function words(text: string): Word[] {
-  return stretches(text).flatMap(({ unspaced, text: part, start }) =>
-    unspaced
-      ? []
-      : [...part.matchAll(WORD)].map(({ 0: word, index }) => ({
-          folded: fold(word),
-          start: start + index,
-          end: start + index + word.length,
-        })),
-  );
-}
-
 /** Finds what is sought in a text: in order and without overlaps. */
 export type Find = (text: string) => TextRange[];
 
-/** Finds these; `stem` gives what makes two words the same. A text is read once, however much is sought. */
-export function finder(wanted: readonly Sought[], stem: (folded: string) => string): Find {
+/** Finds these. `stem` returns what makes two keys of words the same. A text is read once, however much is sought. */
+export function finder(wanted: readonly Sought[], stem: (key: string) => string): Find {
   const sequences = (inRuns: boolean) =>
     wanted.filter(({ unspaced }) => unspaced === inRuns).map(({ sequence }) => sequence);
-  const inWords = treeOf(sequences(false).map((sequence) => sequence.map(stem)));
+  const inWords = treeOf(
+    sequences(false).map((sequence) => sequence.map((word) => ({ ...word, key: stem(word.key) }))),
+  );
   const inRuns = treeOf(sequences(true));
   return (text) => {
-    const keyed = words(text).map(({ folded, ...place }) => ({ key: stem(folded), ...place }));
-    return mergeRanges([...occurrences(keyed, inWords), ...occurrences(charactersOf(text), inRuns)]);
+    const own = words(text).map((word) => ({ ...word, key: stem(word.key) }));
+    return mergeRanges([...occurrences(own, inWords), ...occurrences(charactersOf(text), inRuns)]);
   };
 }
 
-/** As `find`, in a title: it is searched as printed and without its LaTeX. */
+/** As `find`, in a title: it is searched as printed and as plain text. */
 export function findInTitle(find: Find, title: string): TextRange[] {
   const printed = find(title);
   if (plainText(title) === title) return printed;
-  const { text, places } = placedPlainText(title);
-  const plain = find(text).map(({ start, end }) => ({
-    start: places[start]?.start ?? 0,
-    end: places[end - 1]?.end ?? 0,
-  }));
-  return mergeRanges([...printed, ...plain]);
+  const { text, placeOf } = placedPlainText(title);
+  return mergeRanges([...printed, ...find(text).map(placeOf)]);
 }
 
 /** A word or a character of a text. */
 interface Place extends TextRange {
   readonly key: string;
+  /** Of a word. */
+  readonly folded?: string;
 }
 
 function charactersOf(text: string): Place[] {
@@ -73,20 +56,29 @@ function charactersOf(text: string): Place[] {
   });
 }
 
-/** Sequences, by how they begin. */
+/** Sequences, by their first word or character, then by their second, and so on. */
 interface Tree {
   /** A sequence ends here. */
   whole: boolean;
+  /** By the key of the next word or character. */
   readonly next: Map<string, Tree>;
+  /** By the beginning of the next word. */
+  readonly begun: Map<string, Tree>;
+  /** Lengths of these beginnings. */
+  readonly lengths: Set<number>;
 }
 
-function treeOf(sequences: readonly (readonly string[])[]): Tree {
-  const root: Tree = { whole: false, next: new Map() };
+const newTree = (): Tree => ({ whole: false, next: new Map(), begun: new Map(), lengths: new Set() });
+
+function treeOf(sequences: readonly (readonly SoughtWord[])[]): Tree {
+  const root = newTree();
   for (const sequence of sequences) {
     let tree = root;
-    for (const key of sequence) {
-      const next = tree.next.get(key) ?? { whole: false, next: new Map() };
-      tree.next.set(key, next);
+    for (const { key, beginning } of sequence) {
+      const [branches, name] = beginning === undefined ? [tree.next, key] : [tree.begun, beginning];
+      if (beginning !== undefined) tree.lengths.add(beginning.length);
+      const next = branches.get(name) ?? newTree();
+      branches.set(name, next);
       tree = next;
     }
     tree.whole = true;
@@ -98,12 +90,22 @@ function treeOf(sequences: readonly (readonly string[])[]): Tree {
 function occurrences(text: readonly Place[], sequences: Tree): TextRange[] {
   return text.flatMap(({ start }, first) => {
     let longest: Place | undefined;
-    let tree: Tree | undefined = sequences;
-    for (let index = first; tree !== undefined; index++) {
+    let trees = [sequences];
+    for (let index = first; trees.length > 0; index++) {
       const place: Place | undefined = text[index];
-      tree = place && tree.next.get(place.key);
-      if (tree?.whole === true) longest = place;
+      trees = place === undefined ? [] : trees.flatMap((tree) => nextTrees(tree, place));
+      if (trees.some(({ whole }) => whole)) longest = place;
     }
     return longest === undefined ? [] : [{ start, end: longest.end }];
   });
+}
+
+function nextTrees({ next, begun, lengths }: Tree, { key, folded = '' }: Place): Tree[] {
+  const same = next.get(key);
+  const found = same === undefined ? [] : [same];
+  for (const length of lengths) {
+    const tree = length > folded.length ? undefined : begun.get(folded.slice(0, length));
+    if (tree !== undefined) found.push(tree);
+  }
+  return found;
 }

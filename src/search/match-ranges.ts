@@ -1,7 +1,8 @@
 import { fold } from '../language/fold.ts';
-import { finder, words } from './highlight.ts';
+import { finder } from './highlight.ts';
 import { characters, stretches } from './scripts.ts';
 import type { TextRange } from './text-range.ts';
+import { words } from './words.ts';
 
 /** Where a text matches what was typed, folded words: the beginnings of its words, else of a typo the word that is nearest. */
 export function matchRanges(text: string, typed: readonly string[]): TextRange[] {
@@ -32,7 +33,7 @@ export function matchRanges(text: string, typed: readonly string[]): TextRange[]
 const LEAST_SIMILARITY = 0.2;
 
 function characterRanges(text: string, typed: string): TextRange[] {
-  const sequence = characters(typed);
+  const sequence = characters(typed).map((key) => ({ key, beginning: undefined }));
   return finder([{ where: 'anywhere', unspaced: true, sequence }], (word) => word)(text);
 }
 

@@ -1,11 +1,12 @@
-import { words } from './highlight.ts';
+import { MOST_CHARACTERS } from './document.ts';
 import { plainText } from './plain-text.ts';
-import { pairs, stretches } from './scripts.ts';
+import { placedCharacters, stretches } from './scripts.ts';
+import { words } from './words.ts';
 
 /** A word of a paper. */
 export interface PaperWord {
-  /** Case and accents folded. */
-  readonly folded: string;
+  /** Equal for words that a search takes for the same, but for their stems. */
+  readonly key: string;
   /** As the paper writes it most often. */
   readonly shown: string;
   /** How much it tells of the paper: the title counts more. */
@@ -42,21 +43,22 @@ const TELLING = /^(?=.*\p{L})[\p{L}\p{N}]{3,64}$/u;
  */
 export function paperWords(title: string, abstract: string): PaperWord[] {
   const found = new Map<string, { forms: Map<string, number>; weight: number }>();
-  const count = (text: string, weight: number): void => {
-    for (const { folded, start, end } of words(text)) {
+  const count = (whole: string, weight: number): void => {
+    const text = plainText(whole.slice(0, MOST_CHARACTERS));
+    for (const { key, folded, start, end } of words(text)) {
       if (!TELLING.test(folded) || COMMON.has(folded)) continue;
-      const word = found.get(folded) ?? { forms: new Map<string, number>(), weight: 0 };
+      const word = found.get(key) ?? { forms: new Map<string, number>(), weight: 0 };
       const form = text.slice(start, end);
       word.forms.set(form, (word.forms.get(form) ?? 0) + 1);
       word.weight += weight;
-      found.set(folded, word);
+      found.set(key, word);
     }
   };
-  count(plainText(title), TITLE_WEIGHT);
-  count(plainText(abstract), 1);
+  count(title, TITLE_WEIGHT);
+  count(abstract, 1);
   const telling = [...found].filter(([, { weight }]) => weight > 1);
   return [
-    ...telling.map(([folded, { forms, weight }]) => ({ folded, shown: mostFrequent(forms), weight })),
+    ...telling.map(([key, { forms, weight }]) => ({ key, shown: mostFrequent(forms), weight })),
     ...titlePairs(title),
   ];
 }
@@ -68,6 +70,15 @@ function mostFrequent(forms: ReadonlyMap<string, number>): string {
 }
 
 function titlePairs(title: string): PaperWord[] {
-  const all = stretches(title).flatMap(({ unspaced, text }) => (unspaced ? pairs(text).slice(0, -1) : []));
-  return [...new Set(all)].map((pair) => ({ folded: pair, shown: pair, weight: TITLE_WEIGHT }));
+  const found = new Map<string, PaperWord>();
+  for (const stretch of stretches(title.slice(0, MOST_CHARACTERS))) {
+    const characters = stretch.unspaced ? placedCharacters(stretch) : [];
+    for (const [index, { key, start }] of characters.entries()) {
+      const next = characters[index + 1];
+      if (next === undefined) continue;
+      const pair = key + next.key;
+      found.set(pair, { key: pair, shown: title.slice(start, next.end), weight: TITLE_WEIGHT });
+    }
+  }
+  return [...found.values()];
 }

@@ -1,12 +1,30 @@
+import type { Where } from './highlight.ts';
+
 /** What a search asks for. */
 export type Search =
   | { readonly kind: 'all' | 'any'; readonly of: readonly Search[] }
   | { readonly kind: 'not'; readonly of: Search }
-  /** The words stand one behind the other in the title, or (`anywhere`) in a text of the paper. */
-  | { readonly kind: 'text'; readonly where: 'title' | 'anywhere'; readonly text: string }
-  /** One author has all the words in the name, next to each other where `quoted`. */
-  | { readonly kind: 'author'; readonly text: string; readonly quoted: boolean }
+  | TextSearch
+  | AuthorSearch
   | { readonly kind: 'category'; readonly code: string };
+
+/** One author has all the words in the name, next to each other where `quoted`. */
+interface AuthorSearch {
+  readonly kind: 'author';
+  readonly text: string;
+  readonly quoted: boolean;
+}
+
+/** The words follow one another in that text of the paper. */
+interface TextSearch {
+  readonly kind: 'text';
+  readonly where: Where;
+  readonly text: string;
+  /** The paper with this canonical id is found, too. */
+  readonly arxivId?: string;
+  /** Papers by an author of this name are found, too. */
+  readonly author?: AuthorSearch;
+}
 
 /** A search that cannot be read; `position` is where, in UTF-16 code units from 0. */
 export class SearchSyntaxError extends Error {
@@ -23,20 +41,48 @@ const LONGEST = 1_000;
 const DEEPEST = 20;
 
 /**
- * Reads a search: words, "phrases", `-word`, `OR` (binds loosest), parentheses, `author:`, `category:`, `title:`.
+ * Reads a search: words, "phrases", `AND` (as between words), `OR` (binds loosest), `NOT` or `-` before what is negated,
+ * parentheses, `author:`, `category:`, `title:`, and arXiv's `au:`, `cat:`, `ti:`, `abs:`, `all:` and `ANDNOT`.
  * Throws SearchSyntaxError, also above 1,000 characters and 20 levels of parentheses.
  */
 export function parseSearch(text: string): Search {
   if (text.length > LONGEST)
     throw new SearchSyntaxError(LONGEST, `expected at most ${LONGEST} characters, got ${text.length}`);
   // NUL, which no text holds, is a space.
-  return new Parser(tokenise(text.replaceAll('\0', ' ')), text.length).whole();
+  const tokens = tokenise(text.replaceAll('\0', ' '));
+  return tokens.length > 0 ? new Parser(tokens, text.length).whole() : nothingButSigns(text);
 }
 
-type Field = 'author' | 'category' | 'title';
+/** Signs ask for text that no paper has; white space asks nothing. */
+function nothingButSigns(text: string): Search {
+  return text.trim() === '' ? { kind: 'all', of: [] } : { kind: 'text', where: 'anywhere', text };
+}
+
+type Field = 'author' | 'category' | 'all' | Where;
+
+/** In small letters; `own` are this search's own, the others arXiv's. */
+const FIELDS: Readonly<Record<string, { readonly field: Field; readonly own: boolean }>> = {
+  author: { field: 'author', own: true },
+  category: { field: 'category', own: true },
+  title: { field: 'title', own: true },
+  au: { field: 'author', own: false },
+  cat: { field: 'category', own: false },
+  ti: { field: 'title', own: false },
+  abs: { field: 'abstract', own: false },
+  all: { field: 'all', own: false },
+};
+
+type Operator = 'AND' | 'OR' | '-';
+
+const OPERATORS: Readonly<Record<string, readonly Operator[]>> = {
+  AND: ['AND'],
+  OR: ['OR'],
+  NOT: ['-'],
+  ANDNOT: ['AND', '-'],
+};
 
 interface Token {
-  readonly kind: '(' | ')' | '-' | 'OR' | 'term';
+  readonly kind: '(' | ')' | Operator | 'term';
   readonly position: number;
   readonly text: string;
   readonly quoted: boolean;
@@ -45,14 +91,18 @@ interface Token {
 
 // A word ends where a space, a quote or a parenthesis stands.
 const TOKEN =
-  /\s+|(?<parenthesis>[()])|(?<dashes>-+)|(?:(?<field>author|category|title):)?(?:["“”](?<phrase>[^"“”]*)(?<close>["“”]?)|(?<word>[^\s"“”()]+))?/gy;
+  /\s+|(?<parenthesis>[()])|(?<dashes>-+)|(?:(?<name>author|category|title|au|cat|ti|abs|all)[:：])?(?:["“”](?<phrase>[^"“”]*)(?<close>["“”]?)|(?<word>[^\s"“”()]+))?/giy;
+
+type Groups = Readonly<Record<string, string | undefined>>;
 
 function tokenise(text: string): Token[] {
-  return [...text.matchAll(TOKEN)].flatMap(({ index: position, groups = {} }) => {
-    const { parenthesis, dashes } = groups;
+  return [...text.matchAll(TOKEN)].flatMap(({ 0: whole, index: position, groups = {} }) => {
+    const { parenthesis, dashes, name, word = '' } = groups;
     if (parenthesis === '(' || parenthesis === ')') return [sign(parenthesis, position)];
-    if (dashes === undefined) return termToken(text, position, groups);
-    return negates(text, position, dashes) ? [sign('-', position)] : [];
+    if (dashes !== undefined) return negates(text, position, dashes) ? [sign('-', position)] : [];
+    const operators = Object.hasOwn(OPERATORS, word) && name === undefined ? OPERATORS[word] : undefined;
+    if (operators !== undefined) return operators.map((operator) => sign(operator, position));
+    return termToken(text, { whole, position, groups });
   });
 }
 
@@ -60,42 +110,37 @@ function sign(kind: Exclude<Token['kind'], 'term'>, position: number): Token {
   return { kind, position, text: '', quoted: false, field: undefined };
 }
 
-function termToken(
-  text: string,
-  position: number,
-  groups: Readonly<Record<string, string | undefined>>,
-): Token[] {
-  const { field, phrase, close, word } = groups;
+interface Match {
+  readonly whole: string;
+  readonly position: number;
+  readonly groups: Groups;
+}
+
+function termToken(text: string, { whole, position, groups }: Match): Token[] {
+  const { name, phrase, close, word } = groups;
   if (close === '')
     throw new SearchSyntaxError(
       text.length - 1 - (phrase ?? '').length,
       'expected a closing quote, got the end',
     );
-  if (field === undefined && word === 'OR') return [sign('OR', position)];
+  const token = { kind: 'term' as const, position, quoted: phrase !== undefined };
+  const known = FIELDS[(name ?? '').toLowerCase()];
   const words = phrase ?? word;
-  if (words !== undefined)
-    return words === ''
-      ? []
-      : [
-          {
-            kind: 'term',
-            position,
-            text: words,
-            quoted: phrase !== undefined,
-            field: field as Field | undefined,
-          },
-        ];
-  if (field === undefined) return [];
-  throw new SearchSyntaxError(
-    position + field.length + 1,
-    `expected a word or a "phrase" right behind ${field}:`,
-  );
+  if (words !== undefined) return words === '' ? [] : [{ ...token, text: words, field: known?.field }];
+  if (known === undefined) return [];
+  const end = position + whole.length;
+  // Who writes `One for all: a survey` means a word.
+  if (!known.own && text[end] !== '(') return [{ ...token, text: whole, field: undefined }];
+  throw new SearchSyntaxError(end, `expected a word or a "phrase" right behind ${whole}`);
 }
 
 /** A single dash right before what it negates; others only part words. */
 function negates(text: string, position: number, dashes: string): boolean {
   return dashes === '-' && /[^\s)]/.test(text[position + 1] ?? ' ');
 }
+
+/** What ends a row of words. */
+const ENDS: ReadonlySet<Token['kind'] | undefined> = new Set([undefined, 'OR', ')'] as const);
 
 class Parser {
   readonly #tokens: readonly Token[];
@@ -109,7 +154,7 @@ class Parser {
   }
 
   whole(): Search {
-    const search = this.#tokens.length === 0 ? { kind: 'all' as const, of: [] } : this.#any();
+    const search = this.#any();
     const rest = this.#tokens[this.#at];
     if (rest === undefined) return search;
     throw new SearchSyntaxError(rest.position, 'expected an opening parenthesis before this closing one');
@@ -122,19 +167,14 @@ class Parser {
   }
 
   #all(): Search {
-    const of: Search[] = [];
-    for (let kind = this.#peek(); kind !== undefined && kind !== 'OR' && kind !== ')'; kind = this.#peek())
-      of.push(this.#one());
-    if (of.length === 0) throw this.#expectedWord();
+    const of = [this.#one()];
+    while (this.#next('AND') || !ENDS.has(this.#peek())) of.push(this.#one());
     return of.length === 1 && of[0] !== undefined ? of[0] : { kind: 'all', of };
   }
 
   #one(): Search {
     const token = this.#tokens[this.#at++];
-    if (token === undefined || token.kind === 'OR' || token.kind === ')') {
-      this.#at--;
-      throw this.#expectedWord();
-    }
+    if (token === undefined || token.kind === 'AND' || ENDS.has(token.kind)) throw this.#expectedWord(token);
     if (token.kind === '-') return { kind: 'not', of: this.#one() };
     return token.kind === '(' ? this.#group(token) : term(token);
   }
@@ -150,9 +190,8 @@ class Parser {
     return search;
   }
 
-  #expectedWord(): SearchSyntaxError {
-    const token = this.#tokens[this.#at];
-    const got = token === undefined ? 'the end' : token.kind === 'OR' ? 'OR' : `"${token.kind}"`;
+  #expectedWord(token: Token | undefined): SearchSyntaxError {
+    const got = token === undefined ? 'the end' : token.kind === ')' ? '")"' : token.kind;
     return new SearchSyntaxError(token?.position ?? this.#end, `expected a word or a "phrase", got ${got}`);
   }
 
@@ -167,8 +206,16 @@ class Parser {
   }
 }
 
-function term({ text, quoted, field }: Token): Search {
-  if (field === 'author') return { kind: 'author', text, quoted };
-  if (field === 'category') return { kind: 'category', code: text };
-  return { kind: 'text', where: field ?? 'anywhere', text };
+function term({ text, quoted, field = 'anywhere' }: Token): Search {
+  const author = { kind: 'author' as const, text, quoted };
+  switch (field) {
+    case 'category':
+      return { kind: 'category', code: text };
+    case 'author':
+      return author;
+    case 'all':
+      return { kind: 'text', where: 'anywhere', text, author };
+    default:
+      return { kind: 'text', where: field, text };
+  }
 }

@@ -1,6 +1,8 @@
+import { fold } from '../language/fold.ts';
+import { greekName } from './greek.ts';
 import type { TextRange } from './text-range.ts';
 
-// What BibTeX and LaTeX write for accents, put behind their letter as Unicode does.
+// What BibTeX and LaTeX write for accents, as the marks that Unicode puts after a letter.
 const ACCENTS: Readonly<Record<string, string>> = {
   '`': '\u0300', "'": '\u0301', '^': '\u0302', '~': '\u0303', '=': '\u0304', u: '\u0306', '.': '\u0307',
   '"': '\u0308', r: '\u030A', H: '\u030B', v: '\u030C', c: '\u0327', k: '\u0328', d: '\u0323', b: '\u0331',
@@ -24,11 +26,16 @@ const SPACE = /\\[,;:! ]|(?<!\\)~/g;
 const MARKUP = /(?<!\\)[${}^_]|\\[()[\]]/g;
 const ESCAPE = /\\([#$%&_{}])/g;
 
-/** What is replaced, and by what: it is given the match and its groups. */
+// Greek letters, also those of formulas (𝛼, ϵ) and the signs that look like one (µ, ∆).
+const GREEK = String.raw`[\p{Script=Greek}\u00B5\u2206\u2126\u{1D6A8}-\u{1D7CB}]`;
+const GREEK_LETTER = new RegExp(String.raw`${GREEK}(?=(${GREEK}|\\)?)`, 'gu');
+
+/** What is replaced, and by what: the function receives the match and its groups. */
 type Step = readonly [pattern: RegExp, replacement: (...match: (string | undefined)[]) => string];
 
 const STEPS: readonly Step[] = [
   [ACCENT, accented],
+  [GREEK_LETTER, greek],
   [COMMAND, command],
   [SPACE, () => ' '],
   [MARKUP, () => ''],
@@ -37,49 +44,81 @@ const STEPS: readonly Step[] = [
   [/^ | $/g, () => ''],
 ];
 
-const LATEX = /[\\${}]/;
+const MARKED = new RegExp(String.raw`[\\$\{\}]|${GREEK}`, 'u');
 
-/** Text without its LaTeX: `WiFo-M$^2$` is `WiFo-M2`, `$\alpha$-Bench` is `alpha-Bench`, `Schr\"odinger` is `Schrödinger`. */
+/**
+ * Text without its LaTeX: `WiFo-M$^2$` is `WiFo-M2`, `$\alpha$-Bench` and `α-Bench` are `alpha-Bench`, `Schr\"odinger` is
+ * `Schrödinger`.
+ */
 export function plainText(text: string): string {
-  return LATEX.test(text) ? placedPlainText(text).text : text;
+  if (!MARKED.test(text)) return text;
+  return STEPS.reduce((left, [pattern, replacement]) => left.replace(pattern, replacement), text);
 }
 
 /** A text made of another one. */
 export interface PlacedText {
   readonly text: string;
-  /** Of each of its code units, what it stands for in the other. */
-  readonly places: readonly TextRange[];
+  /** The part of the other text that a part of this one stands for. */
+  readonly placeOf: (part: TextRange) => TextRange;
 }
 
-/** A text with LaTeX without it, for who has to find its parts in the text. */
+/** A text without its LaTeX whose parts can be found in the text. */
 export function placedPlainText(text: string): PlacedText {
-  const places = Array.from({ length: text.length }, (_, start) => ({ start, end: start + 1 }));
-  return STEPS.reduce(replaced, { text, places });
+  const starts = Uint32Array.from({ length: text.length }, (_, at) => at);
+  const placed = STEPS.reduce(replaced, { text, starts, ends: starts.map((at) => at + 1) });
+  return {
+    text: placed.text,
+    placeOf: ({ start, end }) => ({ start: placed.starts[start] ?? 0, end: placed.ends[end - 1] ?? 0 }),
+  };
 }
 
-function replaced({ text, places }: PlacedText, [pattern, replacement]: Step): PlacedText {
+/** A text with the start and the end of what each of its code units stands for. */
+interface Placed {
+  readonly text: string;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+function replaced({ text, starts, ends }: Placed, [pattern, replacement]: Step): Placed {
+  const found = Array.from(text.matchAll(pattern), (match) => ({
+    at: match.index,
+    end: match.index + match[0].length,
+    by: replacement(...match),
+  }));
+  const longer = found.reduce((sum, { at, end, by }) => sum + by.length - (end - at), 0);
+  const next = { starts: new Uint32Array(text.length + longer), ends: new Uint32Array(text.length + longer) };
   const texts: string[] = [];
-  const found: TextRange[][] = [];
-  let at = 0;
-  for (const match of text.matchAll(pattern)) {
-    const end = match.index + match[0].length;
-    const by = replacement(...match);
-    const place = { start: places[match.index]?.start ?? 0, end: places[end - 1]?.end ?? 0 };
-    texts.push(text.slice(at, match.index), by);
-    found.push(
-      places.slice(at, match.index),
-      Array.from({ length: by.length }, () => place),
-    );
-    at = end;
+  let [read, written] = [0, 0];
+  const copy = (end: number): void => {
+    texts.push(text.slice(read, end));
+    next.starts.set(starts.subarray(read, end), written);
+    next.ends.set(ends.subarray(read, end), written);
+    written += end - read;
+  };
+  for (const { at, end, by } of found) {
+    copy(at);
+    texts.push(by);
+    next.starts.fill(starts[at] ?? 0, written, written + by.length);
+    next.ends.fill(ends[end - 1] ?? 0, written, written + by.length);
+    written += by.length;
+    read = end;
   }
-  return { text: texts.join('') + text.slice(at), places: [...found.flat(), ...places.slice(at)] };
+  copy(text.length);
+  return { text: texts.join(''), ...next };
 }
 
 function command(_?: string, name = '', next = ''): string {
-  return LETTERS[name] ?? (LOOKS.has(name) ? '' : `${name}${next && ' '}`);
+  return LETTERS[name] ?? (LOOKS.has(name) ? '' : `${name.replace(VARIANT, '')}${next && ' '}`);
 }
 
-/** The accent is a sign (`\\'e`) or a letter (`\\H{o}`); the letter under it stands in braces or alone. */
+const VARIANT = /^var(?=(?:epsilon|kappa|phi|pi|rho|sigma|theta)$)/;
+
+function greek(letter = '', next = ''): string {
+  const name = greekName(fold(letter));
+  return name === undefined ? letter : `${name}${next && ' '}`;
+}
+
+/** The accent is a sign (`\\'e`) or a letter (`\\H{o}`); the letter under it is in braces or alone. */
 function accented(_?: string, ...[sign, letter, braced, bare]: (string | undefined)[]): string {
   return `${braced ?? bare}${ACCENTS[sign ?? letter ?? '']}`.normalize('NFC');
 }

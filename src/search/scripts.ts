@@ -1,3 +1,4 @@
+import { simplified } from './simplified.ts';
 import type { TextRange } from './text-range.ts';
 
 // Han, kana and Hangul are written without spaces between words: they are searched by their characters.
@@ -38,16 +39,16 @@ export function stretches(text: string): Stretch[] {
   return found;
 }
 
-/** Tells whether a word, or a number, stands in a stretch. */
+/** Whether a stretch has a word or a number. */
 export function holdsWord(text: string): boolean {
   return /[\p{L}\p{M}\p{N}]/u.test(text);
 }
 
 const INVISIBLES = new RegExp(`[${INVISIBLE}]+`, 'gu');
 
-/** The characters of a run as they are compared: compatibility forms resolved, invisible ones left out. */
+/** The characters of a run as they are compared: simplified, compatibility forms resolved, invisible ones left out. */
 export function characters(run: string): string[] {
-  return Array.from(run.replaceAll(INVISIBLES, '').normalize('NFKC'));
+  return Array.from(run.replaceAll(INVISIBLES, '').normalize('NFKC'), simplified);
 }
 
 /** A character of a run as it is compared, where it stands in the text. */

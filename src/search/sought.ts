@@ -1,8 +1,8 @@
-import { ANYTHING_BUT_WORDS, words, type Sought } from './highlight.ts';
+import { ANYTHING_BUT_WORDS, type Sought } from './highlight.ts';
 import type { Search } from './parse-search.ts';
-import { plainText } from './plain-text.ts';
 import { characters } from './scripts.ts';
-import { phrases, texts, wordsQuery, type Phrase, type Stems } from './text-query.ts';
+import { phrases, readings, texts, wordsQuery, type Phrase, type Stems } from './text-query.ts';
+import type { SoughtWord } from './words.ts';
 
 /** What the search wants to see in a text; what asks nothing, as stop words alone, is nothing to see. */
 export function sought(search: Search, stems: Stems): Sought[] {
@@ -14,15 +14,13 @@ export function sought(search: Search, stems: Stems): Sought[] {
   );
 }
 
-function inRuns({ parts }: Phrase): string[] {
-  return parts.flatMap((run, index) => [...(index === 0 ? [] : [ANYTHING_BUT_WORDS]), ...characters(run)]);
+function inRuns({ parts }: Phrase): SoughtWord[] {
+  return parts
+    .flatMap((run, index) => [...(index === 0 ? [] : [ANYTHING_BUT_WORDS]), ...characters(run)])
+    .map((key) => ({ key, beginning: undefined }));
 }
 
-/** As printed, and without LaTeX. */
-function inWords({ parts }: Phrase, stems: Stems): string[][] {
+function inWords({ parts }: Phrase, stems: Stems): SoughtWord[][] {
   const text = parts.join('');
-  if (wordsQuery(text, stems) === '') return [];
-  return [...new Set([text, plainText(text)])]
-    .map((reading) => words(reading).map(({ folded }) => folded))
-    .filter((sequence) => sequence.length > 0);
+  return wordsQuery(text, stems) === '' ? [] : readings(text);
 }

@@ -1,21 +1,25 @@
-import { plainText } from './plain-text.ts';
+import { completions } from './completions.ts';
+import type { Where } from './highlight.ts';
+import { idLexeme } from './id-lexeme.ts';
 import type { Search } from './parse-search.ts';
+import { plainText } from './plain-text.ts';
 import { pairs, stretches } from './scripts.ts';
-import { latin } from './document.ts';
+import { soughtWords, type SoughtWord } from './words.ts';
 
 type TextSearch = Extract<Search, { kind: 'text' }>;
 
-/** Turns words into the text of a tsquery that wants their English stems in a row; '' where all are stop words. */
-export type Stems = (words: string) => string;
+/** Returns the text of a tsquery for the English stem of a key; '' for a stop word. */
+export type Stems = (key: string) => string;
 
-/** The words whose stems the search needs. */
-export function wordsOf(search: Search): string[] {
-  return texts(search).flatMap(({ text }) =>
-    stretches(text).flatMap((stretch) => (stretch.unspaced ? [] : readings(stretch.text))),
+/** The keys whose stems the search needs. */
+export function keysOf(search: Search): string[] {
+  const asked = texts(search).flatMap(({ text }) =>
+    stretches(text).flatMap((stretch) => (stretch.unspaced ? [] : readings(stretch.text).flat())),
   );
+  return [...new Set(asked.flatMap(({ key, beginning }) => [key, ...completions(beginning)]))];
 }
 
-/** The searches for text that it contains; `wanted`: without those that are negated. */
+/** The searches for text in it; `wanted`: without those that are negated. */
 export function texts(search: Search, { wanted = false } = {}): TextSearch[] {
   if (search.kind === 'text') return [search];
   if (search.kind === 'not') return wanted ? [] : texts(search.of);
@@ -24,25 +28,37 @@ export function texts(search: Search, { wanted = false } = {}): TextSearch[] {
     : [];
 }
 
-/** As printed, without LaTeX, and as words alone: `few-shot` finds `few shot`. */
-function readings(text: string): string[] {
-  const printed = latin(text).trim();
-  const words = (printed.match(WORDS) ?? []).join(' ');
-  return [...new Set([printed, plainText(printed), words].filter((reading) => reading !== ''))];
+/**
+ * The words in a row that a text without Han, kana and Hangul asks for, in each way to read it: as printed, as plain text,
+ * and with words in -us as plurals (`imus` finds `IMU` and `focus` still `focus`).
+ */
+export function readings(text: string): SoughtWord[][] {
+  const printed = soughtWords(text);
+  const all = [printed, soughtWords(plainText(text)), printed.map(inSingular)];
+  const distinct = new Map(all.map((reading) => [JSON.stringify(reading), reading]));
+  return [...distinct.values()].filter((reading) => reading.length > 0);
 }
 
-const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
+function inSingular(word: SoughtWord): SoughtWord {
+  return { ...word, key: word.key.replace(/(?<=.[^o])us$/, 'u') };
+}
+
+/** Whether the text has anything to search for. */
+export function asksForText(text: string): boolean {
+  return phrases(text).some(({ unspaced, parts }) => unspaced || readings(parts.join('')).length > 0);
+}
 
 /**
  * The search as the text of a tsquery; undefined where it asks nothing (stop words and signs alone). Words are English
  * stems in a row; runs of Han, kana or Hangul are their pairs of characters in a row.
  */
-export function textQuery({ text, where }: TextSearch, stems: Stems): string | undefined {
+export function textQuery({ text, where, arxivId }: TextSearch, stems: Stems): string | undefined {
   const queries = phrases(text)
     .map(({ unspaced, parts }) => (unspaced ? runsQuery(parts) : wordsQuery(parts.join(''), stems)))
     .filter((query) => query !== '');
   if (queries.length === 0) return undefined;
-  return where === 'title' ? inTitle(allOf(queries)) : allOf(queries);
+  const query = weighted(allOf(queries), where);
+  return arxivId === undefined ? query : anyOf([idLexeme(arxivId), query]);
 }
 
 /** A part of a text that is looked for as it stands: words, or runs of Han, kana or Hangul with white space between them. */
@@ -64,8 +80,27 @@ export function phrases(text: string): Phrase[] {
 }
 
 /** Words in any of their readings; '' where all are stop words. */
-export function wordsQuery(words: string, stems: Stems): string {
-  return anyOf(readings(words).map((each) => numerals(stems(each))));
+export function wordsQuery(text: string, stems: Stems): string {
+  return anyOf(readings(text).map((words) => inARow(words.map((word) => wordQuery(word, stems)))));
+}
+
+/** Words that begin so have stems that begin so, but for stems that are shorter. */
+function wordQuery({ key, beginning }: SoughtWord, stems: Stems): string {
+  if (beginning === undefined) return stems(key);
+  const begun = `'${beginning}`;
+  const shorter = completions(beginning).map(stems).filter((stem) => !stem.startsWith(begun));
+  return anyOf([`${begun}':*`, ...new Set(shorter)]);
+}
+
+/** A stop word, '', leaves its place open. */
+function inARow(queries: readonly string[]): string {
+  let row = '';
+  let distance = 1;
+  for (const query of queries) {
+    if (query !== '') row = row === '' ? query : `${row} <${distance}> ${query}`;
+    distance = query === '' ? distance + 1 : 1;
+  }
+  return row;
 }
 
 /** A paper's run may go on behind the last one asked for; the others end with their last character alone. */
@@ -74,13 +109,6 @@ function runsQuery(runs: readonly string[]): string {
   const last = lexemes.pop();
   const isAlone = pairs(runs.at(-1) ?? '').length === 1;
   return `(${[...lexemes, ...(isAlone ? [`${last}:*`] : [])].join(' <-> ')})`;
-}
-
-/** Postgres reads the 4 of GPT-4 as a negative number. */
-function numerals(query: string): string {
-  return query.replaceAll(LEXEME, (lexeme) =>
-    /^'\d[\d.]*'$/.test(lexeme) ? `(${lexeme} | '-${lexeme.slice(1)})` : lexeme,
-  );
 }
 
 /** All of the queries. */
@@ -96,11 +124,15 @@ export function anyOf(queries: readonly string[]): string {
 
 const LEXEME = /('(?:[^']|'')*')(:\*)?/g;
 
-/** The title has weight A. */
-function inTitle(query: string): string {
+const WEIGHTS = { title: 'A', abstract: 'D' };
+
+/** The query for lexemes of that text alone. */
+function weighted(query: string, where: Where): string {
+  if (where === 'anywhere') return query;
+  const weight = WEIGHTS[where];
   return query.replaceAll(
     LEXEME,
-    (_, lexeme: string, prefix: string | undefined) => `${lexeme}${prefix ?? ':'}A`,
+    (_, lexeme: string, prefix: string | undefined) => `${lexeme}${prefix ?? ':'}${weight}`,
   );
 }
 
