@@ -3,7 +3,7 @@ import type { SummaryPart } from '../digest/digest.ts';
 import { mapInSlices } from '../digest/slices.ts';
 import { fold } from '../language/fold.ts';
 import { nameWords } from '../search/name-words.ts';
-import { searchVectors } from './search-vectors.ts';
+import { INDEX_VERSION, searchVectors } from './search-vectors.ts';
 import type { Transaction } from './transaction.ts';
 
 const CHUNK = 100;
@@ -107,11 +107,11 @@ async function judgePapers(
   const texts = papers.map(({ parts, ...paper }) => ({ ...paper, summaries: parts === null ? [] : [parts] }));
   await tx.execute`
     insert into fresh_event (position, topic, kind, occurred_at, run_id, digest_id, paper_id, entry_id, source, date, language,
-      arxiv_id, categories, author_names, author_folded, author_words, has_code, has_summary, vector, clipped)
+      arxiv_id, categories, author_names, author_folded, author_words, has_code, has_summary, vector, clipped, version)
     select d.ordinal, 'PAPER', d.kind, now(), ${change.runId}::uuid, g.id, p.id, d.entry_id, s.name, g.date, g.language,
       p.arxiv_id, array(
         select c.code from paper_category k join category c on c.id = k.category_id where k.paper_id = p.id order by k.position),
-      n.names, n.folded, n.words, p.code_url is not null, m.entry_id is not null, v.vector, v.clipped
+      n.names, n.folded, n.words, p.code_url is not null, m.entry_id is not null, v.vector, v.clipped, ${INDEX_VERSION}
     from event_draft d join paper p on p.id = d.paper_id join digest g on g.id = ${change.digestId}
       join source s on s.id = g.source_id
       join jsonb_to_recordset(${JSON.stringify(names)}::jsonb) as n(id int, names text[], folded text[], words text[])

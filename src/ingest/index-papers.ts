@@ -1,10 +1,7 @@
 import { mapInSlices } from '../digest/slices.ts';
 import { paperWords } from '../search/paper-words.ts';
-import { searchVectors, type VectorTexts } from './search-vectors.ts';
+import { INDEX_VERSION, searchVectors, type VectorTexts } from './search-vectors.ts';
 import type { Transaction } from './transaction.ts';
-
-/** Goes up with every change to what is worked out here: papers of a lower version are done again at the next start. */
-export const INDEX_VERSION = 3;
 
 /** Terms that are kept of a paper: those of its title, then those that its abstract has most often. */
 const MOST_TERMS = 16;

@@ -4,6 +4,12 @@ import { mapInSlices } from '../digest/slices.ts';
 import { sections } from '../digest/summary.ts';
 import { searchDocument } from '../search/document.ts';
 
+/**
+ * Goes up with every change to what is worked out of a paper's texts and entries: papers and events of a lower version are done
+ * again at the next start.
+ */
+export const INDEX_VERSION = 3;
+
 /** The texts that one vector is made of. */
 export interface VectorTexts {
   readonly id: number;

@@ -2,16 +2,18 @@ import type pg from 'pg';
 import { confirmFeedEpoch } from '../database/feed-epoch.ts';
 import { migrate } from '../database/migrate.ts';
 import { rememberValues } from './count-values.ts';
-import { INDEX_VERSION } from './index-papers.ts';
+import { indexEvents } from './index-events.ts';
 import { retrying } from './retry.ts';
+import { INDEX_VERSION } from './search-vectors.ts';
 import { lockStore, transaction, type Transaction } from './transaction.ts';
 import { createWorkTables, updatePapers } from './update-papers.ts';
 
 const CHUNK = 500;
 
 /**
- * Applies pending migrations, then works out again the state and the index of papers that an earlier version took in. Returns
- * the names of the migrations. Safe when several processes start at once. Rejects as `migrate` does; goes on after a while where Postgres is
+ * Applies pending migrations, then works out again the state and the index of papers that an earlier version took in, and the
+ * index of its events. Returns the names of the migrations. Safe when several processes start at once. Rejects as `migrate`
+ * does; goes on after a while where Postgres is
  * away for a moment, unless `stop` is aborted.
  */
 export async function upgradeStore(pool: pg.Pool, stop?: AbortSignal): Promise<string[]> {
@@ -20,6 +22,7 @@ export async function upgradeStore(pool: pg.Pool, stop?: AbortSignal): Promise<s
     for (const name of await migrate(pool)) applied.add(name);
     await confirmFeedEpoch(pool);
     while ((await indexSome(pool)) > 0);
+    await indexAllEvents(pool);
   }, stop);
   return [...applied];
 }
@@ -36,6 +39,13 @@ async function indexSome(pool: pg.Pool): Promise<number> {
     await updatePapers(tx);
     return ids.length;
   });
+}
+
+async function indexAllEvents(pool: pg.Pool): Promise<void> {
+  for (let after: string | undefined = '0'; after !== undefined;) {
+    const from: string = after;
+    after = await transaction(pool, async (tx) => await indexEvents(tx, from));
+  }
 }
 
 async function waiting(tx: Transaction): Promise<number[]> {

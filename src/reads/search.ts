@@ -105,7 +105,9 @@ function conditionSql(search: Search, meaning: Meaning): Prisma.Sql {
   switch (search.kind) {
     case 'text': {
       const { author, ...inText } = search;
-      const conditions = [inText, ...(author === undefined ? [] : [author])].map((each) => conditionSql(each, meaning));
+      const conditions = [inText, ...(author === undefined ? [] : [author])].map((each) =>
+        conditionSql(each, meaning),
+      );
       return Prisma.sql`(${Prisma.join(conditions, ' or ')})`;
     }
     case 'author':

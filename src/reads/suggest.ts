@@ -1,3 +1,4 @@
+import { arxivOrder, parseArxivId } from '../arxiv/arxiv-id.ts';
 import { Prisma } from '../database/generated/client.ts';
 import { matchRanges } from '../search/match-ranges.ts';
 import { nameWords } from '../search/name-words.ts';
@@ -34,7 +35,8 @@ const SIMILAR = 0.45;
 
 /**
  * What begins with the words typed, most papers (of papers: the newest) first, kinds in turn; then what is spelt much like
- * it, nearest first. Rejects with InputError above 200 characters; gives nothing where that takes too long.
+ * it, nearest first. Of an arXiv id in any form, or its beginning: the papers with it. Rejects with InputError above 200
+ * characters; returns nothing where that takes too long.
  */
 export async function suggest(
   run: RunStatement,
@@ -46,6 +48,9 @@ export async function suggest(
     throw new InputError(['prefix'], `prefix: expected at most ${LONGEST} characters, got ${prefix.length}`);
   if (!(first >= 0 && first <= MOST))
     throw new InputError(['first'], `first: expected 0 to ${MOST}, got ${first}`);
+  const order = kinds.includes('PAPER') ? orderBeginning(prefix.trim()) : undefined;
+  const known = order === undefined ? [] : await papersInOrder(run, order, { first, timeoutMs });
+  if (known.length > 0) return known;
   const typed = nameWords(prefix);
   if (typed.length === 0) return [];
   const found = await Promise.all(
@@ -56,6 +61,25 @@ export async function suggest(
     .toSorted((a, b) => Number(a.similar) - Number(b.similar) || a.place - b.place)
     .slice(0, first)
     .map(({ kind, id, text }) => ({ kind, id, text, ranges: matchRanges(text, typed) }));
+}
+
+/** How `arxiv_order` begins for the ids that begin with what was typed; undefined where it is no arXiv id. */
+function orderBeginning(typed: string): string | undefined {
+  const id = parseArxivId(typed)?.id;
+  if (id !== undefined) return arxivOrder(id);
+  const [, period, number] = /^(?:arxiv: ?)?(\d{2}(?:0[1-9]|1[0-2]))\.(\d{0,4})$/i.exec(typed) ?? [];
+  return period === undefined ? undefined : `20${period}${period >= '1501' ? '0' : '00'}${number}`;
+}
+
+async function papersInOrder(
+  run: RunStatement,
+  order: string,
+  { first, timeoutMs }: Omit<Typed, 'typed'>,
+): Promise<Suggestion[]> {
+  const sql = Prisma.sql`select p.id, p.title as text from paper p where p.arxiv_order like ${`${order}%`}
+    order by p.arxiv_order desc limit ${first}`;
+  const rows = await run<{ id: number; text: string }>({ name: 'suggest.id', sql, unique: true, timeoutMs });
+  return rows.map((row) => ({ kind: 'PAPER', ...row, ranges: [] }));
 }
 
 interface Candidate {

@@ -1,5 +1,6 @@
 // Endings that the English stemmer takes off.
-const ENDINGS = `s es ed ing ings er ers ize izes ized izing izer ise ised ising isation ization izations ate ates ated ating ation
+const ENDINGS =
+  `s es ed ing ings er ers ize izes ized izing izer ise ised ising isation ization izations ate ates ated ating ation
   ational ations ative ator ators ment ments ness less ly ally ity ities al ance ence ant ent able ible ive ively ion ions ional
   ful ous ously ism ist`.split(/\s+/);
 

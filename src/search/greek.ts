@@ -1,5 +1,6 @@
 // Names as LaTeX has them, in the order of the alphabet, where ς stands before σ.
-const NAMES = `alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon phi
+const NAMES =
+  `alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon phi
   chi psi omega`.split(/\s+/);
 
 const ALPHA = 0x3b1;

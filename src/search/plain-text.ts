@@ -114,9 +114,13 @@ function command(_?: string, name = '', next = ''): string {
 const VARIANT = /^var(?=(?:epsilon|kappa|phi|pi|rho|sigma|theta)$)/;
 
 function greek(letter = '', next = ''): string {
-  const name = greekName(fold(letter));
-  return name === undefined ? letter : `${name}${next && ' '}`;
+  const name = greekNames.get(letter) ?? greekName(fold(letter)) ?? letter;
+  greekNames.set(letter, name);
+  return name === letter ? name : `${name}${next && ' '}`;
 }
+
+/** Names of letters that have come. */
+const greekNames = new Map<string, string>();
 
 /** The accent is a sign (`\\'e`) or a letter (`\\H{o}`); the letter under it is in braces or alone. */
 function accented(_?: string, ...[sign, letter, braced, bare]: (string | undefined)[]): string {

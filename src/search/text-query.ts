@@ -88,7 +88,9 @@ export function wordsQuery(text: string, stems: Stems): string {
 function wordQuery({ key, beginning }: SoughtWord, stems: Stems): string {
   if (beginning === undefined) return stems(key);
   const begun = `'${beginning}`;
-  const shorter = completions(beginning).map(stems).filter((stem) => !stem.startsWith(begun));
+  const shorter = completions(beginning)
+    .map(stems)
+    .filter((stem) => !stem.startsWith(begun));
   return anyOf([`${begun}':*`, ...new Set(shorter)]);
 }
 

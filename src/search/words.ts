@@ -31,9 +31,7 @@ export function wordKeys(text: string): string[] {
 
 function written(text: string): { word: string; start: number }[] {
   return stretches(text).flatMap(({ unspaced, text: part, start }) =>
-    unspaced
-      ? []
-      : Array.from(part.matchAll(WORD), ({ 0: word, index }) => ({ word, start: start + index })),
+    unspaced ? [] : Array.from(part.matchAll(WORD), ({ 0: word, index }) => ({ word, start: start + index })),
   );
 }
 

@@ -43,6 +43,24 @@ describe('a store of an earlier version', () => {
     expect(await dumpStore(pool)).toEqual(expected);
   });
 
+  test('has its events found by the search that finds its papers, but for what papers said before a revision', async () => {
+    const { pool } = database;
+    const name = '2026-01-15_AI_enhanced_Chinese.jsonl';
+    const [kept, gone] = [jsonRecord('2601.00001', { title: 'On LLMs' }), jsonRecord('2601.00002')];
+    await ingestFile(pool, textFile(name, jsonl(kept, gone)));
+    await ingestFile(pool, textFile(name, jsonl(kept, jsonRecord('2601.00002', { title: 'Revised' }))));
+    const sql = 'select position, vector::text, clipped, version from feed_event order by position';
+    const { rows: expected } = await pool.query<{ vector: string | null }>(sql);
+    await pool.query(`update feed_event set version = 0, vector = '', clipped = true where topic = 'PAPER'`);
+    await upgradeStore(pool);
+    const { rows } = await pool.query<{ vector: string | null }>(sql);
+    const earlier = expected.findIndex(({ vector }) => vector?.includes("'=2601.00002'"));
+    expect(rows).toEqual(
+      expected.map((row, index) => (index === earlier ? { ...row, vector: '', clipped: true } : row)),
+    );
+    expect(expected.filter(({ vector }) => vector !== null)).toHaveLength(3);
+  });
+
   /** Makes the store what the first migrations made. */
   const beginAgain = async (...migrations: string[]): Promise<void> => {
     await database.pool.query('drop schema public cascade; create schema public');

@@ -56,7 +56,7 @@ describe.each(collections)('over $name, a search', (collection) => {
     await expectRecall(papers, search);
   });
 
-  test('for an English word finds the papers that have its stem, and no other', async () => {
+  test('for an English word finds all papers that Postgres finds, and no other than by parts of words', async () => {
     await expectStems(database.pool, papers, search);
   });
 });

@@ -53,7 +53,7 @@ describe(`over ${corpus.length} papers, a search`, () => {
     await expectRecall(searched, search);
   });
 
-  test('for an English word finds the papers that have its stem, and no other', async () => {
+  test('for an English word finds all papers that Postgres finds, and no other than by parts of words', async () => {
     await expectStems(database.pool, searched, search);
   });
 
