@@ -12,7 +12,7 @@ const SuggestionKind = builder.enumType('SuggestionKind', {
   values: {
     AUTHOR: { description: 'By name.' },
     CATEGORY: { description: 'By code, alias or name.' },
-    PAPER: { description: 'By title.' },
+    PAPER: { description: 'By title or arXiv id.' },
   } as const,
 });
 
@@ -56,7 +56,7 @@ builder.queryField('suggest', (t) =>
   t.field({
     type: [Suggestion],
     description: `Authors, categories and titles whose words begin with those typed, most papers (of titles: the newest) first, kinds in turn;
-then those spelt much like it. New kinds are added to the enum, never to this default.`,
+then those spelt much like it. Of an arXiv id in any form, or its beginning, its papers alone. New kinds are added to the enum, never to this default.`,
     args: {
       prefix: t.arg.string({
         required: true,
