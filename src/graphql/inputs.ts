@@ -24,14 +24,15 @@ An event is judged on the paper as its ingest left it, with the event's own entr
 At most 50 objects, 5 deep, 100 values a list.`,
   fields: (t) => ({
     search: t.string({
-      description: `Words, "phrases", \`begin*\`, \`-word\` or \`NOT word\`, \`AND\`, \`OR\` (binds loosest), parentheses, \`author:\`, \`category:\`,
-\`title:\`, over title, abstract and the AI text of all current entries (an event: its own) taken as one text; so not an (entry)
-condition. arXiv's \`au:\`, \`cat:\`, \`ti:\`, \`abs:\`, \`all:\` and \`ANDNOT\` mean what they mean there; any other \`word:\` is text. \`author:\`
-wants its words in one name, adjacent if quoted, case and accents folded; \`category:\` is as \`categories\`. English words are found by
-their stems, acronyms by their plurals, words with signs in them whole or by their parts; Han, kana and Hangul as written, without
-spaces, traditional and simplified alike. An arXiv id, in any form, finds its paper first. Stop words ask nothing; text without a
-letter or digit finds nothing. A syntax error is BAD_USER_INPUT with its position. At most 1,000 characters, 10,000 in all searches of
-a filter, and 20 levels of parentheses.`,
+      description: `Words, "phrases", \`-word\`, \`OR\` (binds loosest), parentheses, \`author:\`, \`category:\`, \`title:\`, over title, abstract and the
+AI text of all current entries (an event: its own) taken as one text; so not an (entry) condition. \`author:\` wants its
+words in one name, adjacent if quoted, case and accents folded; \`category:\` is as \`categories\`. A syntax error is
+BAD_USER_INPUT with its position. \`AND\` is as between words, \`NOT word\` as \`-word\`; \`begin*\` finds words by their beginning.
+arXiv's \`au:\`, \`cat:\`, \`ti:\`, \`abs:\`, \`all:\` and \`ANDNOT\` mean what they mean there; any other \`word:\` is text. English words are
+found by their stems, acronyms by their plurals, words with signs in them whole or by their parts; Han, kana and Hangul as
+written, without spaces, traditional and simplified alike. An arXiv id, in any form, finds its paper first. Stop words ask
+nothing; text without a letter or digit finds nothing. At most 1,000 characters, 10,000 in all searches of a filter, and 20
+levels of parentheses.`,
     }),
     arxivIds: t.stringList({
       description: 'In any form that `PaperBy.arxivId` takes; the version is ignored.',

@@ -1,4 +1,5 @@
 import { idLexeme } from './id-lexeme.ts';
+import { MOST_CHARACTERS } from './most-characters.ts';
 import { plainText } from './plain-text.ts';
 import { holdsWord, pairs, stretches } from './scripts.ts';
 import { wordKeys } from './words.ts';
@@ -24,12 +25,6 @@ export interface SearchDocument {
   /** A tsvector literal: the arXiv id, and pairs of characters of Han, kana and Hangul. */
   readonly lexemes: string;
 }
-
-/**
- * As much of a paper is searched. A tsvector holds a megabyte: a pair of characters takes at most 12 bytes of it, words take
- * less for their length.
- */
-export const MOST_CHARACTERS = 80_000;
 
 /**
  * What is searched of a paper: title, then abstract, then AI text, up to 80,000 characters. A title with LaTeX or Greek letters

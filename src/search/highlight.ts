@@ -1,3 +1,4 @@
+import { MOST_CHARACTERS } from './most-characters.ts';
 import { plainText, placedPlainText } from './plain-text.ts';
 import { holdsWord, placedCharacters, stretches } from './scripts.ts';
 import { mergeRanges, type TextRange } from './text-range.ts';
@@ -19,7 +20,10 @@ export const ANYTHING_BUT_WORDS = ' ';
 /** Finds what is sought in a text: in order and without overlaps. */
 export type Find = (text: string) => TextRange[];
 
-/** Finds these. `stem` returns what makes two keys of words the same. A text is read once, however much is sought. */
+/**
+ * Finds these in as much of a text as is searched. `stem` returns what makes two keys of words the same. A text is read once,
+ * however much is sought.
+ */
 export function finder(wanted: readonly Sought[], stem: (key: string) => string): Find {
   const sequences = (inRuns: boolean) =>
     wanted.filter(({ unspaced }) => unspaced === inRuns).map(({ sequence }) => sequence);
@@ -27,7 +31,8 @@ export function finder(wanted: readonly Sought[], stem: (key: string) => string)
     sequences(false).map((sequence) => sequence.map((word) => ({ ...word, key: stem(word.key) }))),
   );
   const inRuns = treeOf(sequences(true));
-  return (text) => {
+  return (whole) => {
+    const text = whole.slice(0, MOST_CHARACTERS);
     const own = words(text).map((word) => ({ ...word, key: stem(word.key) }));
     return mergeRanges([...occurrences(own, inWords), ...occurrences(charactersOf(text), inRuns)]);
   };
@@ -36,8 +41,9 @@ export function finder(wanted: readonly Sought[], stem: (key: string) => string)
 /** As `find`, in a title: it is searched as printed and as plain text. */
 export function findInTitle(find: Find, title: string): TextRange[] {
   const printed = find(title);
-  if (plainText(title) === title) return printed;
-  const { text, placeOf } = placedPlainText(title);
+  const searched = title.slice(0, MOST_CHARACTERS);
+  if (plainText(searched) === searched) return printed;
+  const { text, placeOf } = placedPlainText(searched);
   return mergeRanges([...printed, ...find(text).map(placeOf)]);
 }
 

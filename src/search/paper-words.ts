@@ -1,4 +1,4 @@
-import { MOST_CHARACTERS } from './document.ts';
+import { MOST_CHARACTERS } from './most-characters.ts';
 import { plainText } from './plain-text.ts';
 import { placedCharacters, stretches } from './scripts.ts';
 import { words } from './words.ts';

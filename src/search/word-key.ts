@@ -1,13 +1,11 @@
-import { fold } from '../language/fold.ts';
 import { greekName } from './greek.ts';
 
 /**
- * What makes two words the same, before Postgres takes their English stems: case and accents are folded, a Greek letter
+ * What makes two words the same, before Postgres takes their English stems: of a word as it is written and folded. A Greek letter
  * alone is its name, and the plural of an acronym is the acronym (`LLMs` and `LLM`, `GPUs` and `GPU`). Empty for a word of
  * marks alone.
  */
-export function wordKey(written: string): string {
-  const folded = fold(written);
+export function wordKey(written: string, folded: string): string {
   if (folded.endsWith('s') && isAcronyms(written, folded)) return folded.slice(0, -1);
   return greekName(folded) ?? folded;
 }

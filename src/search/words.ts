@@ -16,23 +16,36 @@ const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 
 /** The words of a text; scripts without spaces between words have none. */
 export function words(text: string): Word[] {
-  return written(text).flatMap(({ word, start }) => {
-    const key = wordKey(word);
-    return key === '' ? [] : [{ key, folded: fold(word), start, end: start + word.length }];
-  });
+  const found: Word[] = [];
+  for (const { unspaced, text: part, start } of stretches(text)) {
+    if (unspaced) continue;
+    for (const { 0: written, index } of part.matchAll(WORD)) {
+      const folded = foldWord(written);
+      const key = wordKey(written, folded);
+      if (key !== '') found.push({ key, folded, start: start + index, end: start + index + written.length });
+    }
+  }
+  return found;
 }
 
 /** The keys of a text's words, in order. */
 export function wordKeys(text: string): string[] {
-  return written(text)
-    .map(({ word }) => wordKey(word))
-    .filter((key) => key !== '');
+  const found: string[] = [];
+  for (const { unspaced, text: part } of stretches(text)) {
+    if (unspaced) continue;
+    for (const written of part.match(WORD) ?? []) {
+      const key = wordKey(written, foldWord(written));
+      if (key !== '') found.push(key);
+    }
+  }
+  return found;
 }
 
-function written(text: string): { word: string; start: number }[] {
-  return stretches(text).flatMap(({ unspaced, text: part, start }) =>
-    unspaced ? [] : Array.from(part.matchAll(WORD), ({ 0: word, index }) => ({ word, start: start + index })),
-  );
+const ASCII = /^[\0-\x7F]*$/;
+
+/** As `fold`, which for most words has more to look for than a word has. */
+function foldWord(written: string): string {
+  return ASCII.test(written) ? written.toLowerCase() : fold(written);
 }
 
 /** A word that a search asks for. */

@@ -182,6 +182,9 @@ describe('a paper is the first that is found by its arXiv id', () => {
     ['arXiv: 2601.00004', [FOURTH, SECOND]],
     ['https://arxiv.org/abs/2601.00004v1', [FOURTH, SECOND]],
     ['https://arxiv.org/pdf/2601.00004.pdf', [FOURTH, SECOND]],
+    ['arXiv:2601.00004v2 [cs.LG] 15 Jan 2026', [FOURTH, SECOND]],
+    ['arxiv.org/html/2601.00004v1#S1', [FOURTH, SECOND]],
+    ['https://doi.org/10.48550/arXiv.2601.00004', [FOURTH, SECOND]],
     ['all:2601.00004', [FOURTH, SECOND]],
     ['2601.00004 waves', [FOURTH]],
     ['2601.00004 OR https://arxiv.org/abs/2601.00001', [FOURTH, FIRST, SECOND]],
@@ -220,13 +223,15 @@ describe('suggest', () => {
   };
   const WAVES = [{ text: 'Alpha Waves', ranges: [] }];
 
-  test.each(['2601.00004', 'arXiv:2601.00004v2', 'https://arxiv.org/pdf/2601.00004'])(
-    'offers the paper of an arXiv id: %s',
-    async (prefix) => {
-      expect(await suggest(prefix)).toEqual(WAVES);
-      expect(await suggest(prefix, 'kinds: [CATEGORY]')).toEqual([]);
-    },
-  );
+  test.each([
+    '2601.00004',
+    'arXiv:2601.00004v2',
+    'https://arxiv.org/pdf/2601.00004',
+    '10.48550/arXiv.2601.00004',
+  ])('offers the paper of an arXiv id: %s', async (prefix) => {
+    expect(await suggest(prefix)).toEqual(WAVES);
+    expect(await suggest(prefix, 'kinds: [CATEGORY]')).toEqual([]);
+  });
 
   test('offers the papers whose ids begin with what was typed, newest first', async () => {
     const found = await suggest('2601.0000');
