@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
 import { jsonl, textFile } from './digest-files.ts';
+import { simplified } from '../../src/search/simplified.ts';
 import { createRandom } from './random.ts';
 
 /** What a digest of the corpus says of a paper. */
@@ -42,6 +43,11 @@ const ENGLISH =
     /\s+/,
   );
 
+// As in real texts, of one script: a search takes the other forms of a character for the same.
+const CHARACTERS = Array.from({ length: 5_000 }, (_, n) => String.fromCodePoint(0x4e00 + n))
+  .filter((character) => simplified(character) === character)
+  .slice(0, 3_000);
+
 const CHINESE_WORDS = [
   '强化学习',
   '深度学习',
@@ -55,7 +61,7 @@ const CHINESE_WORDS = [
   '知识蒸馏',
 ];
 const OTHER_SCRIPTS = [
-  'ネットワークを学習する',
+  'ネットワークを訓練する',
   '画像生成のための手法',
   '한국어 요약입니다',
   '강화 학습',
@@ -82,7 +88,7 @@ export function generateCorpus(seed: number, count: number): CorpusPaper[] {
   // Few words and characters come often, most hardly ever.
   const skewed = <T>(values: readonly T[]): T => values[Math.floor(random() ** 2 * values.length)] as T;
   const words = (length: number): string => Array.from({ length }, () => skewed(ENGLISH)).join(' ');
-  const character = (): string => String.fromCodePoint(0x4e00 + Math.floor(random() ** 3 * 3_000));
+  const character = (): string => CHARACTERS[Math.floor(random() ** 3 * CHARACTERS.length)] ?? '';
   const chinese = (length: number): string =>
     Array.from({ length }, () =>
       random() < 0.1
