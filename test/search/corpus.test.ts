@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { ingestPath } from '../support/digest-files.ts';
+import { queryOf, type Query } from '../support/graphql.ts';
+import { LONG } from '../support/long.ts';
+import { difference, expectRecall, expectStems, type Searched } from '../support/recall.ts';
+import { walk } from '../support/walk.ts';
+
+const ARCHIVE = '../shared/corpus/dw-dengwei-2026-03-to-05.tar.xz';
+
+describe.skipIf(!LONG || !existsSync(ARCHIVE))('over 92 days of real digests, a search', () => {
+  let database: TestDatabase;
+  let query: Query;
+  let folder: string;
+  let papers: (Searched & { readonly title: string })[];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'papergraph-corpus-'));
+    execFileSync('tar', ['-xJf', path.resolve(ARCHIVE), '-C', folder]);
+    database = await openTestDatabase();
+    for (const name of readdirSync(folder).toSorted())
+      await ingestPath(database.pool, path.join(folder, name), { source: 'corpus' });
+    query = queryOf(database);
+    const { rows } = await database.pool.query<{ arxivId: string; title: string; texts: string[] }>(`
+      select p.arxiv_id as "arxivId", p.title, array[p.title, p.abstract] || array(
+        select part->>'text' from digest_entry e join summary m on m.entry_id = e.id
+          cross join jsonb_array_elements(m.parts) part
+        where e.paper_id = p.id and e.current and m.status <> 'FAILED') as texts
+      from paper p`);
+    papers = rows;
+  }, 3_600_000);
+  afterAll(async () => {
+    await database.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const search = async (text: string) => {
+    const nodes = await walk<{ arxivId: string }>(query, {
+      field: 'papers(filter: {search: $text}, orderBy: NEWEST, ',
+      select: 'arxivId',
+      declare: '$text: String',
+      variables: { text },
+      size: 100,
+    });
+    return nodes.map(({ arxivId }) => arxivId);
+  };
+
+  test.each([
+    ['LLM', 'LLMs'],
+    ['agent', 'agents'],
+    ['CNN', 'CNNs'],
+    ['强化学习', '強化學習'],
+    ['"大语言模型"', '"大語言模型"'],
+  ])('for %s finds what one for %s finds', async (one, other) => {
+    const found = await search(one);
+    expect(found.length).toBeGreaterThan(100);
+    expect(difference(await search(other), found)).toEqual([]);
+  });
+
+  test('for a part of a word with slashes or dots finds the titles that have the word', async () => {
+    const joined = (title: string) =>
+      title.match(/(?<![\w/.\\$-])[a-z\d]+(?:[/.][a-z\d]+)+(?![\w/.-])/gi) ?? [];
+    const words = [...new Set(papers.flatMap(({ title }) => joined(title)))].slice(0, 20);
+    expect(words.length).toBeGreaterThanOrEqual(10);
+    for (const word of words) {
+      const expected = papers
+        .filter(({ title }) => joined(title).includes(word))
+        .map(({ arxivId }) => arxivId);
+      for (const part of [word, ...word.split(/[/.]/)]) {
+        const found = await search(`"${part}"`);
+        expect([part, ...difference(found, [...found, ...expected])]).toEqual([part]);
+      }
+    }
+  });
+
+  test('for a run of Han characters finds all papers that hold it, and hardly any other', async () => {
+    await expectRecall(papers, search);
+  });
+
+  test('for an English word finds all papers that Postgres finds, and no other than by parts of words', async () => {
+    await expectStems(database.pool, papers, search);
+  });
+});
