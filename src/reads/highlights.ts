@@ -4,7 +4,7 @@ import { sections } from '../digest/summary.ts';
 import { finder, findInTitle, type Find, type Sought, type Where } from '../search/highlight.ts';
 import { plainText } from '../search/plain-text.ts';
 import type { TextRange } from '../search/text-range.ts';
-import { wordKeys } from '../search/words.ts';
+import { textKeys } from '../search/words.ts';
 import { groupReader } from './groups.ts';
 import { summaryColumns, type PaperRow, type SummaryRow } from './rows.ts';
 import type { RunStatement } from './statements.ts';
@@ -72,7 +72,7 @@ function initial(key: string): string {
 
 function keysOf({ field, text }: Text): string[] {
   const read = field === 'TITLE' ? [text, plainText(text)] : [text];
-  return read.flatMap(wordKeys);
+  return read.flatMap((each) => textKeys(each).keys);
 }
 
 /** English stems of the keys of words; a stop word is its own, and so is a key that was not learnt. */

@@ -117,7 +117,7 @@ function conditionSql(search: Search, meaning: Meaning): Prisma.Sql {
     case 'not':
       return Prisma.sql`not ${conditionSql(search.of, meaning)}`;
     default:
-      return combined(search as Combination, meaning);
+      return combined(search, meaning);
   }
 }
 

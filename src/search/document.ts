@@ -2,7 +2,7 @@ import { idLexeme } from './id-lexeme.ts';
 import { MOST_CHARACTERS } from './most-characters.ts';
 import { plainText } from './plain-text.ts';
 import { holdsWord, pairs, stretches } from './scripts.ts';
-import { wordKeys } from './words.ts';
+import { textKeys } from './words.ts';
 
 /** A paper's text: title, TL;DR, other AI text, abstract. A word weighs most in A. */
 type Weight = 'A' | 'B' | 'C' | 'D';
@@ -22,7 +22,7 @@ export interface Texts {
 export interface SearchDocument {
   /** By weight: keys of words with a space between them, for Postgres's English configuration. */
   readonly words: Readonly<Record<Weight, string>>;
-  /** A tsvector literal: the arXiv id, and pairs of characters of Han, kana and Hangul. */
+  /** A tsvector literal: the arXiv id, acronyms in small letters, and pairs of characters of Han, kana and Hangul. */
   readonly lexemes: string;
 }
 
@@ -39,11 +39,13 @@ export function searchDocument({ arxivId, title, abstract, tldrs, parts }: Texts
     ...tldrs.map((text) => ['B', text] as const),
     ...parts.map((text) => ['C', text] as const),
   ]);
+  const read = fields.map(([weight, text]) => ({ weight, ...textKeys(text) }));
   const words = (wanted: Weight): string =>
-    fields.flatMap(([weight, text]) => (weight === wanted ? [APART, ...wordKeys(text)] : [])).join(' ');
+    read.flatMap(({ weight, keys }) => (weight === wanted ? [APART, ...keys] : [])).join(' ');
+  const others = new Set(read.flatMap(({ inSmallLetters }) => inSmallLetters));
   return {
     words: { A: words('A'), B: words('B'), C: words('C'), D: words('D') },
-    lexemes: `${idLexeme(arxivId)} ${placedPairs(fields)}`,
+    lexemes: [idLexeme(arxivId), ...Array.from(others, (key) => `'${key}'`), placedPairs(fields)].join(' '),
   };
 }
 

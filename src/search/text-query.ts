@@ -29,18 +29,18 @@ export function texts(search: Search, { wanted = false } = {}): TextSearch[] {
 }
 
 /**
- * The words in a row that a text without Han, kana and Hangul asks for, in each way to read it: as printed, as plain text,
- * and with words in -us as plurals (`imus` finds `IMU` and `focus` still `focus`).
+ * The words in a row that a text without Han, kana and Hangul asks for, in each way to read it: as printed, as plain text, and
+ * in small letters, where `MAs` may be `MAS`, and `imus` the plural of `IMU`.
  */
 export function readings(text: string): SoughtWord[][] {
-  const printed = soughtWords(text);
-  const all = [printed, soughtWords(plainText(text)), printed.map(inSingular)];
+  const all = [
+    soughtWords(text),
+    soughtWords(plainText(text)),
+    soughtWords(text.toLowerCase()).map((word) => ({ ...word, key: word.key.replace(/(?<=.[^o])us$/, 'u') })),
+    soughtWords(text.toLowerCase()),
+  ];
   const distinct = new Map(all.map((reading) => [JSON.stringify(reading), reading]));
   return [...distinct.values()].filter((reading) => reading.length > 0);
-}
-
-function inSingular(word: SoughtWord): SoughtWord {
-  return { ...word, key: word.key.replace(/(?<=.[^o])us$/, 'u') };
 }
 
 /** Whether the text has anything to search for. */

@@ -28,14 +28,25 @@ export function words(text: string): Word[] {
   return found;
 }
 
-/** The keys of a text's words, in order. */
-export function wordKeys(text: string): string[] {
-  const found: string[] = [];
+/** The keys of a text's words. */
+interface TextKeys {
+  /** In order. */
+  readonly keys: string[];
+  /** Keys that acronyms would have in small letters, where others: `gas` of `GAs`. */
+  readonly inSmallLetters: string[];
+}
+
+/** The keys of a text's words. */
+export function textKeys(text: string): TextKeys {
+  const found: TextKeys = { keys: [], inSmallLetters: [] };
   for (const { unspaced, text: part } of stretches(text)) {
     if (unspaced) continue;
     for (const written of part.match(WORD) ?? []) {
-      const key = wordKey(written, foldWord(written));
-      if (key !== '') found.push(key);
+      const folded = foldWord(written);
+      const key = wordKey(written, folded);
+      if (key !== '') found.keys.push(key);
+      const small = key === folded ? key : wordKey(folded, folded);
+      if (small !== key) found.inSmallLetters.push(small);
     }
   }
   return found;

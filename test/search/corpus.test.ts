@@ -62,7 +62,7 @@ describe.skipIf(!LONG || !existsSync(ARCHIVE))('over 92 days of real digests, a 
   });
 
   test('for a part of a word with slashes or dots finds the titles that have the word', async () => {
-    const joined = (title: string) =>
+    const joined = (title: string): string[] =>
       title.match(/(?<![\w/.\\$-])[a-z\d]+(?:[/.][a-z\d]+)+(?![\w/.-])/gi) ?? [];
     const words = [...new Set(papers.flatMap(({ title }) => joined(title)))].slice(0, 20);
     expect(words.length).toBeGreaterThanOrEqual(10);

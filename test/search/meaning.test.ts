@@ -16,7 +16,7 @@ const RECORDS = [
   record(
     '00002',
     String.raw`$\alpha$-Bench: Optimization of an LLM`,
-    'GPT 4.1 on GPUs, after arXiv:2601.00004.',
+    'GPT 4.1 on GPUs and a GP, after arXiv:2601.00004.',
     {
       AI: { tldr: '強化學習隨著資料而變化。' },
     },
@@ -111,8 +111,9 @@ describe('a search finds', () => {
     ['an acronym by its plural in small letters', 'llms', [FIRST, SECOND]],
     ['the plural of an acronym by the acronym', 'LLM', [FIRST, SECOND]],
     ['acronyms with vowels and their plurals', 'gpus', [SECOND, FOURTH]],
-    ['an acronym of two letters and its plural', 'GPs', [THIRD]],
-    ['an acronym that ends in s as itself', 'gps', [FIRST]],
+    ['an acronym of two letters by its plural, which may be another one', 'GPs', [FIRST, SECOND, THIRD]],
+    ['an acronym of two letters and its plural', 'GP', [SECOND, THIRD]],
+    ['an acronym that ends in s, and what is spelt alike', 'gps', [FIRST, THIRD]],
     ['the first of two words with a slash', 'text', [FIRST]],
     ['the second of two words with a slash', 'image', [FIRST]],
     ['words with a slash whole', 'text/image', [FIRST]],
