@@ -37,7 +37,7 @@ export async function indexEvents(tx: Transaction, after: string): Promise<strin
   }));
   await tx.execute`
     update feed_event e set vector = v.vector, clipped = v.clipped
-    from ${searchVectors(texts)} v join unnest(${told.map(({ position }) => position)}::bigint[])
+    from ${await searchVectors(texts)} v join unnest(${told.map(({ position }) => position)}::bigint[])
       with ordinality n(position, place) on n.place = v.id + 1
     where e.position = n.position`;
   await tx.execute`update feed_event set version = ${INDEX_VERSION} where position = any(${positions}::bigint[])`;

@@ -6,9 +6,6 @@ import type { Transaction } from './transaction.ts';
 /** Terms that are kept of a paper: those of its title, then those that its abstract has most often. */
 const MOST_TERMS = 16;
 
-/** How much of a text is read for terms: searches read no more either. */
-const MOST_CHARACTERS = 80_000;
-
 /** A term is looked up by an index, which does not hold any length. */
 const LONGEST_TERM = 100;
 
