@@ -19,9 +19,9 @@ interface Told {
  */
 export async function indexEvents(tx: Transaction, after: string): Promise<string | undefined> {
   const old = await tx.query<{ position: string }>`
-    select position::text from feed_event
-    where position > ${after}::bigint and topic = 'PAPER' and version < ${INDEX_VERSION}
-    order by position limit ${AT_ONCE}::int`;
+    select e.position::text from feed_event e
+    where e.position > ${after}::bigint and e.topic = 'PAPER' and e.version < ${INDEX_VERSION}
+    order by e.position limit ${AT_ONCE}::int`;
   if (old.length === 0) return undefined;
   const positions = old.map(({ position }) => position);
   const told = await tx.query<Told>`

@@ -28,9 +28,14 @@ describe('a store of an earlier version', () => {
     // What migration 0002 gives to a store that 0001 made.
     await pool.query(`
       update paper set source_ids = null, languages = null, days = null, has_summary = default;
-      delete from paper_search; delete from paper_term; delete from paper_count`);
+      delete from paper_search; delete from paper_term; delete from paper_count;
+      update feed_event set version = 0`);
     await Promise.all([upgradeStore(pool), upgradeStore(pool)]);
     expect(await dumpStore(pool)).toEqual(expected);
+    const { rows } = await pool.query<object>(
+      `select version from feed_event where topic = 'PAPER' and version = 0`,
+    );
+    expect(rows).toEqual([]);
   });
 
   test('has its papers indexed anew where earlier rules made them searchable', async () => {
