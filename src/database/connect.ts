@@ -3,6 +3,8 @@ import pg from 'pg';
 import { DatabaseError } from './database-error.ts';
 import { openEmbedded } from './embedded.ts';
 import { PrismaClient } from './generated/client.ts';
+import { inspectServer, type ServerFacts } from './session.ts';
+import { StorePool, type PreparedStatements } from './store-pool.ts';
 
 /** An open store. */
 export interface Database extends AsyncDisposable {
@@ -11,6 +13,10 @@ export interface Database extends AsyncDisposable {
   readonly prisma: PrismaClient;
   /** Where it is, for messages; without credentials. */
   readonly where: string;
+  /** Resolves with the reason once the embedded server is gone and cannot be started again; never for another one. */
+  readonly lost: Promise<DatabaseError>;
+  /** Breaks the connections that are in use: what still runs on them fails. */
+  breakConnections(): void;
   /** Ends the connections; the embedded server stops with the last process that uses it. */
   close(): Promise<void>;
 }
@@ -25,20 +31,20 @@ export interface DatabaseOptions {
   readonly log?: (message: string) => void;
   /** Connections at most. */
   readonly poolSize?: number;
+  /** `auto` where absent. */
+  readonly preparedStatements?: PreparedStatements | undefined;
 }
 
 const OLDEST_VERSION = 15;
 const CONNECT_MS = 5_000;
 
 /** Opens the store. Rejects with DatabaseError where it cannot be reached or used. */
-export async function openDatabase({ url, dataDir, log, poolSize = 10 }: DatabaseOptions): Promise<Database> {
-  if (url !== undefined) return await connect(remote(url), poolSize);
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, dataDir, log } = options;
+  if (url !== undefined) return await connect(remote(url), options);
   const embedded = await openEmbedded(dataDir, log);
   try {
-    return await connect(
-      { config: embedded.connection, where: embedded.where, close: () => embedded.close() },
-      poolSize,
-    );
+    return await connect({ ...embedded, config: embedded.connection }, options);
   } catch (error) {
     await embedded.close();
     throw error;
@@ -48,6 +54,11 @@ export async function openDatabase({ url, dataDir, log, poolSize = 10 }: Databas
 interface Target {
   readonly config: pg.PoolConfig;
   readonly where: string;
+  /** Told where the server is once it runs elsewhere. */
+  readonly onMove: (moved: (to: { host: string; port: number }) => void) => void;
+  readonly lost: Promise<DatabaseError>;
+  /** The server is no longer to be started again. */
+  readonly letGo: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -59,61 +70,56 @@ function remote(url: string): Target {
     );
   }
   const where = `${parsed.host || 'localhost'}${parsed.pathname}`;
-  return { config: { connectionString: url }, where, close: async () => {} };
+  const nothing = (): void => {};
+  const never = new Promise<never>(nothing);
+  return {
+    config: { connectionString: url },
+    where,
+    onMove: nothing,
+    lost: never,
+    letGo: nothing,
+    close: async () => {},
+  };
 }
 
-async function connect({ config, where, close }: Target, max: number): Promise<Database> {
-  const pool = new pg.Pool({
-    ...config,
-    max,
-    connectionTimeoutMillis: CONNECT_MS,
-    types: { getTypeParser },
-    onConnect: setUp,
-  });
-  // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
-  pool.on('error', () => {});
-  try {
-    await checkVersion(pool, where);
-  } catch (error) {
-    await pool.end();
-    throw error instanceof DatabaseError ? error : unreachable(where, error);
+async function connect(target: Target, options: DatabaseOptions): Promise<Database> {
+  const { where, lost } = target;
+  const { poolSize: max = 10, preparedStatements = 'auto', log } = options;
+  const config = { ...target.config, connectionTimeoutMillis: CONNECT_MS, types: { getTypeParser } };
+  const facts = await inspect(config, where);
+  if (facts.pooled && preparedStatements === 'auto') {
+    log?.(`${where} is behind a connection pooler: no statement keeps a name, and the feed is polled`);
   }
+  const pool = new StorePool({ ...config, max }, facts, preparedStatements);
+  target.onMove((to) => pool.moveTo(to));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   let closed: Promise<void> | undefined;
-  const closeAll = (): Promise<void> => (closed ??= endAll(prisma, pool, close));
-  return { pool, prisma, where, close: closeAll, [Symbol.asyncDispose]: closeAll };
+  const close = async (): Promise<void> => await (closed ??= endAll(prisma, pool, target));
+  const breakConnections = (): void => pool.breakConnections();
+  return { pool, prisma, where, lost, breakConnections, close, [Symbol.asyncDispose]: close };
 }
 
-/** The pool waits for what it gives; the pool's types do not say so. */
-const setUp: (client: pg.ClientBase) => unknown = async (client) => {
-  // A connection that breaks while it is in use fails its query; without a listener it would end the process, too.
-  client.on('error', () => {});
-  // Compiling a statement takes longer than running any of ours; the planner thinks otherwise of large stores.
-  await client.query('set jit = off');
-  // A statement whose connection was given up stops soon, instead of going on for nobody. Not every system can tell.
-  await client.query(`set client_connection_check_interval = '500ms'`).catch(() => {});
-};
-
-async function endAll(prisma: PrismaClient, pool: pg.Pool, close: () => Promise<void>): Promise<void> {
+async function endAll(prisma: PrismaClient, pool: pg.Pool, { letGo, close }: Target): Promise<void> {
+  letGo();
   await prisma.$disconnect();
   await pool.end();
   await close();
 }
 
-async function checkVersion(pool: pg.Pool, where: string): Promise<void> {
-  const { rows } = await pool.query<{ version: number }>(
-    `select current_setting('server_version_num')::int / 10000 as version`,
+async function inspect(config: pg.ClientConfig, where: string): Promise<ServerFacts> {
+  let facts: ServerFacts;
+  try {
+    facts = await inspectServer(config);
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string };
+    throw new DatabaseError(`no database at ${where}: ${message || code || 'unknown error'}`, {
+      cause: error,
+    });
+  }
+  if (facts.version >= OLDEST_VERSION) return facts;
+  throw new DatabaseError(
+    `${where}: expected Postgres ${OLDEST_VERSION} or later, got Postgres ${facts.version}`,
   );
-  const version = rows[0]?.version ?? 0;
-  if (version >= OLDEST_VERSION) return;
-  throw new DatabaseError(`${where}: expected Postgres ${OLDEST_VERSION} or later, got Postgres ${version}`);
-}
-
-function unreachable(where: string, error: unknown): DatabaseError {
-  const { code, message } = error as Error & { code?: string };
-  return new DatabaseError(`no database at ${where}: ${message || code || 'unknown error'}`, {
-    cause: error,
-  });
 }
 
 // Type ids of Postgres's catalog (pg_type).

@@ -1,48 +1,43 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-import { placeCluster, type Place } from './cluster-owner.ts';
-import { ensureCluster, USER, type Cluster } from './cluster.ts';
+import fs from 'node:fs';
+import type pg from 'pg';
+import { placeCluster } from './cluster-owner.ts';
+import { ensureCluster } from './cluster.ts';
 import { DatabaseError } from './database-error.ts';
-import { findBinaries, type Binaries } from './postgres-binaries.ts';
-import {
-  forgetPostmaster,
-  isAlive,
-  isServerOf,
-  logFile,
-  readPostmaster,
-  startPostmaster,
-  stopPostmaster,
-  type Postmaster,
-} from './postmaster.ts';
+import { connectionTo, joinCluster, leaveCluster, type Membership, type Site } from './join-cluster.ts';
+import { findBinaries } from './postgres-binaries.ts';
 
-/** A running embedded Postgres that this process uses. */
+/** A running embedded Postgres that this process uses. Should it be killed, it is started again within seconds. */
 export interface Embedded {
   readonly connection: pg.ClientConfig;
   /** The cluster's folder. */
   readonly where: string;
+  /** Names the function that is told where the server is once it runs elsewhere. */
+  readonly onMove: (moved: (to: { host: string; port: number }) => void) => void;
+  /** Resolves with the reason once the server is gone and cannot be started again. */
+  readonly lost: Promise<DatabaseError>;
+  /** From now on the server is not started again. */
+  readonly letGo: () => void;
   /** Leaves it; the last process to leave stops the server. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
-// "pape" in ASCII. Every process that uses the server holds it shared; who can have it alone is the last one.
-const IN_USE = 0x70617065;
-const START_MS = 60_000;
-
 /**
- * Starts the embedded Postgres of a data folder, or joins the one that runs there already. Rejects with DatabaseError
- * where it cannot be had.
+ * Starts the embedded Postgres of a data folder, or joins the one that runs there already. `log` is told what a user may want to
+ * know. Rejects with DatabaseError where the server cannot be had.
  */
-export async function openEmbedded(dataDir: string, log?: (message: string) => void): Promise<Embedded> {
-  const { place, binaries, cluster } = await prepare(dataDir, log);
-  for (const deadline = Date.now() + START_MS; Date.now() < deadline; await sleep(30 + Math.random() * 40)) {
-    const embedded = await joinOrStart(cluster, place, binaries);
-    if (embedded !== undefined) return embedded;
-  }
-  throw new DatabaseError(`the embedded Postgres did not start; its log is ${logFile(cluster)}`);
+export async function openEmbedded(
+  dataDir: string,
+  log: (message: string) => void = () => {},
+): Promise<Embedded> {
+  const site = prepare(dataDir, log);
+  const membership = await joinCluster(await site);
+  // Without a signal to stop it joins, or rejects.
+  if (membership === undefined) throw new DatabaseError('the embedded Postgres was not started');
+  return new Keeping(await site, membership, log).embedded();
 }
 
 /** Where, by which programs and as what it runs; what the file system refuses is told in one line. */
-async function prepare(dataDir: string, log: ((message: string) => void) | undefined) {
+async function prepare(dataDir: string, log: (message: string) => void): Promise<Site> {
   try {
     const place = placeCluster(dataDir, log);
     const binaries = await findBinaries(place);
@@ -55,62 +50,69 @@ async function prepare(dataDir: string, log: ((message: string) => void) | undef
   }
 }
 
-/** One attempt; undefined where it is worth another. */
-async function joinOrStart(
-  cluster: Cluster,
-  { owner }: Place,
-  binaries: Binaries,
-): Promise<Embedded | undefined> {
-  const server = readPostmaster(cluster);
-  if (server === undefined || !isAlive(server.pid)) {
-    await startPostmaster(cluster, binaries, owner);
-    const started = readPostmaster(cluster);
-    return started?.ready === true ? await join(cluster, started) : undefined;
-  }
-  return server.ready ? await join(cluster, server) : undefined;
-}
+/** Keeps a place on the cluster's server, and the server running, until it is let go. */
+class Keeping {
+  readonly #site: Site;
+  readonly #log: (message: string) => void;
+  readonly #stop = new AbortController();
+  readonly #lost: Promise<DatabaseError>;
+  #lose: (reason: DatabaseError) => void = () => {};
+  #moved: (to: { host: string; port: number }) => void = () => {};
+  #membership: Membership;
+  #rejoining: Promise<void> | undefined;
 
-async function join(cluster: Cluster, server: Postmaster): Promise<Embedded | undefined> {
-  const { password, dir } = cluster;
-  const connection = {
-    host: server.socketDir,
-    port: server.port,
-    user: USER,
-    password,
-    database: 'postgres',
-    // A Unix socket has no TLS, whatever PGSSLMODE asks of other servers.
-    ssl: false,
-  };
-  const keeper = new pg.Client({ ...connection, application_name: 'papergraph keeper' });
-  // Should it die, the server may stop early once others leave; queries say so then.
-  keeper.on('error', () => {});
-  try {
-    await keeper.connect();
-    if (await ask(keeper, 'pg_try_advisory_lock_shared')) {
-      return { connection, where: dir, close: async () => await leave(keeper, cluster, server) };
+  constructor(site: Site, membership: Membership, log: (message: string) => void) {
+    this.#site = site;
+    this.#membership = membership;
+    this.#log = log;
+    this.#lost = new Promise((resolve) => (this.#lose = resolve));
+    this.#watch();
+  }
+
+  embedded(): Embedded {
+    const { cluster } = this.#site;
+    return {
+      connection: connectionTo(cluster, this.#membership.server),
+      where: cluster.dir,
+      onMove: (moved) => (this.#moved = moved),
+      lost: this.#lost,
+      letGo: () => this.#stop.abort(),
+      close: async () => {
+        this.#stop.abort();
+        await this.#rejoining;
+        await leaveCluster(cluster, this.#membership);
+      },
+    };
+  }
+
+  #watch(): void {
+    void this.#membership.ended.then(() => {
+      if (!this.#stop.signal.aborted) this.#rejoining = this.#rejoin();
+    });
+  }
+
+  async #rejoin(): Promise<void> {
+    const { server: before } = this.#membership;
+    try {
+      const joined = await joinCluster(this.#site, { stop: this.#stop.signal, persistent: true });
+      if (joined === undefined) return;
+      const { server } = joined;
+      this.#membership = joined;
+      this.#watch();
+      if (server.pid !== before.pid)
+        this.#log(`the embedded Postgres had ended and has been started again in ${this.#site.cluster.dir}`);
+      this.#moved({ host: server.socketDir, port: server.port });
+      // A socket whose path would be too long has a short-lived folder of its own.
+      if (![server.socketDir, this.#site.cluster.dir].includes(before.socketDir))
+        fs.rmSync(before.socketDir, { recursive: true, force: true });
+    } catch (error) {
+      this.#lose(
+        error instanceof DatabaseError
+          ? error
+          : new DatabaseError(`the embedded Postgres cannot be started again: ${(error as Error).message}`, {
+              cause: error,
+            }),
+      );
     }
-  } catch (error) {
-    // Starting up, shutting down, or the id of a dead server that another program has now.
-    const gone = ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '');
-    if (gone && !(await isServerOf(cluster, server.pid))) forgetPostmaster(cluster, server.pid);
   }
-  // Not ours to use: the last one out is stopping it.
-  await keeper.end().catch(() => {});
-  return undefined;
-}
-
-async function leave(keeper: pg.Client, cluster: Cluster, server: Postmaster): Promise<void> {
-  try {
-    await ask(keeper, 'pg_advisory_unlock_shared');
-    if (await ask(keeper, 'pg_try_advisory_lock')) await stopPostmaster(cluster, server);
-  } catch {
-    // The server is gone already.
-  } finally {
-    await keeper.end().catch(() => {});
-  }
-}
-
-async function ask(client: pg.Client, lock: string): Promise<boolean> {
-  const { rows } = await client.query<{ ok: boolean }>(`select ${lock}($1) as ok`, [IN_USE]);
-  return rows[0]?.ok === true;
 }

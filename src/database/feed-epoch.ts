@@ -1,13 +1,14 @@
 import type pg from 'pg';
 
-const INSUFFICIENT_PRIVILEGE = '42501';
+/** SQLSTATE: insufficient privilege; read-only, as all transactions are on a standby; not while it recovers, for functions. */
+const NOT_OURS_TO_SAY = new Set(['42501', '25006', '55000']);
 /** A connection of before may be dead without having said so. */
 const DEADLINE_MS = 5_000;
 
 /**
  * Begins a new epoch of the feed where the store is not the one that it was: restored from a dump, copied, or taken over by a
  * standby that may lack the last commits. Positions may then be given a second time, and cursors of before would skip events in
- * silence. Where Postgres does not tell what it is, nothing is done.
+ * silence. Where Postgres does not tell what it is, or nothing may be written, nothing is done: another process may do it.
  */
 export async function confirmFeedEpoch(pool: pg.Pool): Promise<void> {
   // The timeline is that of what is written now: the control file has the new one only after a checkpoint.
@@ -22,13 +23,30 @@ export async function confirmFeedEpoch(pool: pg.Pool): Promise<void> {
   try {
     await pool.query({ text, query_timeout: DEADLINE_MS } as pg.QueryConfig);
   } catch (error) {
-    if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error;
+    if (!isNotOursToSay(error)) throw error;
   }
 }
 
-/** Begins a new epoch where the feed is shorter than it was known to be in this one: what is missing has been lost. */
-export async function renewFeedEpoch(pool: pg.Pool, known: { epoch: string; head: number }): Promise<void> {
+function isNotOursToSay(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && NOT_OURS_TO_SAY.has(String(error.code));
+}
+
+/**
+ * Begins a new epoch where the feed is shorter than it was known to be in this one: what is missing has been lost. Resolves with
+ * false where nothing may be written.
+ */
+export async function renewFeedEpoch(
+  pool: pg.Pool,
+  known: { epoch: string; head: number },
+): Promise<boolean> {
   const text =
     'update feed set epoch = gen_random_uuid() where id = 1 and epoch = $1::uuid and head < $2::bigint';
-  await pool.query({ text, values: [known.epoch, known.head], query_timeout: DEADLINE_MS } as pg.QueryConfig);
+  const values = [known.epoch, known.head];
+  try {
+    await pool.query({ text, values, query_timeout: DEADLINE_MS } as pg.QueryConfig);
+    return true;
+  } catch (error) {
+    if (isNotOursToSay(error)) return false;
+    throw error;
+  }
 }

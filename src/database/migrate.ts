@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { taxonomy } from '../arxiv/categories.ts';
 import { DatabaseError } from './database-error.ts';
+import { beginSql } from './store-pool.ts';
 
 // The same path from src/database and from dist/database.
 const FOLDER = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
@@ -33,42 +34,93 @@ interface Applied {
 
 /**
  * Applies the pending migrations in order, each in a transaction of its own, and brings the taxonomy of categories up
- * to date; gives the names applied. Safe when two processes start at once. Rejects with DatabaseError where a
- * migration fails, failed before, was changed after it was applied, or is newer than this version.
+ * to date. Returns the names of those applied. Where nothing is to be done, nothing is written. Safe when two processes start at
+ * once. Rejects with DatabaseError where a migration fails, failed before, was changed after it was applied, is newer than this
+ * version, or may not be applied here.
  */
 export async function migrate(pool: pg.Pool, folder: string = FOLDER): Promise<string[]> {
-  const db = await pool.connect();
+  const migrations = readMigrations(folder);
+  const { pending, done } = await whatIsPending(pool, migrations);
+  if (done) return [];
+  const applied: string[] = [];
   try {
-    await db.query('select pg_advisory_lock($1)', [PRISMA_LOCK]);
-    await db.query(TABLE);
-    const pending = findPending(readMigrations(folder), await readApplied(db));
-    for (const migration of pending) await apply(db, migration);
-    await seedCategories(db);
-    return pending.map(({ name }) => name);
+    for (;;) {
+      const name = await inTransaction(pool, async (db) => await step(db, migrations));
+      if (name === undefined) return applied;
+      applied.push(name);
+    }
   } catch (error) {
     if (!isForbidden(error)) throw error;
-    throw new DatabaseError(`the database user may not create what is needed: ${error.message}`, {
-      cause: error,
-    });
-  } finally {
-    await db.query('select pg_advisory_unlock($1)', [PRISMA_LOCK]).catch(() => {});
-    db.release();
+    // Names of categories alone are no reason not to serve.
+    if (pending.length === 0) return [];
+    const names = pending.map((each) => each.name).join(', ');
+    throw new DatabaseError(
+      `migrations are pending (${names}), and cannot be applied here: ${error.message}; run papergraph migrate with a role that may create tables, on the primary server`,
+      { cause: error },
+    );
   }
 }
 
-const INSUFFICIENT_PRIVILEGE = '42501';
+/** SQLSTATE: insufficient privilege; a transaction that is read-only, as all are on a standby. */
+const FORBIDDEN = new Set(['42501', '25006']);
 
 function isForbidden(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === INSUFFICIENT_PRIVILEGE;
+  const reason = error instanceof DatabaseError ? error.cause : error;
+  return reason instanceof Error && 'code' in reason && FORBIDDEN.has(String(reason.code));
+}
+
+async function whatIsPending(pool: pg.Pool, migrations: readonly Migration[]) {
+  try {
+    const pending = await pendingOf(pool, migrations);
+    return { pending, done: pending.length === 0 && (await taxonomyIsThere(pool)) };
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    throw new DatabaseError(
+      `the database user may not read the tables (${error.message}): grant select on all of them to it`,
+      { cause: error },
+    );
+  }
 }
 
 /** Names of the migrations that are still to be applied; creates nothing. Rejects as `migrate` does. */
 export async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ there: boolean }>(
-    `select to_regclass('_prisma_migrations') is not null as there`,
+  return (await pendingOf(pool, readMigrations(FOLDER))).map(({ name }) => name);
+}
+
+async function pendingOf(pool: pg.Pool, migrations: readonly Migration[]): Promise<Migration[]> {
+  // Another schema of the search path may have a table of that name, of another program that uses Prisma.
+  const { rowCount } = await pool.query(
+    `select from pg_class where relname = '_prisma_migrations'
+       and relnamespace = to_regnamespace(quote_ident(current_schema()))`,
   );
-  const applied = rows[0]?.there === true ? await readApplied(pool) : [];
-  return findPending(readMigrations(FOLDER), applied).map(({ name }) => name);
+  return findPending(migrations, rowCount === 0 ? [] : await readApplied(pool));
+}
+
+/** Begins anew where a connection breaks: each step finds out what is still to be done. */
+async function inTransaction<T>(pool: pg.Pool, work: (db: pg.PoolClient) => Promise<T>): Promise<T> {
+  const db = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await db.query(beginSql(pool));
+    const result = await work(db);
+    await db.query('commit');
+    return result;
+  } catch (error) {
+    await db.query('rollback').catch((broken: Error) => (failure = broken));
+    throw error;
+  } finally {
+    db.release(failure);
+  }
+}
+
+/** Applies the first migration that is pending and returns its name; where there is none, sees to the taxonomy. */
+async function step(db: pg.PoolClient, migrations: readonly Migration[]): Promise<string | undefined> {
+  await db.query('select pg_advisory_xact_lock($1)', [PRISMA_LOCK]);
+  await db.query(TABLE);
+  const [migration] = findPending(migrations, await readApplied(db));
+  if (migration === undefined) await seedCategories(db);
+  else await apply(db, migration);
+  return migration?.name;
 }
 
 function readMigrations(folder: string): Migration[] {
@@ -107,27 +159,34 @@ function findPending(migrations: readonly Migration[], applied: readonly Applied
 
 async function apply(db: pg.PoolClient, { name, sql, checksum }: Migration): Promise<void> {
   const started = new Date();
-  await db.query('begin');
   try {
     // Without values the whole file goes out as one simple query, however many statements it has.
     await db.query(sql);
-    await db.query(
-      `insert into _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-       values ($1, $2, $3, $4, clock_timestamp(), 1)`,
-      [randomUUID(), checksum, name, started],
-    );
-    await db.query('commit');
   } catch (error) {
-    await db.query('rollback');
     throw new DatabaseError(`migration ${name}: ${(error as Error).message}`, { cause: error });
   }
+  await db.query(
+    `insert into _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+     values ($1, $2, $3, $4, clock_timestamp(), 1)`,
+    [randomUUID(), checksum, name, started],
+  );
+}
+
+const TAXONOMY = `
+  select code, name, archive, aliases
+  from jsonb_to_recordset($1::jsonb) as t(code text, name text, archive text, aliases text[])`;
+
+async function taxonomyIsThere(pool: pg.Pool): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `select from (${TAXONOMY} except select code, name, archive, aliases from category) missing limit 1`,
+    [JSON.stringify(taxonomy)],
+  );
+  return rowCount === 0;
 }
 
 async function seedCategories(db: pg.PoolClient): Promise<void> {
   await db.query(
-    `insert into category (code, name, archive, aliases)
-     select code, name, archive, aliases
-     from jsonb_to_recordset($1::jsonb) as t(code text, name text, archive text, aliases text[])
+    `insert into category (code, name, archive, aliases) ${TAXONOMY}
      on conflict (code) do update set name = excluded.name, archive = excluded.archive, aliases = excluded.aliases
      where (category.name, category.archive, category.aliases)
        is distinct from (excluded.name, excluded.archive, excluded.aliases)`,

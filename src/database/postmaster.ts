@@ -108,6 +108,25 @@ export async function stopPostmaster(
   if (sockets !== cluster.dir) fs.rmSync(sockets, { recursive: true, force: true });
 }
 
+const TAIL_BYTES = 2_000;
+
+/** The end of the server's log; empty where there is none. */
+export function lastLogLines(cluster: Cluster): string {
+  try {
+    const file = fs.openSync(logFile(cluster), 'r');
+    try {
+      const { size } = fs.fstatSync(file);
+      const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
+      fs.readSync(file, tail, 0, tail.length, size - tail.length);
+      return tail.toString();
+    } finally {
+      fs.closeSync(file);
+    }
+  } catch {
+    return '';
+  }
+}
+
 /** Where the server writes what goes wrong. */
 export function logFile({ dir }: Cluster): string {
   return path.join(dir, 'server.log');

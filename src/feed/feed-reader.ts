@@ -3,7 +3,9 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { RunStatement } from '../reads/statements.ts';
 import { FEED_CHANNEL } from '../database/feed-channel.ts';
+import { linkOf } from '../database/store-pool.ts';
 import { confirmFeedEpoch, renewFeedEpoch } from '../database/feed-epoch.ts';
+import { Alarm } from './alarm.ts';
 import { Channel, type Member } from './channel.ts';
 import type { EventFilter } from './event-filter.ts';
 import { eventsAfter, feedState } from './event-log.ts';
@@ -19,6 +21,8 @@ interface Audience {
 }
 
 const POLL_MS = 5_000;
+/** Where nothing wakes it. */
+const POLL_ALONE_MS = 1_000;
 const RETRY_MS = 1_000;
 const LOOK_AGAIN_MS = 50;
 const EVENTS_AT_ONCE = 1_000;
@@ -38,11 +42,12 @@ export class FeedReader {
   #reading = 0;
   #ring: FeedEvent[] = [];
   #lastRead = 0;
-  #news = false;
-  #wake: (() => void) | undefined;
+  readonly #alarm = new Alarm();
   #closed = false;
   /** Postgres was away, or a connection was: what came back may be another. */
   #suspect = false;
+  /** When the store was last known to be the one that it was. */
+  #confirmed = 0;
   #running: Promise<void> | undefined;
   #source: WakeSource | undefined;
 
@@ -68,36 +73,39 @@ export class FeedReader {
   }
 
   sinceRead(): number {
-    return Date.now() - this.#lastRead;
+    return performance.now() - this.#lastRead;
   }
 
   /** Starts at the head of the store. Rejects where it cannot be read. */
   async start(): Promise<void> {
     this.#restart(await feedState(this.#run));
-    this.#source = listenForWakeUps(this.#pool, {
-      channel: FEED_CHANNEL,
-      onWake: () => this.#wakeUp(),
-      onConnect: () => (this.#suspect = true),
-      log: this.#log,
-    });
+    // A pooler would hand the session that listens to somebody else.
+    if (!linkOf(this.#pool).pooled) {
+      this.#source = listenForWakeUps(this.#pool, {
+        channel: FEED_CHANNEL,
+        onWake: () => this.#alarm.ring(),
+        onConnect: () => (this.#suspect = true),
+        log: this.#log,
+      });
+    }
     this.#running = this.#keepReading();
   }
 
   /** Resolves when the feed is read in this epoch, which the store has begun. Rejects where that takes too long. */
   async comeTo(epoch: string): Promise<void> {
     for (
-      const started = Date.now();
+      const started = performance.now();
       this.#state.epoch !== epoch && !this.#closed;
       await delay(LOOK_AGAIN_MS)
     ) {
-      if (Date.now() - started > POLL_MS) throw new Error('the feed has begun anew, and cannot be read yet');
-      this.#wakeUp();
+      if (performance.now() - started > POLL_MS) throw new Error('the feed has begun anew, and cannot be read yet');
+      this.#alarm.ring();
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#wakeUp();
+    this.#alarm.ring();
     await this.#source?.close();
     await this.#running;
   }
@@ -113,22 +121,28 @@ export class FeedReader {
 
   async #keepReading(): Promise<void> {
     while (!this.#closed) {
-      let wait = POLL_MS * (0.8 + 0.4 * Math.random());
+      const alone = this.#source?.listening() !== true;
+      let wait = (alone ? POLL_ALONE_MS : POLL_MS) * (0.8 + 0.4 * Math.random());
       try {
-        this.#news = false;
-        const suspect = this.#suspect;
+        this.#alarm.reset();
+        const suspect = this.#suspect || (alone && performance.now() - this.#confirmed > POLL_MS);
         // A connection may be new again before the answer comes.
         this.#suspect = false;
-        if (suspect) await confirmFeedEpoch(this.#pool);
+        if (suspect) await this.#confirm();
         await this.#catchUp();
       } catch (error) {
         this.#log.warn({ err: error }, 'reading the feed failed, trying again');
         wait = RETRY_MS * (0.5 + Math.random());
-        this.#news = false;
+        this.#alarm.reset();
         this.#suspect = true;
       }
-      await this.#sleep(wait);
+      if (!this.#closed) await this.#alarm.sleep(wait);
     }
+  }
+
+  async #confirm(): Promise<void> {
+    await confirmFeedEpoch(this.#pool);
+    this.#confirmed = performance.now();
   }
 
   async #catchUp(): Promise<void> {
@@ -138,7 +152,7 @@ export class FeedReader {
       if (state.epoch !== this.#state.epoch || state.floor > this.head) this.#skipTo(state);
       else if (state.head < this.head) await this.#mourn(state);
       else if (events.length > 0) await this.#take(state, events);
-      this.#lastRead = Date.now();
+      this.#lastRead = performance.now();
       if (events.length < EVENTS_AT_ONCE) {
         if (stretches > 1) this.#tell((member) => member.settle(this.head));
         return;
@@ -148,9 +162,10 @@ export class FeedReader {
 
   /** Events that this process has seen are not there any more: their positions will be others'. */
   async #mourn({ epoch, head }: FeedState): Promise<void> {
+    // Where nothing may be written, a replica that lags may have answered.
+    if (!(await renewFeedEpoch(this.#pool, { epoch, head: this.head }))) return;
     this.#log.warn({ head, expected: this.head }, 'the feed is shorter than it was, it begins anew');
-    await renewFeedEpoch(this.#pool, { epoch, head: this.head });
-    this.#wakeUp();
+    this.#alarm.ring();
   }
 
   /** What was not read is gone, or was never this feed's. Subscribers that need it learn so when they read it. */
@@ -171,7 +186,7 @@ export class FeedReader {
     this.#storeHead = state.head;
     this.#reading = state.head;
     this.#ring = [];
-    this.#lastRead = Date.now();
+    this.#lastRead = performance.now();
   }
 
   async #take(state: FeedState, events: readonly FeedEvent[]): Promise<void> {
@@ -219,23 +234,6 @@ export class FeedReader {
       for (const [filter, positions] of found) verdicts.set(filter, positions);
     }
     return verdicts;
-  }
-
-  #wakeUp(): void {
-    this.#news = true;
-    this.#wake?.();
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    if (this.#news || this.#closed) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wake = undefined;
   }
 }
 

@@ -47,9 +47,9 @@ export function feedReads(run: RunStatement): FeedReads {
       const filter = await compileChoice(run, choice);
       const { state, after: start } = await startOf(async () => await feedState(run), asked);
       let after = start;
-      for (const started = Date.now(); ;) {
+      for (const started = performance.now(); ;) {
         const page = ofEpoch(state.epoch, await readBatch(run, filter, { after, first }));
-        if (page.events.length > 0 || page.caughtUp || Date.now() - started > PATIENCE_MS) return page;
+        if (page.events.length > 0 || page.caughtUp || performance.now() - started > PATIENCE_MS) return page;
         after = page.position;
       }
     },
@@ -68,11 +68,11 @@ export async function startOf(
   readState: () => Promise<FeedState>,
   { after, start }: Pick<FeedPosition, 'after' | 'start'>,
 ): Promise<{ state: FeedState; after: number }> {
-  for (const started = Date.now(); ; await delay(LOOK_AGAIN_MS)) {
+  for (const started = performance.now(); ; await delay(LOOK_AGAIN_MS)) {
     const state = await readState();
     if (typeof after !== 'string') return { state, after: start === 'OLDEST' ? state.floor : state.head };
     const position = positionOf(state, after);
-    if (position > state.head && Date.now() - started < LAG_MS) continue;
+    if (position > state.head && performance.now() - started < LAG_MS) continue;
     checkPosition(state, position);
     return { state, after: position };
   }

@@ -43,7 +43,8 @@ const PAGES_AT_ONCE = 4;
 
 /** Starts the live feed. Rejects where the store cannot be read. */
 export async function openFeed({ pool, prepared, log }: FeedOptions): Promise<Feed> {
-  const run = statementRunner(pool, { prepared, deadlineMs: DEADLINE_MS });
+  // It tries again by itself, once it knows that the store is still the one that it was.
+  const run = statementRunner(pool, { prepared, deadlineMs: DEADLINE_MS, once: true });
   const feed = new LiveFeed(pool, run, log);
   await feed.start();
   return {
@@ -179,7 +180,7 @@ class LiveFeed {
   }
 
   #tick(): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const { members } of this.#channels.values())
       for (const member of members) (member as Subscription).tick(now, this.#reader.head);
   }

@@ -157,7 +157,7 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
     this.#after = batch.position;
     if (this.#closed || !this.#isWorthSending(batch)) return this.take();
     this.#due = false;
-    this.#sent = { position: batch.position, caughtUp: batch.caughtUp, at: Date.now() };
+    this.#sent = { position: batch.position, caughtUp: batch.caughtUp, at: performance.now() };
     return batch;
   }
 

@@ -16,7 +16,7 @@ export class Peer {
   #largest = 0;
   /** Since when the oldest message waits to be taken; undefined where none does. */
   #waitingSince: number | undefined;
-  #pingedAt = Date.now();
+  #pingedAt = performance.now();
   #answered = true;
 
   constructor(socket: WebSocket) {
@@ -39,10 +39,10 @@ export class Peer {
     const { socket } = this;
     this.#largest = Math.max(this.#waiting === 0 ? 0 : this.#largest, message.length);
     this.#waiting += 1;
-    this.#waitingSince ??= Date.now();
+    this.#waitingSince ??= performance.now();
     socket.send(message, { binary: false }, () => {
       this.#waiting -= 1;
-      this.#waitingSince = this.#waiting === 0 ? undefined : Date.now();
+      this.#waitingSince = this.#waiting === 0 ? undefined : performance.now();
       if (socket.isPaused && socket.bufferedAmount <= MOST_BYTES_WAITING) this.#resume();
       taken();
     });
@@ -66,7 +66,7 @@ export class Peer {
 
   /** An answer to the last ping may only be read now. */
   #resume(): void {
-    this.#pingedAt = Date.now();
+    this.#pingedAt = performance.now();
     this.socket.resume();
   }
 

@@ -64,7 +64,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
   };
   server.on('upgrade', upgrade);
   const sweep = setInterval(() => {
-    const late = [...peers].filter((peer) => peer.check(Date.now(), stalledMs)).length;
+    const late = [...peers].filter((peer) => peer.check(performance.now(), stalledMs)).length;
     if (late > 0) log.info({ sockets: late }, 'sockets too far behind, closed');
   }, SWEEP_MS);
   return {

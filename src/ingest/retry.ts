@@ -1,35 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isInterrupted, isUnavailable } from '../database/failures.ts';
 
-// Postgres, appendix A: a standby that is to take over, taken for frozen, serialization failure, deadlock, too many
-// connections, lock not available, shut down by an administrator or a crash, not yet started; then what the system says of
-// connections and names.
-const PASSING = new Set([
-  '25006',
-  '25P03',
-  '40001',
-  '40P01',
-  '53300',
-  '55P03',
-  '57P01',
-  '57P02',
-  '57P03',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EAI_AGAIN',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
-/** What `pg` says without a code. */
-const PASSING_MESSAGE =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
+/** A standby that is to take over, taken for frozen, lock not available; then what the system says of the network. */
+const PASSING = new Set(['25006', '25P03', '55P03', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
+const WAITED_IN_VAIN = 'timeout exceeded when trying to connect';
 
 /** Whether the same may work a little later: the database was away, or somebody else was in the way. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (isUnavailable(error) || isInterrupted(error) || error.message === WAITED_IN_VAIN) return true;
   const code = 'code' in error ? String(error.code) : '';
-  return PASSING.has(code) || code.startsWith('08') || PASSING_MESSAGE.test(error.message);
+  return PASSING.has(code) || code.startsWith('08');
 }
 
 const TRIES = 12;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { Prisma } from '../database/generated/client.ts';
+import { beginSql } from '../database/store-pool.ts';
 
 /**
  * One open transaction. Not Prisma's: Prisma keeps its last 100 statements with their values in memory, which for the
@@ -46,7 +47,7 @@ export async function transaction<T>(
   const client = await pool.connect();
   let failure: Error | undefined;
   try {
-    await client.query('begin isolation level read committed');
+    await client.query(beginSql(pool));
     const result = await work(new Transaction(client));
     await client.query(undo(result) ? 'rollback' : 'commit');
     return result;

@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Prisma } from '../database/generated/client.ts';
+import { isUnavailable, isInterrupted, isWithoutNames } from '../database/failures.ts';
+import { beginSql, linkOf, mayName } from '../database/store-pool.ts';
 
 /** Told of every statement that ran. */
 type OnStatement = (statement: { name: string; rows: number }) => void;
 
 /** How statements run. */
 export interface StatementOptions {
-  /** Prepare statements on each connection by name; off where a pooler hands a connection on between statements. */
+  /** Prepare statements on each connection by name, where the pool's connections allow it. */
   readonly prepared: boolean;
   readonly onStatement?: OnStatement | undefined;
   /** After so long without an answer a statement fails and its connection is given up: the network may have died silently. */
   readonly deadlineMs?: number | undefined;
+  /** A statement for which no connection can be had fails at once, instead of waiting for one until the deadline. */
+  readonly once?: boolean | undefined;
+  /** Once it is aborted, statements fail with DeadlineError, those that run included. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 /** A statement: `name` says in logs and counts what it is for. */
@@ -37,30 +44,84 @@ export class DeadlineError extends Error {
 /** Runs a statement and gives its rows. Rejects with DeadlineError, or with the database's error. */
 export type RunStatement = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
-/** Runs statements on the pool; Postgres plans those of one text once per connection. */
+/**
+ * Runs statements on the pool; Postgres plans those of one text once per connection. What is read may be read again: a
+ * statement waits until a connection can be had, and runs a second time where its connection broke.
+ */
 export function statementRunner(pool: pg.Pool, options: StatementOptions): RunStatement {
-  const { prepared, onStatement, deadlineMs } = options;
-  const deadline = deadlineMs === undefined ? {} : { query_timeout: deadlineMs };
-  return async <Row extends object>({ name, sql, unique = false, timeoutMs, settings }: Statement) => {
-    const { text, values } = sql;
-    const query = {
-      text,
-      values,
-      ...deadline,
-      ...(prepared && !unique && { name: preparedName(name, text) }),
-    };
-    const local = { ...settings, ...(timeoutMs !== undefined && { statement_timeout: timeoutMs }) };
+  const { onStatement, stop } = options;
+  return async <Row extends object>(statement: Statement) => {
+    const { name } = statement;
     try {
-      const { rows } =
-        Object.keys(local).length === 0
-          ? await pool.query<Row>(query)
-          : await queryWith<Row>(pool, query, { settings: local, deadline });
+      const rows = await unless(stop, async () => await persist<Row>(pool, statement, options));
       onStatement?.({ name, rows: rows.length });
       return rows;
     } catch (error) {
-      throw isLate(error) ? new DeadlineError(name, error) : error;
+      throw isLate(error) || stop?.aborted === true ? new DeadlineError(name, error) : error;
     }
   };
+}
+
+/** Settles as `work` does; rejects once `stop` is aborted. */
+async function unless<T>(stop: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  if (stop === undefined) return await work();
+  stop.throwIfAborted();
+  return await new Promise<T>((resolve, reject) => {
+    const end = (): void => reject(stop.reason as Error);
+    stop.addEventListener('abort', end, { once: true });
+    void work()
+      .then(resolve, reject)
+      .finally(() => stop.removeEventListener('abort', end));
+  });
+}
+
+const PATIENCE_MS = 15_000;
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 500;
+
+async function persist<Row extends object>(
+  pool: pg.Pool,
+  statement: Statement,
+  { prepared, deadlineMs, once = false, stop }: StatementOptions,
+): Promise<Row[]> {
+  const started = performance.now();
+  let interrupted = once;
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
+    const left = deadlineMs && Math.max(1, deadlineMs - (performance.now() - started));
+    const named = prepared && statement.unique !== true && mayName(pool);
+    try {
+      return await runOnce<Row>(pool, statement, { named, deadlineMs: left });
+    } catch (error) {
+      if (named && isWithoutNames(error) && linkOf(pool).prepared === 'auto') {
+        // From now on.
+        linkOf(pool).pooled = true;
+      } else if (isInterrupted(error) && !interrupted) {
+        // Once: a statement that brings Postgres down must not do so again and again.
+        interrupted = true;
+      } else {
+        if (once || stop?.aborted === true || !isUnavailable(error)) throw error;
+        if (performance.now() - started + wait > (deadlineMs ?? PATIENCE_MS))
+          throw new DeadlineError(statement.name, error);
+        await delay(wait * (0.5 + Math.random()));
+      }
+    }
+  }
+}
+
+async function runOnce<Row extends object>(
+  pool: pg.Pool,
+  { name, sql, timeoutMs, settings }: Statement,
+  { named, deadlineMs }: { named: boolean; deadlineMs: number | undefined },
+): Promise<Row[]> {
+  const { text, values } = sql;
+  const deadline = deadlineMs === undefined ? {} : { query_timeout: deadlineMs };
+  const query = { text, values, ...deadline, ...(named && { name: preparedName(name, text) }) };
+  const local = { ...settings, ...(timeoutMs !== undefined && { statement_timeout: timeoutMs }) };
+  const { rows } =
+    Object.keys(local).length === 0
+      ? await pool.query<Row>(query)
+      : await queryWith<Row>(pool, query, { settings: local, deadline });
+  return rows;
 }
 
 async function queryWith<Row extends object>(
@@ -71,7 +132,7 @@ async function queryWith<Row extends object>(
   const client = await pool.connect();
   const local = Object.entries(settings).map(([name, value]) => `set local ${name} = ${value}`);
   try {
-    await client.query({ ...deadline, text: ['begin read only', ...local].join('; ') });
+    await client.query({ ...deadline, text: [beginSql(pool, 'read only'), ...local].join('; ') });
     const result = await client.query<Row>(query);
     await client.query({ ...deadline, text: 'rollback' });
     client.release();
@@ -84,11 +145,15 @@ async function queryWith<Row extends object>(
 }
 
 const QUERY_CANCELED = '57014';
-/** What pg and its pool say; they have no codes. */
-const LATE = new Set(['Query read timeout', 'timeout exceeded when trying to connect']);
+/** What pg and its pool say; they have no codes. The last one: the program ends. */
+const LATE = new Set([
+  'Query read timeout',
+  'timeout exceeded when trying to connect',
+  'Cannot use a pool after calling end on the pool',
+]);
 
 function isLate(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!(error instanceof Error) || error instanceof DeadlineError) return false;
   return LATE.has(error.message) || ('code' in error && error.code === QUERY_CANCELED);
 }
 
