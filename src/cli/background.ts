@@ -14,6 +14,8 @@ interface Background {
   readonly options: ServeOptions;
   readonly io: Pick<Io, 'cwd' | 'stop'>;
   readonly log: Logger;
+  /** Why nothing can be written; undefined where it can. */
+  readonly readOnly: string | undefined;
 }
 
 /** A value of `--watch`. Throws UsageError where the text is none. */
@@ -24,13 +26,18 @@ export function watchedSource(text: string): string {
 }
 
 /** What a server does beside answering: watches sources and lets old events go. Resolves soon after the program is to end. */
-export async function runBackground(pool: pg.Pool, { options, io, log }: Background): Promise<void> {
+export async function runBackground(
+  pool: pg.Pool,
+  { options, io, log, readOnly }: Background,
+): Promise<void> {
   const { watch: sources = [], allowPrivateUrls = false, feedRetention } = options;
   const allowPrivate = allowPrivateUrls ? 'always' : 'first';
   const { cwd, stop } = io;
   await Promise.all([
     ...sources.map(async (source) => await watch(source, { pool, cwd, now, stop, log, allowPrivate })),
-    feedRetention === undefined ? undefined : keepExpiring(pool, feedRetention, { stop, log }),
+    feedRetention === undefined || readOnly !== undefined
+      ? undefined
+      : keepExpiring(pool, feedRetention, { stop, log }),
   ]);
 }
 

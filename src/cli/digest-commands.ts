@@ -9,7 +9,7 @@ import { ingest, type IngestFlags } from './ingest.ts';
 import { UsageError, type Io } from './io.ts';
 import { privateUrlsSetting, type SharedOptions } from './options.ts';
 import { remove } from './remove.ts';
-import { withStore } from './with-database.ts';
+import { withStore, withWritableStore } from './with-database.ts';
 
 /** Makes a command's action of a function that gives the exit status. */
 export type Act = (
@@ -97,7 +97,7 @@ async function runIngest(command: Command, io: Io): Promise<number> {
   setFlagsFromString('--optimize-for-size');
   const allowPrivate = flags.allowPrivateUrls === true ? ('always' as const) : ('first' as const);
   const world = { stdin: io.stdin, cwd: io.cwd, now: () => new Date(), allowPrivate };
-  return await withStore(flags, io, async ({ pool }) => {
+  return await withWritableStore(flags, io, async ({ pool }) => {
     return await ingest(command.args, flags, { pool, world, output: io, stop: io.stop });
   });
 }
@@ -107,7 +107,7 @@ async function runRemove(command: Command, io: Io): Promise<number> {
     SharedOptions & { source: string; date?: string; language?: string; yes?: boolean }
   >();
   const { stdin, stdout, stderr, stop } = io;
-  return await withStore(flags, io, async ({ pool }) => {
+  return await withWritableStore(flags, io, async ({ pool }) => {
     return await remove(flags, flags.yes === true, { pool, stdin, stdout, stderr, stop });
   });
 }

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { PreparedStatements } from '../database/store-pool.ts';
 import { LOG_LEVELS, type LogLevel } from '../logger.ts';
 import { UsageError, type Io } from './io.ts';
 
@@ -8,6 +9,7 @@ export interface SharedOptions {
   readonly databaseUrl?: string;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
+  readonly preparedStatements?: PreparedStatements;
 }
 
 /** The options of `papergraph serve`. */
@@ -90,7 +92,18 @@ export const sharedSettings = (): Option[] => [
     takes: `one of ${LOG_LEVELS.join(', ')}`,
     parse: (text) => LOG_LEVELS.find((level) => level === text),
   }),
+  new Setting({
+    flags: '--prepared-statements <when>',
+    variable: 'PAPERGRAPH_PREPARED_STATEMENTS',
+    about:
+      'auto, on, or off: whether statements keep names on their connections; auto: unless a pooler is found',
+    preset: 'auto',
+    takes: 'one of auto, on, off',
+    parse: (text) => PREPARED_STATEMENTS.find((each) => each === text),
+  }),
 ];
+
+const PREPARED_STATEMENTS: readonly PreparedStatements[] = ['auto', 'on', 'off'];
 
 const count = {
   takes: 'a whole number from 1 to 999999999',

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { DatabaseError } from '../database/database-error.ts';
+import { explainFailure } from '../database/failures.ts';
 import { ListenError } from '../http/listen.ts';
 import { isPassing } from '../ingest/retry.ts';
 import { watchedSource } from './background.ts';
@@ -149,6 +150,11 @@ function explain(error: unknown, { stderr }: Io): number {
   if (error instanceof Interrupted || error instanceof OutputLost) return error.status;
   if (error instanceof UsageError || error instanceof DatabaseError || error instanceof ListenError) {
     stderr.write(`papergraph: ${error.message}\n`);
+    return USAGE;
+  }
+  const explained = explainFailure(error);
+  if (explained !== undefined) {
+    stderr.write(`papergraph: ${explained}\n`);
     return USAGE;
   }
   if (isPassing(error)) {

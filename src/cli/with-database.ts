@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import { whyReadOnly } from '../database/access.ts';
 import { openDatabase, type Database } from '../database/connect.ts';
+import { DatabaseError } from '../database/database-error.ts';
 import { upgradeStore } from '../ingest/upgrade-store.ts';
 import { createLogger } from '../logger.ts';
 import { stopReason, type Io } from './io.ts';
@@ -10,8 +12,16 @@ export async function open(options: SharedOptions, log: Logger): Promise<Databas
   return await openDatabase({
     url: options.databaseUrl,
     dataDir: options.dataDir,
+    preparedStatements: options.preparedStatements,
     log: (message) => log.info(message),
   });
+}
+
+/** Aborted when the program is to end, or its database is gone for good; its reason says which. */
+export function stopOf({ stop }: Pick<Io, 'stop'>, { lost }: Pick<Database, 'lost'>): AbortSignal {
+  const controller = new AbortController();
+  void lost.then((reason) => controller.abort(reason));
+  return AbortSignal.any([stop, controller.signal]);
 }
 
 /**
@@ -21,12 +31,13 @@ export async function open(options: SharedOptions, log: Logger): Promise<Databas
 export async function withDatabase<T>(
   options: SharedOptions,
   io: Io,
-  use: (database: Database) => Promise<T>,
+  use: (database: Database, log: Logger) => Promise<T>,
 ): Promise<T> {
-  const database = await open(options, createLogger(options.logLevel, io.stderr));
-  const work = use(database);
+  const log = createLogger(options.logLevel, io.stderr);
+  const database = await open(options, log);
+  const work = use(database, log);
   try {
-    return await Promise.race([work, interruption(io.stop)]);
+    return await Promise.race([work, interruption(stopOf(io, database))]);
   } finally {
     // It says itself what it has done and what not.
     await work.catch(() => {});
@@ -44,8 +55,22 @@ export async function withStore<T>(
   io: Io,
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
-  return await withDatabase(options, io, async (database) => {
-    await upgradeStore(database.pool);
+  return await withDatabase(options, io, async (database, log) => {
+    await upgradeStore(database.pool, { log: (message) => log.warn(message) });
+    return await use(database);
+  });
+}
+
+/** As `withStore`, for what changes the store: rejects with DatabaseError where nothing can be written. */
+export async function withWritableStore<T>(
+  options: SharedOptions,
+  io: Io,
+  use: (database: Database) => Promise<T>,
+): Promise<T> {
+  return await withStore(options, io, async (database) => {
+    const reason = await whyReadOnly(database.pool);
+    if (reason !== undefined)
+      throw new DatabaseError(`${database.where}: expected a database to write to, but ${reason}`);
     return await use(database);
   });
 }

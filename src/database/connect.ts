@@ -31,6 +31,8 @@ export interface DatabaseOptions {
   readonly log?: (message: string) => void;
   /** Connections at most. */
   readonly poolSize?: number;
+  /** For how long an embedded Postgres that was killed may fail to start again, in milliseconds; 20,000 where absent. */
+  readonly restartWithinMs?: number | undefined;
   /** `auto` where absent. */
   readonly preparedStatements?: PreparedStatements | undefined;
 }
@@ -40,9 +42,9 @@ const CONNECT_MS = 5_000;
 
 /** Opens the store. Rejects with DatabaseError where it cannot be reached or used. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, dataDir, log } = options;
+  const { url, dataDir, log, restartWithinMs } = options;
   if (url !== undefined) return await connect(remote(url), options);
-  const embedded = await openEmbedded(dataDir, log);
+  const embedded = await openEmbedded(dataDir, log, restartWithinMs);
   try {
     return await connect({ ...embedded, config: embedded.connection }, options);
   } catch (error) {

@@ -21,19 +21,23 @@ export interface Embedded {
   readonly close: () => Promise<void>;
 }
 
+const RESTART_MS = 20_000;
+
 /**
  * Starts the embedded Postgres of a data folder, or joins the one that runs there already. `log` is told what a user may want to
- * know. Rejects with DatabaseError where the server cannot be had.
+ * know. A server that was killed is started again; that is given up where it fails for `restartWithinMs` (20,000). Rejects with
+ * DatabaseError where the server cannot be had.
  */
 export async function openEmbedded(
   dataDir: string,
   log: (message: string) => void = () => {},
+  restartWithinMs = RESTART_MS,
 ): Promise<Embedded> {
   const site = prepare(dataDir, log);
   const membership = await joinCluster(await site);
   // Without a signal to stop it joins, or rejects.
   if (membership === undefined) throw new DatabaseError('the embedded Postgres was not started');
-  return new Keeping(await site, membership, log).embedded();
+  return new Keeping(await site, membership, { log, restartWithinMs }).embedded();
 }
 
 /** Where, by which programs and as what it runs; what the file system refuses is told in one line. */
@@ -53,7 +57,7 @@ async function prepare(dataDir: string, log: (message: string) => void): Promise
 /** Keeps a place on the cluster's server, and the server running, until it is let go. */
 class Keeping {
   readonly #site: Site;
-  readonly #log: (message: string) => void;
+  readonly #options: { readonly log: (message: string) => void; readonly restartWithinMs: number };
   readonly #stop = new AbortController();
   readonly #lost: Promise<DatabaseError>;
   #lose: (reason: DatabaseError) => void = () => {};
@@ -61,10 +65,14 @@ class Keeping {
   #membership: Membership;
   #rejoining: Promise<void> | undefined;
 
-  constructor(site: Site, membership: Membership, log: (message: string) => void) {
+  constructor(
+    site: Site,
+    membership: Membership,
+    options: { log: (message: string) => void; restartWithinMs: number },
+  ) {
     this.#site = site;
     this.#membership = membership;
-    this.#log = log;
+    this.#options = options;
     this.#lost = new Promise((resolve) => (this.#lose = resolve));
     this.#watch();
   }
@@ -93,14 +101,16 @@ class Keeping {
 
   async #rejoin(): Promise<void> {
     const { server: before } = this.#membership;
+    const { log, restartWithinMs: withinMs } = this.#options;
     try {
-      const joined = await joinCluster(this.#site, { stop: this.#stop.signal, persistent: true });
+      const patience = { withinMs, untilDiskHasRoom: true, stop: this.#stop.signal };
+      const joined = await joinCluster(this.#site, patience);
       if (joined === undefined) return;
       const { server } = joined;
       this.#membership = joined;
       this.#watch();
       if (server.pid !== before.pid)
-        this.#log(`the embedded Postgres had ended and has been started again in ${this.#site.cluster.dir}`);
+        log(`the embedded Postgres had ended and has been started again in ${this.#site.cluster.dir}`);
       this.#moved({ host: server.socketDir, port: server.port });
       // A socket whose path would be too long has a short-lived folder of its own.
       if (![server.socketDir, this.#site.cluster.dir].includes(before.socketDir))

@@ -37,3 +37,17 @@ export function isWithoutNames(error: unknown): boolean {
 function codeOf(error: Error): string {
   return 'code' in error ? String(error.code) : '';
 }
+
+const EXPLAINED: ReadonlyMap<string, string> = new Map([
+  ['53100', 'Postgres has no disk space left, and what was in hand is not stored'],
+  ['53200', 'Postgres has no memory left, and what was in hand is not stored'],
+  ['42501', 'the database user may not do what is needed'],
+  ['25006', 'the database takes no changes: it is a standby, or read-only'],
+]);
+
+/** A failure of what Postgres runs on, or of rights, in one line; undefined for any other. */
+export function explainFailure(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const what = EXPLAINED.get(codeOf(error));
+  return what === undefined ? undefined : `${what} (${error.message})`;
+}

@@ -36,31 +36,41 @@ export interface Membership {
 const IN_USE = 0x70617065;
 const START_MS = 60_000;
 const FIRST_WAIT_MS = 30;
-const LONGEST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 1_000;
+
+/** How long to try. */
+export interface Patience {
+  /** In milliseconds; 60,000 where absent. */
+  readonly withinMs?: number | undefined;
+  /** A full disk is waited for however long it takes. */
+  readonly untilDiskHasRoom?: boolean;
+  readonly stop?: AbortSignal;
+}
 
 /**
  * Joins the cluster's server, and starts it where it does not run; resolves with undefined once `stop` is aborted. Rejects with
- * DatabaseError after a minute. With `persistent`, a full disk is waited for however long it takes.
+ * DatabaseError once its patience ends. The time that a server takes to recover does not count.
  */
 export async function joinCluster(
   site: Site,
-  { stop, persistent = false }: { stop?: AbortSignal; persistent?: boolean } = {},
+  { withinMs = START_MS, untilDiskHasRoom = false, stop }: Patience = {},
 ): Promise<Membership | undefined> {
-  const started = performance.now();
+  let started = performance.now();
   for (let wait = FIRST_WAIT_MS; stop?.aborted !== true; wait = Math.min(LONGEST_WAIT_MS, wait * 1.2)) {
     const joined = await joinOrStart(site);
     if (joined !== undefined) return joined;
     const said = lastLogLines(site.cluster);
-    const diskIsFull = /No space left on device/i.test(said);
-    if (performance.now() - started > START_MS && !(persistent && diskIsFull)) {
-      const reason = said.split('\n').findLast((line) => /(?:FATAL|PANIC|ERROR):/.test(line));
-      throw new DatabaseError(
-        `the embedded Postgres did not start${reason === undefined ? '' : `: ${reason}`}; its log is ${logFile(site.cluster)}`,
-      );
-    }
+    if (untilDiskHasRoom && /No space left on device/i.test(said)) started = performance.now();
+    else if (performance.now() - started > withinMs) throw notStarted(site, said);
     await sleep(wait * (0.7 + Math.random() * 0.6), undefined, { signal: stop }).catch(() => {});
   }
   return undefined;
+}
+
+function notStarted({ cluster }: Site, said: string): DatabaseError {
+  const reason = said.split('\n').findLast((line) => /(?:FATAL|PANIC):/.test(line));
+  const what = reason === undefined ? '' : ` (${reason})`;
+  return new DatabaseError(`the embedded Postgres does not start${what}; its log is ${logFile(cluster)}`);
 }
 
 /** One attempt; undefined where it is worth another. */

@@ -64,15 +64,18 @@ export async function inspectServer(config: pg.ClientConfig): Promise<ServerFact
   client.on('error', () => {});
   try {
     await client.connect();
+    // All of it in one transaction, which is undone: behind a pooler the session is not ours.
+    await client.query('begin; set local statement_timeout = 0');
     const { rows } = await client.query<{ version: number; pid: number; schemas: string[] }>(FACTS);
     const [facts] = rows;
     if (facts === undefined) throw new Error('expected one row of facts, got none');
     // A pooler hands out numbers of its own: it cannot know which session will be ours.
     const pooled = (client as unknown as { processID: number }).processID !== facts.pid;
-    const checksConnection = await client.query(`set ${CHECK_CONNECTION}`).then(
+    const checksConnection = await client.query(`set local ${CHECK_CONNECTION}`).then(
       () => true,
       () => false,
     );
+    await client.query('rollback');
     return { version: facts.version, pooled, schemas: facts.schemas, checksConnection };
   } finally {
     await client.end().catch(() => {});

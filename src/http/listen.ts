@@ -13,10 +13,11 @@ export interface Listening {
   /** Where, with the port that it really has; `localhost` where it listens on every address. */
   readonly url: string;
   /**
-   * Takes no new connection, ends sockets and event streams, lets the requests in hand finish, and cuts those off that take
-   * longer than `withinMs` milliseconds (10,000).
+   * Takes no new connection, ends sockets and event streams, and lets the requests in hand finish. Those that take longer than
+   * `withinMs` milliseconds (10,000) are given up by `giveUp`, and cut off where they still have no answer a second later; without
+   * it they are cut off at once.
    */
-  close(withinMs?: number): Promise<void>;
+  close(withinMs?: number, giveUp?: () => void): Promise<void>;
 }
 
 // A client that sends slowly, or holds a connection without asking, is let go.
@@ -27,6 +28,8 @@ const LIMITS = {
   // Longer than the 60 seconds of common load balancers, who must be the ones to close.
   keepAliveTimeout: 65_000,
 };
+/** For the answers that say that a request was given up. */
+const ANSWER_MS = 1_000;
 const MAX_HEADERS = 64;
 const MAX_REQUESTS_PER_SOCKET = 1_000;
 
@@ -43,7 +46,10 @@ export async function listen(app: App, { host, port }: { host: string; port: num
   }
   const url = urlOf(server.address() as AddressInfo);
   const streams = app.attach(server);
-  return { url, close: async (withinMs = 10_000) => await close(server, streams, withinMs) };
+  return {
+    url,
+    close: async (withinMs = 10_000, giveUp) => await close(server, streams, { withinMs, giveUp }),
+  };
 }
 
 function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
@@ -64,7 +70,7 @@ function urlOf({ address, family, port }: AddressInfo): string {
 async function close(
   server: Server,
   streams: { close: () => Promise<void> },
-  withinMs: number,
+  { withinMs, giveUp }: { withinMs: number; giveUp: (() => void) | undefined },
 ): Promise<void> {
   const closed = once(server, 'close');
   server.close();
@@ -72,9 +78,14 @@ async function close(
   // A connection that was busy at `close` is idle when its answer has gone out, and would be kept alive.
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  const cut = setTimeout(() => server.closeAllConnections(), withinMs);
+  const late = setTimeout(() => giveUp?.(), withinMs);
+  const cut = setTimeout(
+    () => server.closeAllConnections(),
+    withinMs + (giveUp === undefined ? 0 : ANSWER_MS),
+  );
   await ended;
   await closed;
   clearInterval(sweep);
+  clearTimeout(late);
   clearTimeout(cut);
 }

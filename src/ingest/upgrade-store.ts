@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { whyReadOnly } from '../database/access.ts';
 import { confirmFeedEpoch } from '../database/feed-epoch.ts';
 import { migrate } from '../database/migrate.ts';
 import { rememberValues } from './count-values.ts';
@@ -10,19 +11,34 @@ import { createWorkTables, updatePapers } from './update-papers.ts';
 
 const CHUNK = 500;
 
+/** How a store is brought up to date. */
+interface UpgradeOptions {
+  /** Once it is aborted, nothing is tried again. */
+  readonly stop?: AbortSignal | undefined;
+  /** Told, in a sentence, what could not be done. */
+  readonly log?: (message: string) => void;
+}
+
 /**
  * Applies pending migrations, then works out again the state and the index of papers that an earlier version took in, and the
- * index of its events. Returns the names of the migrations. Safe when several processes start at once. Rejects as `migrate`
- * does; goes on after a while where Postgres is
- * away for a moment, unless `stop` is aborted.
+ * index of its events. Returns the names of the migrations. Safe when several processes start at once. Where nothing may be
+ * written (a standby, a role that may only read), it does without what can wait. Rejects as `migrate` does; goes on after a while
+ * where Postgres is away for a moment.
  */
-export async function upgradeStore(pool: pg.Pool, stop?: AbortSignal): Promise<string[]> {
+export async function upgradeStore(pool: pg.Pool, { stop, log }: UpgradeOptions = {}): Promise<string[]> {
   const applied = new Set<string>();
   await retrying(async () => {
     for (const name of await migrate(pool)) applied.add(name);
-    await confirmFeedEpoch(pool);
-    while ((await indexSome(pool)) > 0);
-    await indexAllEvents(pool);
+    const reason = await whyReadOnly(pool);
+    if (reason === undefined) {
+      await confirmFeedEpoch(pool);
+      while ((await indexSome(pool)) > 0);
+      await indexAllEvents(pool);
+    } else if (await transaction(pool, async (tx) => (await waiting(tx)).length > 0)) {
+      log?.(
+        `papers of an earlier version are searched by its rules, because ${reason}: run papergraph migrate where it may write`,
+      );
+    }
   }, stop);
   return [...applied];
 }

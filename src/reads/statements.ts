@@ -53,21 +53,25 @@ export function statementRunner(pool: pg.Pool, options: StatementOptions): RunSt
   return async <Row extends object>(statement: Statement) => {
     const { name } = statement;
     try {
-      const rows = await unless(stop, async () => await persist<Row>(pool, statement, options));
+      const rows = await unless(stop, name, async () => await persist<Row>(pool, statement, options));
       onStatement?.({ name, rows: rows.length });
       return rows;
     } catch (error) {
-      throw isLate(error) || stop?.aborted === true ? new DeadlineError(name, error) : error;
+      throw isLate(error) ? new DeadlineError(name, error) : error;
     }
   };
 }
 
-/** Settles as `work` does; rejects once `stop` is aborted. */
-async function unless<T>(stop: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+/** Settles as `work` does; rejects with DeadlineError once `stop` is aborted. `name` says what it is. */
+export async function unless<T>(
+  stop: AbortSignal | undefined,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
   if (stop === undefined) return await work();
-  stop.throwIfAborted();
+  if (stop.aborted) throw new DeadlineError(name, stop.reason);
   return await new Promise<T>((resolve, reject) => {
-    const end = (): void => reject(stop.reason as Error);
+    const end = (): void => reject(new DeadlineError(name, stop.reason));
     stop.addEventListener('abort', end, { once: true });
     void work()
       .then(resolve, reject)
