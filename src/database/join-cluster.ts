@@ -68,7 +68,7 @@ export async function joinCluster(
 }
 
 function notStarted({ cluster }: Site, said: string): DatabaseError {
-  const reason = said.split('\n').findLast((line) => /(?:FATAL|PANIC):/.test(line));
+  const reason = said.split('\n').findLast((line) => /(?:FATAL|PANIC):|^postgres: /.test(line));
   const what = reason === undefined ? '' : ` (${reason})`;
   return new DatabaseError(`the embedded Postgres does not start${what}; its log is ${logFile(cluster)}`);
 }

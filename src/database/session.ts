@@ -65,7 +65,9 @@ export async function inspectServer(config: pg.ClientConfig): Promise<ServerFact
   try {
     await client.connect();
     // All of it in one transaction, which is undone: behind a pooler the session is not ours.
-    await client.query('begin; set local statement_timeout = 0');
+    await client.query(
+      'begin; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0',
+    );
     const { rows } = await client.query<{ version: number; pid: number; schemas: string[] }>(FACTS);
     const [facts] = rows;
     if (facts === undefined) throw new Error('expected one row of facts, got none');

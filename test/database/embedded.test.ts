@@ -17,7 +17,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/database/connect.ts';
+import { openDatabase, type Database } from '../../src/database/connect.ts';
+import { upgradeStore } from '../../src/ingest/upgrade-store.ts';
 import { LONG } from '../support/long.ts';
 
 const root = process.getuid?.() === 0;
@@ -119,6 +120,36 @@ describe('the embedded Postgres', () => {
     const again = await openDatabase({ dataDir: common });
     expect((await again.pool.query('select one from survived')).rows).toEqual([{ one: 1 }]);
     await again.close();
+  });
+
+  test('that is killed is started again, for each process that uses it, and cursors stay good', async () => {
+    const serving = await openDatabase({ dataDir: common });
+    const beside = await openDatabase({ dataDir: common });
+    await upgradeStore(serving.pool);
+    const epoch = async (database: Database) => (await database.pool.query('select epoch from feed')).rows;
+    const before = await epoch(serving);
+    process.kill(serverPid(common), 'SIGKILL');
+    for (const database of [serving, beside])
+      await expect.poll(async () => await epoch(database).catch(() => 'away')).toEqual(before);
+    await upgradeStore(serving.pool);
+    expect(await epoch(serving)).toEqual(before);
+    // The last one to leave stops it, and none before.
+    await beside.close();
+    expect(await epoch(serving)).toEqual(before);
+    await serving.close();
+    expect(existsSync(pidFile(common))).toBe(false);
+  });
+
+  test('that is killed and cannot be started again is lost, with the reason in one line', async () => {
+    const database = await openDatabase({ dataDir, restartWithinMs: 500 });
+    rmSync(path.join(dataDir, 'pg', 'global'), { recursive: true });
+    process.kill(serverPid(), 'SIGKILL');
+    const { name, message } = await database.lost;
+    expect([name, message]).toEqual([
+      'DatabaseError',
+      expect.stringMatching(/^the embedded Postgres does not start \(postgres: could not find the database system\); its log is .*server\.log$/),
+    ]);
+    await database.close();
   });
 
   test('starts where the id of a dead server belongs to another program now', async () => {
