@@ -96,6 +96,7 @@ async function persist<Row extends object>(
     try {
       return await runOnce<Row>(pool, statement, { named, deadlineMs: left });
     } catch (error) {
+      if (stop?.aborted === true) throw error;
       if (named && isWithoutNames(error) && linkOf(pool).prepared === 'auto') {
         // From now on.
         linkOf(pool).pooled = true;
@@ -103,7 +104,7 @@ async function persist<Row extends object>(
         // Once: a statement that brings Postgres down must not do so again and again.
         interrupted = true;
       } else {
-        if (once || stop?.aborted === true || !isUnavailable(error)) throw error;
+        if (once || !isUnavailable(error)) throw error;
         if (performance.now() - started + wait > (deadlineMs ?? PATIENCE_MS))
           throw new DeadlineError(statement.name, error);
         await delay(wait * (0.5 + Math.random()));

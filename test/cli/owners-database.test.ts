@@ -64,13 +64,24 @@ async function pagesOf(ask: (query: string) => Promise<Answer>): Promise<string[
 
 describe('what a database has by default', () => {
   test.each([
-    [`datestyle = 'SQL, DMY'`, `timezone = 'Asia/Kolkata'`, `intervalstyle = 'iso_8601'`],
-    [`search_path = 'elsewhere'`],
-    [`extra_float_digits = -10`, `bytea_output = 'escape'`, `standard_conforming_strings = off`],
-    [`statement_timeout = '30ms'`, `lock_timeout = '1ms'`, `idle_in_transaction_session_timeout = '1ms'`],
-    [`default_transaction_isolation = 'serializable'`, `array_nulls = off`, `idle_session_timeout = '100ms'`],
-  ])('does not change answers: %s %s %s', async (...settings) => {
-    for (const setting of settings) if (setting !== undefined) await setDefault(setting);
+    [
+      'of formats, limits and transactions',
+      `datestyle = 'SQL, DMY'`,
+      `timezone = 'Asia/Kolkata'`,
+      `intervalstyle = 'iso_8601'`,
+      `bytea_output = 'escape'`,
+      'extra_float_digits = -10',
+      'standard_conforming_strings = off',
+      'array_nulls = off',
+      `statement_timeout = '30ms'`,
+      `lock_timeout = '1ms'`,
+      `idle_in_transaction_session_timeout = '1ms'`,
+      `idle_session_timeout = '100ms'`,
+      `default_transaction_isolation = 'serializable'`,
+    ],
+    ['of names', `search_path = 'elsewhere'`],
+  ])('does not change answers: %s', async (_what, ...settings) => {
+    for (const setting of settings) await setDefault(setting);
     expect(await ingest()).toMatchObject({ status: 0, stderr: '' });
     const { ask, readiness } = await startServing(database.url);
     const { data, errors } = await ask(EVERYTHING);
