@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { whyReadOnly } from '../database/access.ts';
 import type { Database } from '../database/connect.ts';
 import { DatabaseError } from '../database/database-error.ts';
+import { linkOf } from '../database/store-pool.ts';
 import { pendingMigrations } from '../database/migrate.ts';
 import { openFeed, type Feed } from '../feed/feed.ts';
 import { createContextFactory } from '../graphql/context.ts';
@@ -42,6 +43,10 @@ export async function serve(options: ServeOptions, given: Io): Promise<number> {
     const { pool } = database;
     for (const name of await upgradeStore(pool, { stop: io.stop, log: (message) => log.warn(message) }))
       log.info({ migration: name }, 'migration applied');
+    if (linkOf(pool).pooled)
+      log.info(
+        'there is a connection pooler before Postgres: no statement is prepared by name, the feed is polled',
+      );
     const readOnly = await whyReadOnly(pool);
     if (readOnly !== undefined) doWithoutWriting(readOnly, options, log);
     else if (options.sample === true) log.info({ files: await ingestSample(database) }, 'sample ingested');

@@ -86,12 +86,9 @@ function remote(url: string): Target {
 
 async function connect(target: Target, options: DatabaseOptions): Promise<Database> {
   const { where, lost } = target;
-  const { poolSize: max = 10, preparedStatements = 'auto', log } = options;
+  const { poolSize: max = 10, preparedStatements = 'auto' } = options;
   const config = { ...target.config, connectionTimeoutMillis: CONNECT_MS, types: { getTypeParser } };
   const facts = await inspect(config, where);
-  if (facts.pooled && preparedStatements === 'auto') {
-    log?.(`${where} is behind a connection pooler: no statement keeps a name, and the feed is polled`);
-  }
   const pool = new StorePool({ ...config, max }, facts, preparedStatements);
   target.onMove((to) => pool.moveTo(to));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
