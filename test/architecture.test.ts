@@ -50,4 +50,10 @@ describe('the rooms of src', () => {
     );
     expect(readers.map(roomOf).filter((room) => room !== 'database')).toEqual([]);
   });
+
+  // Set back by an hour, the clock of the day would keep pings and deadlines waiting for that hour.
+  test('measure durations by a clock that nobody sets', () => {
+    const measuring = files.filter((file) => ['http', 'feed', 'reads', 'database'].includes(roomOf(file)));
+    expect(measuring.filter((file) => /\bDate\.now\(/.test(readFileSync(file, 'utf8')))).toEqual([]);
+  });
 });
