@@ -72,7 +72,6 @@ function remote(url: string): Target {
     );
   }
   const where = `${parsed.host || 'localhost'}${parsed.pathname}`;
-  const nothing = (): void => {};
   const never = new Promise<never>(nothing);
   return {
     config: { connectionString: url },
@@ -83,6 +82,8 @@ function remote(url: string): Target {
     close: async () => {},
   };
 }
+
+function nothing(): void {}
 
 async function connect(target: Target, options: DatabaseOptions): Promise<Database> {
   const { where, lost } = target;

@@ -94,7 +94,7 @@ class Keeping {
   }
 
   #watch(): void {
-    void this.#membership.ended.then(() => {
+    this.#membership.keeper.once('end', () => {
       if (!this.#stop.signal.aborted) this.#rejoining = this.#rejoin();
     });
   }

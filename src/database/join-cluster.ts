@@ -26,10 +26,8 @@ export interface Site {
 /** A place among the processes that use a running server. */
 export interface Membership {
   readonly server: Postmaster;
-  /** The connection that holds the place. */
+  /** The connection that holds the place: with it the place is lost, and the server may be, too. */
   readonly keeper: pg.Client;
-  /** Resolves when that connection has ended: with it the place is lost, and the server may be, too. */
-  readonly ended: Promise<void>;
 }
 
 // "pape" in ASCII. Every process that uses the server holds it shared; who can have it alone is the last one.
@@ -56,7 +54,8 @@ export async function joinCluster(
   { withinMs = START_MS, untilDiskHasRoom = false, stop }: Patience = {},
 ): Promise<Membership | undefined> {
   let started = performance.now();
-  for (let wait = FIRST_WAIT_MS; stop?.aborted !== true; wait = Math.min(LONGEST_WAIT_MS, wait * 1.2)) {
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 1.2)) {
+    if (stop?.aborted === true) return undefined;
     const joined = await joinOrStart(site);
     if (joined !== undefined) return joined;
     const said = lastLogLines(site.cluster);
@@ -64,7 +63,6 @@ export async function joinCluster(
     else if (performance.now() - started > withinMs) throw notStarted(site, said);
     await sleep(wait * (0.7 + Math.random() * 0.6), undefined, { signal: stop }).catch(() => {});
   }
-  return undefined;
 }
 
 function notStarted({ cluster }: Site, said: string): DatabaseError {
@@ -88,12 +86,11 @@ async function join(cluster: Cluster, server: Postmaster): Promise<Membership | 
   const keeper = new pg.Client({ ...connectionTo(cluster, server), application_name: 'papergraph keeper' });
   // Its end is heard of by itself.
   keeper.on('error', () => {});
-  const ended = new Promise<void>((resolve) => keeper.once('end', resolve));
   try {
     await keeper.connect();
     // An idle connection is what it is meant to be.
     await keeper.query('set idle_session_timeout = 0; set statement_timeout = 0');
-    if (await ask(keeper, 'pg_try_advisory_lock_shared')) return { server, keeper, ended };
+    if (await ask(keeper, 'pg_try_advisory_lock_shared')) return { server, keeper };
   } catch (error) {
     // Starting up, shutting down, or the id of a dead server that another program has now.
     const gone = ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '');

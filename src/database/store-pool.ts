@@ -42,7 +42,11 @@ export class StorePool extends pg.Pool {
   readonly #inUse = new Set<pg.PoolClient>();
 
   constructor(config: pg.PoolConfig, facts: ServerFacts, prepared: PreparedStatements) {
-    const link = { pooled: facts.pooled || prepared === 'off', prepared, localSettings: sessionSql(facts, 'local') };
+    const link = {
+      pooled: facts.pooled || prepared === 'off',
+      prepared,
+      localSettings: sessionSql(facts, 'local'),
+    };
     const settings = sessionSql(facts, '');
     // The pool waits for what it gives; the pool's types do not say so.
     const onConnect: (client: pg.ClientBase) => unknown = async (client) => {
@@ -59,7 +63,7 @@ export class StorePool extends pg.Pool {
     const atOnce = this.query.bind(this) as (...given: unknown[]) => Promise<pg.QueryResult>;
     const query = async (...given: unknown[]): Promise<pg.QueryResult> =>
       link.pooled ? await this.#queryAlone(given) : await atOnce(...given);
-    this.query = query as unknown as typeof this.query;
+    this.query = query;
   }
 
   /** Connections made from now on lead here. */
@@ -76,7 +80,10 @@ export class StorePool extends pg.Pool {
     const client = await this.connect();
     try {
       await client.query(beginSql(this));
-      const result = await (client.query as (...given: unknown[]) => Promise<pg.QueryResult>).apply(client, given);
+      const result = await (client.query as (...given: unknown[]) => Promise<pg.QueryResult>).apply(
+        client,
+        given,
+      );
       await client.query('commit');
       client.release();
       return result;

@@ -86,31 +86,38 @@ const LONGEST_WAIT_MS = 500;
 async function persist<Row extends object>(
   pool: pg.Pool,
   statement: Statement,
-  { prepared, deadlineMs, once = false, stop }: StatementOptions,
+  options: StatementOptions,
 ): Promise<Row[]> {
+  const { prepared, deadlineMs } = options;
   const started = performance.now();
-  let interrupted = once;
-  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
+  const tries = { started, wait: FIRST_WAIT_MS, interrupted: false };
+  for (;;) {
     const left = deadlineMs && Math.max(1, deadlineMs - (performance.now() - started));
     const named = prepared && statement.unique !== true && mayName(pool);
     try {
       return await runOnce<Row>(pool, statement, { named, deadlineMs: left });
     } catch (error) {
-      if (stop?.aborted === true) throw error;
-      if (named && isWithoutNames(error) && linkOf(pool).prepared === 'auto') {
-        // From now on.
-        linkOf(pool).pooled = true;
-      } else if (isInterrupted(error) && !interrupted) {
-        // Once: a statement that brings Postgres down must not do so again and again.
-        interrupted = true;
-      } else {
-        if (once || !isUnavailable(error)) throw error;
-        if (performance.now() - started + wait > (deadlineMs ?? PATIENCE_MS))
-          throw new DeadlineError(statement.name, error);
-        await delay(wait * (0.5 + Math.random()));
-      }
+      if (options.stop?.aborted === true) throw error;
+      // From now on.
+      if (named && isWithoutNames(error) && linkOf(pool).prepared === 'auto') linkOf(pool).pooled = true;
+      else await untilNextTry(error, tries, options);
     }
   }
+}
+
+/** Waits where the statement may be run again; rejects where it may not. */
+async function untilNextTry(
+  error: unknown,
+  tries: { readonly started: number; wait: number; interrupted: boolean },
+  { deadlineMs = PATIENCE_MS, once = false }: StatementOptions,
+): Promise<void> {
+  if (once) throw error;
+  // Once: a statement that brings Postgres down must not do so again and again.
+  if (isInterrupted(error) && !tries.interrupted) tries.interrupted = true;
+  else if (!isUnavailable(error) || performance.now() - tries.started + tries.wait > deadlineMs)
+    throw isUnavailable(error) ? new DeadlineError('a connection', error) : error;
+  else await delay(tries.wait * (0.5 + Math.random()));
+  tries.wait = Math.min(LONGEST_WAIT_MS, tries.wait * 2);
 }
 
 async function runOnce<Row extends object>(

@@ -17,7 +17,11 @@ const IDS = Array.from({ length: 7 }, (_, n) => `2601.0000${n + 1}`);
 async function administer(sql: string): Promise<void> {
   const client = new pg.Client(database.url);
   await client.connect();
-  await client.query(sql).finally(async () => await client.end());
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }
 
 async function setDefault(setting: string): Promise<void> {
@@ -52,7 +56,7 @@ async function pagesOf(ask: (query: string) => Promise<Answer>): Promise<string[
     const { data } =
       await ask(`{ papers(first: 2, after: ${after}, filter: {search: "graph"}, orderBy: RELEVANCE) {
       nodes { arxivId } pageInfo { endCursor hasNextPage } } }`);
-    const { nodes, pageInfo } = data?.['papers'] as {
+    const { nodes, pageInfo } = (data ?? {})['papers'] as {
       nodes: { arxivId: string }[];
       pageInfo: { endCursor: string; hasNextPage: boolean };
     };
@@ -90,7 +94,7 @@ describe('what a database has by default', () => {
       papers: { totalCount: 7, facets: { timeline: [{ start: '2026-01-14', count: 7 }] } },
       digestFeed: { events: [{ digest: { date: '2026-01-14' } }] },
     });
-    const { nodes } = data?.['ingestRuns'] as { nodes: { startedAt: string }[] };
+    const { nodes } = (data ?? {})['ingestRuns'] as { nodes: { startedAt: string }[] };
     expect(Date.now() - new Date(nodes[0]?.startedAt ?? '').getTime()).toBeLessThan(600_000);
     expect((await pagesOf(ask)).toSorted()).toEqual(IDS);
     expect(await readiness()).toMatchObject({ status: 'ok' });

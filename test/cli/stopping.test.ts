@@ -38,10 +38,11 @@ describe('a server that stops while operations run', () => {
     const end = new AbortController();
     setMaxListeners(0, end.signal);
     const createContext = createContextFactory({ database, prepared: true, stop: end.signal });
-    const { close, post, logged } = await startTestServer({ schema, createContext });
+    const server = await startTestServer({ schema, createContext });
+    const { post, logged } = server;
     const answers = [post({ query: SLOW }), post({ query: SLOW })];
     await expect.poll(waiting).toBe(2);
-    await close(1, () => end.abort());
+    await server.close(1, () => end.abort());
     // The statements still run; nobody waits for them.
     database.breakConnections();
     await expect.poll(() => database.pool.totalCount - database.pool.idleCount).toBe(0);

@@ -126,7 +126,8 @@ describe('the embedded Postgres', () => {
     const serving = await openDatabase({ dataDir: common });
     const beside = await openDatabase({ dataDir: common });
     await upgradeStore(serving.pool);
-    const epoch = async (database: Database) => (await database.pool.query('select epoch from feed')).rows;
+    const epoch = async (database: Database) =>
+      (await database.pool.query<{ epoch: string }>('select epoch from feed')).rows;
     const before = await epoch(serving);
     process.kill(serverPid(common), 'SIGKILL');
     for (const database of [serving, beside])
@@ -147,7 +148,9 @@ describe('the embedded Postgres', () => {
     const { name, message } = await database.lost;
     expect([name, message]).toEqual([
       'DatabaseError',
-      expect.stringMatching(/^the embedded Postgres does not start \(postgres: could not find the database system\); its log is .*server\.log$/),
+      expect.stringMatching(
+        /^the embedded Postgres does not start \(postgres: could not find the database system\); its log is .*server\.log$/,
+      ),
     ]);
     await database.close();
   });
