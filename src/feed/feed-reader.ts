@@ -98,7 +98,8 @@ export class FeedReader {
       this.#state.epoch !== epoch && !this.#closed;
       await delay(LOOK_AGAIN_MS)
     ) {
-      if (performance.now() - started > POLL_MS) throw new Error('the feed has begun anew, and cannot be read yet');
+      if (performance.now() - started > POLL_MS)
+        throw new Error('the feed has begun anew, and cannot be read yet');
       this.#alarm.ring();
     }
   }

@@ -78,8 +78,10 @@ async function keepListening(
 
 function tellFailure(error: unknown, log: Logger, state: State): void {
   const isStandby = (error as { code?: unknown }).code === READ_ONLY;
-  if (!isStandby) log.warn({ err: error, failures: state.failures }, 'listening for news failed, trying again');
-  else if (!state.deaf) log.info('this Postgres is a standby, on which nobody can listen: the feed is polled');
+  if (!isStandby)
+    log.warn({ err: error, failures: state.failures }, 'listening for news failed, trying again');
+  else if (!state.deaf)
+    log.info('this Postgres is a standby, on which nobody can listen: the feed is polled');
   state.deaf = isStandby;
 }
 

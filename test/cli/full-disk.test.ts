@@ -9,6 +9,7 @@ import { LONG } from '../support/long.ts';
 import { startServing, writeDigest } from '../support/serving.ts';
 
 const BIN = '/usr/lib/postgresql/15/bin';
+const [MOUNT, UNMOUNT] = ['/bin/mount', '/bin/umount'];
 const isRoot = process.getuid?.() === 0;
 
 /** A file system of its own, of so many megabytes; undefined where this system lets us have none. */
@@ -17,8 +18,8 @@ function smallDisk(folder: string, megabytes: number): string | undefined {
   mkdirSync(disk);
   const { uid = 0, gid = 0 } = databaseUser();
   const options = `size=${megabytes}m,uid=${uid},gid=${gid},mode=700`;
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk]).status !== 0) return undefined;
-  onTestFinished(() => void execFileSync('umount', ['-l', disk]));
+  if (spawnSync(MOUNT, ['-t', 'tmpfs', '-o', options, 'tmpfs', disk]).status !== 0) return undefined;
+  onTestFinished(() => void execFileSync(UNMOUNT, ['-l', disk]));
   return disk;
 }
 
@@ -30,8 +31,8 @@ describe.skipIf(!LONG || !isRoot || !existsSync(BIN))(
     }) => {
       const folder = databaseFolder();
       const disk = smallDisk(folder, 120);
-      if (disk === undefined) return skip('no file system can be mounted here');
-      const [data, wal, port] = [path.join(disk, 'data'), path.join(folder, 'wal'), await freePort()];
+      skip(disk === undefined, 'no file system can be mounted here');
+      const [data, wal, port] = [path.join(disk ?? '', 'data'), path.join(folder, 'wal'), await freePort()];
       runAs(path.join(BIN, 'initdb'), ['-D', data, '-X', wal, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8']);
       const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off'];
       const flags = settings.flatMap((setting) => ['-c', setting]);
@@ -46,8 +47,8 @@ describe.skipIf(!LONG || !isRoot || !existsSync(BIN))(
       const { ask } = await startServing(url);
       const count = async () => (await ask('{ papers { totalCount } }')).data;
 
-      const { bavail, bsize } = statfsSync(disk);
-      const filler = path.join(disk, 'filler');
+      const { bavail, bsize } = statfsSync(disk ?? '');
+      const filler = path.join(disk ?? '', 'filler');
       writeFileSync(filler, Buffer.alloc(bavail * bsize - 500_000));
       expect(await ingest('2026-01-15', 800)).toMatchObject({
         status: 2,
