@@ -8,7 +8,7 @@ import { searchDocument } from '../search/document.ts';
  * Goes up with every change to what is worked out of a paper's texts and entries: papers and events of a lower version are done
  * again at the next start.
  */
-export const INDEX_VERSION = 4;
+export const INDEX_VERSION = 5;
 
 /** The texts that one vector is made of. */
 export interface VectorTexts {

@@ -2,7 +2,7 @@ import { idLexeme } from './id-lexeme.ts';
 import { MOST_CHARACTERS } from './most-characters.ts';
 import { plainText } from './plain-text.ts';
 import { holdsWord, pairs, stretches } from './scripts.ts';
-import { textKeys } from './words.ts';
+import { STOP_WORD, textKeys } from './words.ts';
 
 /** A paper's text: title, TL;DR, other AI text, abstract. A word weighs most in A. */
 type Weight = 'A' | 'B' | 'C' | 'D';
@@ -61,8 +61,8 @@ function kept(fields: readonly Field[]): Field[] {
   });
 }
 
-// Stop words take a position each and are not kept: no phrase reaches from one text into the next.
-const APART = Array.from({ length: 8 }, () => 'the').join(' ');
+// No phrase reaches from one text into the next.
+const APART = Array.from({ length: 8 }, () => STOP_WORD).join(' ');
 
 /** Positions in a tsvector end here. */
 const LAST_POSITION = 16_383;

@@ -33,8 +33,10 @@ export function finder(wanted: readonly Sought[], stem: (key: string) => string)
   const inRuns = treeOf(sequences(true));
   return (whole) => {
     const text = whole.slice(0, MOST_CHARACTERS);
-    const own = words(text).map((word) => ({ ...word, key: stem(word.key) }));
-    return mergeRanges([...occurrences(own, inWords), ...occurrences(charactersOf(text), inRuns)]);
+    return mergeRanges([
+      ...occurrences(wordsOf(text, stem), inWords),
+      ...occurrences(charactersOf(text), inRuns),
+    ]);
   };
 }
 
@@ -52,6 +54,21 @@ interface Place extends TextRange {
   readonly key: string;
   /** Of a word. */
   readonly folded?: string;
+}
+
+/** No word: it parts those before and after a run of Han, kana or Hangul. */
+const NO_WORD = '';
+
+function wordsOf(text: string, stem: (key: string) => string): Place[] {
+  return stretches(text).flatMap(({ unspaced, text: part, start }): Place[] => {
+    if (unspaced) return [{ key: NO_WORD, start, end: start + part.length }];
+    return words(part).map((word) => ({
+      key: stem(word.key),
+      folded: word.folded,
+      start: start + word.start,
+      end: start + word.end,
+    }));
+  });
 }
 
 function charactersOf(text: string): Place[] {

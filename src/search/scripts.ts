@@ -63,7 +63,7 @@ const COMPOSED = new RegExp(`[^][${VOICING}\\u1160-\\u11FF\\u314F-\\u3163\\uFFC2
 export function placedCharacters({ text, start }: Stretch): PlacedCharacter[] {
   return [...text.matchAll(COMPOSED)].flatMap(({ 0: composed, index }) => {
     const place = { start: start + index, end: start + index + composed.length };
-    return characters(composed).map((key) => ({ key, ...place }));
+    return comparedCharacters(composed).map((key) => ({ key, ...place }));
   });
 }
 
@@ -71,4 +71,14 @@ export function placedCharacters({ text, start }: Stretch): PlacedCharacter[] {
 export function pairs(run: string): string[] {
   const all = characters(run);
   return all.map((character, index) => character + (all[index + 1] ?? ''));
+}
+
+/** Of single code units that have come: looking them up takes a fraction of the time. */
+const compared = new Map<string, readonly string[]>();
+
+function comparedCharacters(composed: string): readonly string[] {
+  if (composed.length > 1) return characters(composed);
+  const keys = compared.get(composed) ?? characters(composed);
+  compared.set(composed, keys);
+  return keys;
 }

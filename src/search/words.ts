@@ -28,9 +28,12 @@ export function words(text: string): Word[] {
   return found;
 }
 
+/** It takes a position in Postgres's English configuration and is not kept. */
+export const STOP_WORD = 'the';
+
 /** The keys of a text's words. */
 interface TextKeys {
-  /** In order. */
+  /** In order; a stop word for a run of Han, kana or Hangul: words before and after it are not next to each other. */
   readonly keys: string[];
   /** Keys that acronyms would have in small letters, where others: `gas` of `GAs`. */
   readonly inSmallLetters: string[];
@@ -40,8 +43,8 @@ interface TextKeys {
 export function textKeys(text: string): TextKeys {
   const found: TextKeys = { keys: [], inSmallLetters: [] };
   for (const { unspaced, text: part } of stretches(text)) {
-    if (unspaced) continue;
-    for (const written of part.match(WORD) ?? []) {
+    if (unspaced) found.keys.push(STOP_WORD);
+    for (const written of unspaced ? [] : (part.match(WORD) ?? [])) {
       const folded = foldWord(written);
       const key = wordKey(written, folded);
       if (key !== '') found.keys.push(key);

@@ -13,6 +13,7 @@ const RECORDS = [
   record('2601.00001', 'Herbarium', 'GPT-4 Turbo. The COVID-19 vaccine. Llama-3.1 on 2 of 10.', {
     tldr: '최강화 학습은 좋다.',
     method: '강화, 모델. 深度学习 的 方法',
+    result: 'RTX 4降至1',
   }),
   record('2601.00002', 'Turbo GPT 4', 'GPT-4 is not Turbo. A vaccine for COVID-19.', {
     tldr: '학습은 어렵다. 모델 강화',
@@ -71,8 +72,14 @@ describe('a phrase with numbers is found', () => {
     ['behind a hyphen, with decimals', '"llama 3.1 on 2"', [FIRST]],
     ['behind a space', '"turbo gpt 4"', [SECOND]],
     ['and not elsewhere', '"vaccine covid 19"', []],
+    ['and not over Han', '"4 1"', []],
+    ['and not over Han, as it is written', 'RTX 4.1', []],
   ])('%s: %s', async (_where, text, expected) => {
     expect(await find(text)).toEqual(expected);
+  });
+
+  test('and not highlighted over Han', async () => {
+    expect(await pieces('"rtx 4" OR "4 1"')).toEqual([['RTX 4']]);
   });
 });
 
