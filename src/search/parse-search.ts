@@ -43,7 +43,7 @@ const DEEPEST = 20;
 /**
  * Reads a search: words, "phrases", `AND` (as between words), `OR` (binds loosest), `NOT` or `-` before what is negated,
  * parentheses, `author:`, `category:`, `title:`, and arXiv's `au:`, `cat:`, `ti:`, `abs:`, `all:` and `ANDNOT`.
- * Throws SearchSyntaxError, also above 1,000 characters and 20 levels of parentheses.
+ * Parentheses, quotes, dashes and colons may have full width. Throws SearchSyntaxError, also above 1,000 characters and 20 levels of parentheses.
  */
 export function parseSearch(text: string): Search {
   if (text.length > LONGEST)
@@ -89,16 +89,16 @@ interface Token {
   readonly field: Field | undefined;
 }
 
-// A word ends where a space, a quote or a parenthesis stands.
+// A word ends where a space, a quote or a parenthesis stands. Signs of full width, as Chinese keyboards type them, are signs.
 const TOKEN =
-  /\s+|(?<parenthesis>[()])|(?<dashes>-+)|(?:(?<name>author|category|title|au|cat|ti|abs|all)[:：])?(?:["“”](?<phrase>[^"“”]*)(?<close>["“”]?)|(?<word>[^\s"“”()]+))?/giy;
+  /\s+|(?<parenthesis>[()（）])|(?<dashes>[-－]+)|(?:(?<name>author|category|title|au|cat|ti|abs|all)[:：])?(?:["“”＂](?<phrase>[^"“”＂]*)(?<close>["“”＂]?)|(?<word>[^\s"“”＂()（）]+))?/giy;
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
 function tokenise(text: string): Token[] {
   return [...text.matchAll(TOKEN)].flatMap(({ 0: whole, index: position, groups = {} }) => {
     const { parenthesis, dashes, name, word = '' } = groups;
-    if (parenthesis === '(' || parenthesis === ')') return [sign(parenthesis, position)];
+    if (parenthesis !== undefined) return [sign('(（'.includes(parenthesis) ? '(' : ')', position)];
     if (dashes !== undefined) return negates(text, position, dashes) ? [sign('-', position)] : [];
     const operators = Object.hasOwn(OPERATORS, word) && name === undefined ? OPERATORS[word] : undefined;
     if (operators !== undefined) return operators.map((operator) => sign(operator, position));
@@ -130,13 +130,14 @@ function termToken(text: string, { whole, position, groups }: Match): Token[] {
   if (known === undefined) return [];
   const end = position + whole.length;
   // Who writes `One for all: a survey` means a word.
-  if (!known.own && text[end] !== '(') return [{ ...token, text: whole, field: undefined }];
+  if (!known.own && !'(（'.includes(text.charAt(end) || ' '))
+    return [{ ...token, text: whole, field: undefined }];
   throw new SearchSyntaxError(end, `expected a word or a "phrase" right behind ${whole}`);
 }
 
 /** A single dash right before what it negates; others only part words. */
 function negates(text: string, position: number, dashes: string): boolean {
-  return dashes === '-' && /[^\s)]/.test(text[position + 1] ?? ' ');
+  return dashes.length === 1 && /[^\s)）]/.test(text[position + 1] ?? ' ');
 }
 
 /** What ends a row of words. */
