@@ -64,15 +64,30 @@ function isDescribed(error: unknown): error is Described {
   return typeof error === 'object' && error !== null && 'type' in error && 'message' in error;
 }
 
-/** Formats in this thread: a worker could lose the last lines when the process ends. */
+/**
+ * `[12:00:00] INFO: request method=POST status=200`. Formats in this thread: a worker could lose the last lines when the
+ * process ends.
+ */
 function forTerminal(): (line: string) => string {
   const format = pretty.prettyFactory({ colorize: true, translateTime: 'SYS:HH:MM:ss', singleLine: true });
   return (line) => {
-    const { err, ...fields } = JSON.parse(line, withoutControls) as Record<string, unknown>;
+    const { level, time, msg, err, ...fields } = JSON.parse(line, withoutControls) as Record<string, unknown>;
     // An error without a stack needs no lines of its own.
-    const failure = isDescribed(err) && !('stack' in err) ? { reason: err.message } : { err };
-    return format(err === undefined ? fields : { ...fields, ...failure });
+    const brief = isDescribed(err) && !('stack' in err);
+    const all = brief ? { ...fields, reason: err.message } : fields;
+    const text = [msg ?? '', ...assignments(all)].join(' ');
+    return format({ level, time, msg: text, ...(err === undefined || brief ? {} : { err }) });
   };
+}
+
+/** `key=value` for each field, nested ones as `key.inner=value`; quoted where a value is not one plain word. */
+function assignments(fields: object, prefix = ''): string[] {
+  return Object.entries(fields).flatMap(([key, value]: [string, unknown]) => {
+    const name = prefix + key;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return assignments(value, `${name}.`);
+    const plain = typeof value === 'string' && /^[^\s"=]+$/.test(value);
+    return [`${name}=${plain ? value : JSON.stringify(value)}`];
+  });
 }
 
 // Control characters except line breaks, which stacks have: a logged file name must not command the terminal.

@@ -16,6 +16,15 @@ test('a log is one readable line per message on a terminal, one JSON object per 
   expect(JSON.parse(pipe.lines[0] ?? '')).toMatchObject({ msg: 'listening', url: 'http://localhost:4000' });
 });
 
+test('a terminal shows fields as key=value, without JSON', () => {
+  const { lines, log } = logTo(true);
+  log.info({ path: '/graphql', operation: { type: 'query' }, status: 200, file: 'a b.md' }, 'request');
+  // oxlint-disable-next-line no-control-regex
+  expect(lines.join('').replaceAll(/\u001b\[\d+m/g, '')).toMatch(
+    /^\[[\d:]+\] INFO: request path=\/graphql operation\.type=query status=200 file="a b\.md"\n$/,
+  );
+});
+
 test('what is logged cannot command a terminal', () => {
   const { lines, log } = logTo(true);
   log.warn({ file: 'a\u009b31m', err: new Error('b\u001b]0;title\u0007c') }, 'not read');

@@ -52,7 +52,8 @@ function createProgram(io: Io, done: (status: number) => void): Command {
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
       // One line, a suggestion ("Did you mean …") included.
-      outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`),
+      outputError: (text, write) =>
+        write(`papergraph: ${text.trim().replace(/^error: /, '').replaceAll('\n', ' ')}\n`),
     })
     .exitOverride()
     .hook('preAction', (all, called) => {

@@ -25,15 +25,22 @@ export async function remove(
     return 1;
   }
   if (!yes && io.stdin.isTTY !== true) {
-    io.stderr.write(`this would remove ${digests} digests of ${what}; say so with --yes\n`);
+    io.stderr.write(`this would remove ${counted(digests, 'digest')} of ${what}; say so with --yes\n`);
     return 2;
   }
-  if (!yes && !(await agreed(`Remove ${digests} digests of ${what}? [y/N] `, io))) return 1;
+  if (!yes && !(await agreed(`Remove ${counted(digests, 'digest')} of ${what}? [y/N] `, io))) return 1;
   const removed = await removeDigests(io.pool, selection);
-  io.stdout.write(
-    `${what}: removed ${removed.digests} digests, ${removed.entries} entries, ${removed.papers} papers\n`,
-  );
+  const parts = [
+    counted(removed.digests, 'digest'),
+    counted(removed.entries, 'entry', 'entries'),
+    counted(removed.papers, 'paper'),
+  ];
+  io.stdout.write(`${what}: removed ${parts.join(', ')}\n`);
   return 0;
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 async function agreed(

@@ -8,7 +8,8 @@ export interface ReadyMadeOperation {
 /** The tabs of a first visit: each runs as it is and shows something on the bundled sample. */
 export const readyMadeOperations: readonly ReadyMadeOperation[] = [
   {
-    query: `# The newest papers, and what else their authors wrote
+    query: `# The newest papers, and what else
+# their authors wrote
 query NewestPapers {
   papers(first: 5) {
     totalCount
@@ -41,8 +42,10 @@ query NewestPapers {
 `,
   },
   {
-    query: `# Papers about something, best first: where they say so, and what they are made of.
-# Words, "phrases", OR, -word, (), title:, author:, category:, and 中文 too
+    query: `# Papers that match a search, best first,
+# with highlights and facets. Change the
+# search in Variables: words, "phrases", OR,
+# -word, (), title:, author:, category:, 中文
 query SearchPapers($search: String!) {
   papers(first: 5, filter: { search: $search }) {
     totalCount
@@ -79,7 +82,7 @@ query SearchPapers($search: String!) {
 `,
   },
   {
-    query: `# Who wrote most, and on what
+    query: `# Authors with the most papers, by category
 query BusiestAuthors {
   authors(first: 10, orderBy: PAPER_COUNT) {
     nodes {
@@ -143,7 +146,7 @@ query LatestDigest {
 `,
   },
   {
-    query: `# Papers that meet the filter below
+    query: `# Papers that match the filter in Variables
 query FilteredPapers($filter: PaperFilter) {
   papers(filter: $filter, orderBy: TITLE) {
     totalCount
@@ -171,8 +174,8 @@ query FilteredPapers($filter: PaperFilter) {
 `,
   },
   {
-    query: `# Papers as they come in: leave it running, then take a digest in.
-# The events of all messages since the start are shown, the last 1,000 of them
+    query: `# Run this, then ingest a digest: new papers
+# appear here, up to the latest 1,000
 subscription IncomingPapers {
   paperIngested {
     cursor

@@ -3,7 +3,8 @@ import type { Exchange } from './exchange.ts';
 
 // What a client chose is cut to a length that a log line can bear.
 const LONGEST = 100;
-const QUIET = new Set(['/healthz', '/readyz']);
+/** Probes, and what the page of GraphiQL loads. */
+const QUIET = /^\/(?:healthz$|readyz$|graphiql\/)/;
 
 /** Logs the exchange once it is over: never variables, tokens, query text or the rest of the URL. */
 export function logExchange(exchange: Exchange, path: string, log: Logger): void {
@@ -12,7 +13,7 @@ export function logExchange(exchange: Exchange, path: string, log: Logger): void
   const started = performance.now();
   response.once('close', () => {
     const { operation } = exchange;
-    log[QUIET.has(path) ? 'debug' : 'info'](
+    log[QUIET.test(path) ? 'debug' : 'info'](
       {
         requestId,
         method,

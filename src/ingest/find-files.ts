@@ -34,6 +34,7 @@ export async function findFiles(argument: string, world: World): Promise<DigestF
   const found = await stat(absolute).catch(() => undefined);
   if (found?.isDirectory()) return await folder(absolute, argument, world);
   if (found !== undefined) return await localFiles([absolute], () => argument);
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(argument)) throw new SourceError(`${argument}: expected an http(s) URL`);
   if (!isDynamicPattern(argument)) throw new SourceError(`${argument}: there is no such file or folder`);
   const names = await glob(argument, { cwd: world.cwd, absolute: true, expandDirectories: false });
   if (names.length === 0) throw new SourceError(`${argument}: no file matches`);

@@ -60,7 +60,7 @@ describe('wrong usage ends with status 2 and one line', () => {
   ])('%j', async (argv, word) => {
     const { status, stderr } = await runCli(argv);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^error: .*\n$/);
+    expect(stderr).toMatch(/^papergraph: (?!error).*\n$/);
     expect(stderr).toContain(word);
   });
 

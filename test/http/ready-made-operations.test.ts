@@ -21,6 +21,11 @@ test('the ready-made operations each have a name of their own', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
+test('comments fit the width of the editor beside an answer', () => {
+  const comments = readyMadeOperations.flatMap(({ query }) => query.match(/^#.*$/gm) ?? []);
+  for (const comment of comments) expect(comment.length).toBeLessThanOrEqual(44);
+});
+
 describe('on the bundled sample', () => {
   let database: TestDatabase;
   beforeAll(async () => {

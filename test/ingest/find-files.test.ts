@@ -94,6 +94,7 @@ describe('what a source names', () => {
     ['*.jsonl', /no file matches/],
     ['empty', /expected a folder with digests/],
     ['https://', /expected an http\(s\) URL/],
+    ['ftp://example.org/2026-01-15.md', /expected an http\(s\) URL/],
   ])('%s, which is not there, is refused with a reason', async (argument, message) => {
     mkdirSync(path.join(folder, 'empty'));
     await expect(findFiles(argument, world)).rejects.toThrow(SourceError);
