@@ -75,7 +75,7 @@ function forTerminal(): (line: string) => string {
     // An error without a stack needs no lines of its own.
     const brief = isDescribed(err) && !('stack' in err);
     const all = brief ? { ...fields, reason: err.message } : fields;
-    const text = [msg ?? '', ...assignments(all)].join(' ');
+    const text = [typeof msg === 'string' ? msg : '', ...assignments(all)].join(' ');
     return format({ level, time, msg: text, ...(err === undefined || brief ? {} : { err }) });
   };
 }
@@ -84,7 +84,8 @@ function forTerminal(): (line: string) => string {
 function assignments(fields: object, prefix = ''): string[] {
   return Object.entries(fields).flatMap(([key, value]: [string, unknown]) => {
     const name = prefix + key;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return assignments(value, `${name}.`);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return assignments(value, `${name}.`);
     const plain = typeof value === 'string' && /^[^\s"=]+$/.test(value);
     return [`${name}=${plain ? value : JSON.stringify(value)}`];
   });

@@ -26,21 +26,25 @@ export function addDigestCommands(program: Command, io: Io, act: Act): void {
 function addIngest(program: Command, io: Io, act: Act): void {
   const ingesting = program
     .command('ingest')
-    .description('take digests in: files, folders, globs, http(s) URLs, or - for standard input')
-    .argument('<source...>', 'what to take in')
-    .addOption(source('whose digests they are; else told by repository, host or folder'))
-    .addOption(date('their day, YYYY-MM-DD; else told by the file name'))
-    .addOption(language('their language, such as zh or Chinese; else told by the file name or the text'))
-    .option('--json', 'print one JSON object a file')
-    .option('--dry-run', 'work everything out, store nothing')
-    .option('--strict', 'store nothing of a file unless every entry is good')
+    .description('store digests: files, folders, globs, http(s) URLs, or - for standard input')
+    .argument('<source...>', 'file, folder, glob, http(s) URL, or -')
+    .addOption(
+      source("name of the digests' publisher; default: the GitHub repository, else the host or folder"),
+    )
+    .addOption(date('day of the digests, YYYY-MM-DD; default: from the file name'))
+    .addOption(
+      language('language of the summaries, such as zh or Chinese; default: from the file name or the text'),
+    )
+    .option('--json', 'print one JSON object per file on standard output')
+    .option('--dry-run', 'report what would be stored, but store nothing')
+    .option('--strict', 'refuse a whole file if any of its entries is refused')
     .addOption(privateUrlsSetting())
     .action(act(async (command) => await runIngest(command, io)));
   explainExit(ingesting, {
-    0: 'all was taken; what is stored already, or empty, counts as taken',
-    1: 'at least one source or entry was refused; the rest is stored',
-    130: 'interrupted by SIGINT (Ctrl-C); stderr says what is stored',
-    143: 'interrupted by SIGTERM; stderr says what is stored',
+    0: 'every source was taken; files that are empty or already stored count as taken',
+    1: 'at least one source or entry was refused; the rest was stored',
+    130: 'interrupted by SIGINT (Ctrl-C); stderr lists what was stored',
+    143: 'interrupted by SIGTERM; stderr lists what was stored',
   });
 }
 
@@ -48,11 +52,11 @@ function addExport(program: Command, io: Io, act: Act): void {
   const exporting = program
     .command('export')
     .description("write a digest as Markdown, in the producer's current template")
-    .addOption(date('its day, YYYY-MM-DD').makeOptionMandatory())
-    .addOption(language('its language, such as zh or Chinese'))
-    .addOption(source('whose it is'))
+    .addOption(date('day of the digest, YYYY-MM-DD').makeOptionMandatory())
+    .addOption(language('language of the digest, such as zh or Chinese; needed if several match'))
+    .addOption(source('source of the digest; needed if several match'))
     .addOption(
-      new Option('--out <file>', 'where to; standard output without it, or where it is -').argParser((text) =>
+      new Option('--out <file>', 'file to write; - or no --out: standard output').argParser((text) =>
         taken('--out', 'a file name or -', text, text),
       ),
     )
@@ -63,8 +67,8 @@ function addExport(program: Command, io: Io, act: Act): void {
       }),
     );
   explainExit(exporting, {
-    0: 'written',
-    1: 'no such digest, or it has no Markdown form (a raw listing, or an entry without category)',
+    0: 'the digest was written',
+    1: 'no such digest, or it cannot be written as Markdown (a raw listing, or an entry without a category)',
     2: 'wrong usage, no database, several digests match, or the file cannot be written',
   });
 }
@@ -72,16 +76,16 @@ function addExport(program: Command, io: Io, act: Act): void {
 function addRemove(program: Command, io: Io, act: Act): void {
   const removing = program
     .command('remove')
-    .description('take digests out again, with the papers that are in no other digest')
-    .addOption(source('whose they are').makeOptionMandatory())
-    .addOption(date('of this day only, YYYY-MM-DD'))
-    .addOption(language('in this language only, such as zh or Chinese'))
-    .option('--yes', 'do not ask')
+    .description('remove digests, and the papers that no other digest contains')
+    .addOption(source('source to remove from').makeOptionMandatory())
+    .addOption(date('remove only this day, YYYY-MM-DD'))
+    .addOption(language('remove only this language, such as zh or Chinese'))
+    .option('--yes', 'remove without asking')
     .action(act(async (command) => await runRemove(command, io)));
   explainExit(removing, {
-    0: 'removed',
-    1: 'nothing matches, or the answer was no',
-    2: 'wrong usage, no database, or no --yes and no terminal to ask on',
+    0: 'the digests were removed',
+    1: 'no digest matches, or you answered no',
+    2: 'wrong usage, no database, or --yes is missing and there is no terminal to ask on',
   });
 }
 

@@ -75,7 +75,7 @@ export const sharedSettings = (): Option[] => [
   new Setting({
     flags: '--database-url <url>',
     variable: 'DATABASE_URL',
-    about: 'a Postgres of your own (15 or later), postgres://…; without it, the embedded one',
+    about: 'your own Postgres (15 or later), postgres://…; default: the embedded one',
   }),
   new Setting({
     flags: '--data-dir <folder>',
@@ -95,8 +95,7 @@ export const sharedSettings = (): Option[] => [
   new Setting({
     flags: '--prepared-statements <when>',
     variable: 'PAPERGRAPH_PREPARED_STATEMENTS',
-    about:
-      'auto, on, or off: whether statements keep names on their connections; auto: unless a pooler is found',
+    about: 'whether to prepare statements by name: on, off, or auto (off behind a connection pooler)',
     preset: 'auto',
     takes: 'one of auto, on, off',
     parse: (text) => PREPARED_STATEMENTS.find((each) => each === text),
@@ -125,7 +124,7 @@ export const privateUrlsSetting = (): Option =>
   new Setting({
     flags: '--allow-private-urls <yes|no>',
     variable: 'PAPERGRAPH_ALLOW_PRIVATE_URLS',
-    about: 'whether posted URLs and redirects may lead to private addresses; no without it',
+    about: 'yes: posted URLs and redirects may lead to private addresses; default: no',
     takes: 'yes or no (or 1 or 0)',
     parse: (text) => YES_NO.get(text),
   });
@@ -137,7 +136,7 @@ const listenSettings = (): Option[] => [
   new Setting({
     flags: '--port <port>',
     variable: 'PORT',
-    about: 'port to listen on; 0 takes any free one',
+    about: 'port to listen on; 0: any free port',
     preset: 4000,
     takes: 'a whole number from 0 to 65535',
     parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
@@ -145,7 +144,7 @@ const listenSettings = (): Option[] => [
   new Setting({
     flags: '--host <host>',
     variable: 'HOST',
-    about: 'address to listen on; 0.0.0.0 or :: for every one',
+    about: 'address to listen on; 0.0.0.0 or :: means all addresses',
     preset: '127.0.0.1',
     takes: 'an address or host name',
   }),
@@ -155,7 +154,7 @@ const liveSettings = (): Option[] => [
   new Setting({
     flags: '--admin-token <token>',
     variable: 'PAPERGRAPH_ADMIN_TOKEN',
-    about: 'bearer token for posting digests, 16 characters or more; without it, posting is disabled',
+    about: 'bearer token for posting digests (at least 16 characters); posting is disabled when unset',
     takes: 'at least 16 characters without spaces',
     secret: true,
     parse: (text) => (/^\S{16,}$/.test(text) ? text : undefined),
@@ -163,7 +162,7 @@ const liveSettings = (): Option[] => [
   new Setting({
     flags: '--feed-retention <days>',
     variable: 'PAPERGRAPH_FEED_RETENTION',
-    about: `days to keep events for clients that reconnect, 1 to ${MOST_DAYS}; for ever without it`,
+    about: `days to keep events for clients that reconnect, 1 to ${MOST_DAYS}; default: for ever`,
     takes: `a whole number of days from 1 to ${MOST_DAYS}`,
     parse: (text) => {
       const days = count.parse(text);
@@ -173,14 +172,14 @@ const liveSettings = (): Option[] => [
   new Setting({
     flags: '--max-sockets <number>',
     variable: 'PAPERGRAPH_MAX_SOCKETS',
-    about: 'most WebSockets and event streams open at once',
+    about: 'limit on WebSockets and event streams open at once',
     preset: 20_000,
     ...count,
   }),
   new Setting({
     flags: '--max-sockets-per-address <number>',
     variable: 'PAPERGRAPH_MAX_SOCKETS_PER_ADDRESS',
-    about: 'most WebSockets and event streams open at once from one address',
+    about: 'the same limit for one client address',
     preset: 1_000,
     ...count,
   }),

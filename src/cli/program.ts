@@ -46,14 +46,19 @@ function createProgram(io: Io, done: (status: number) => void): Command {
   const program = new Command('papergraph')
     .description('Daily arXiv digests in, a GraphQL API out.')
     .version(version(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print the help of a command, with its exit status')
+    .helpOption('-h, --help', 'print this help; after a command, its options and exit status')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
       // One line, a suggestion ("Did you mean …") included.
       outputError: (text, write) =>
-        write(`papergraph: ${text.trim().replace(/^error: /, '').replaceAll('\n', ' ')}\n`),
+        write(
+          `papergraph: ${text
+            .trim()
+            .replace(/^error: /, '')
+            .replaceAll('\n', ' ')}\n`,
+        ),
     })
     .exitOverride()
     .hook('preAction', (all, called) => {
@@ -61,6 +66,10 @@ function createProgram(io: Io, done: (status: number) => void): Command {
       applyEnvironment(called, io.env);
     });
   for (const setting of sharedSettings()) program.addOption(setting);
+  program.addHelpText(
+    'after',
+    '\nEach command lists its own options and exit status: papergraph COMMAND --help',
+  );
   addCommands(program, io, act);
   return program;
 }
@@ -72,24 +81,24 @@ function addCommands(program: Command, io: Io, act: Act): void {
   addTail(program, io, act);
   addStoreCommands(program, io, act);
   const schema = program.command('schema').description('print the GraphQL schema');
-  explainExit(schema, { 0: 'printed', 2: 'wrong usage' }).action(act(() => printSdl(io)));
+  explainExit(schema, { 0: 'the schema was printed', 2: 'wrong usage' }).action(act(() => printSdl(io)));
 }
 
 function addServe(program: Command, io: Io, act: Act): void {
   const serving = program
     .command('serve')
     .description('serve the GraphQL API until SIGINT or SIGTERM')
-    .option('--sample', 'first put the bundled sample into an empty store')
+    .option('--sample', 'fill an empty store with the bundled sample first')
     .option(
       '--watch <source>',
-      'take in what comes to a folder or URL ({date} and {language} in a URL are filled in); may be given again',
+      'ingest new digests from this folder or URL ({date} and {language} in a URL are filled in); repeatable',
       (source, others?: readonly string[]) => collect(watchedSource(source), others),
     )
     .action(act(async (command) => await serve(command.optsWithGlobals(), io)));
   for (const setting of serveSettings()) serving.addOption(setting);
   explainExit(serving, {
     0: 'ended by SIGINT (Ctrl-C) or SIGTERM',
-    2: 'wrong usage, no database, or no such port or address to listen on',
+    2: 'wrong usage, no database, or the port or address cannot be used',
     130: 'a second SIGINT ended it at once',
     143: 'a second SIGTERM ended it at once',
   });
@@ -98,17 +107,17 @@ function addServe(program: Command, io: Io, act: Act): void {
 function addTail(program: Command, io: Io, act: Act): void {
   const tailing = program
     .command('tail')
-    .description('print papers as they come in to a server, with the local time and its offset from UTC')
-    .option('--category <code>', 'only of this category, such as cs.LG or cs.*; may be given again', collect)
-    .option('--search <text>', 'only what this search finds')
-    .option('--after <cursor>', 'go on after a cursor of the feed')
+    .description('print new papers as a server receives them, with the local time and its offset from UTC')
+    .option('--category <code>', 'only papers of this category, such as cs.LG or cs.*; repeatable', collect)
+    .option('--search <text>', 'only papers that match this search')
+    .option('--after <cursor>', 'resume after this feed cursor')
     .option('--utc', 'print times in UTC')
-    .option('--json', 'print one JSON object a paper; its times are always in UTC')
+    .option('--json', 'print one JSON object per paper, with times in UTC')
     .action(act(async (command) => await tail(command.optsWithGlobals(), io)));
   for (const setting of tailSettings()) tailing.addOption(setting);
   explainExit(tailing, {
-    0: 'ended by SIGINT (Ctrl-C) or SIGTERM, or nobody reads standard output any more',
-    2: 'wrong usage, or the server refuses the cursor or the filter',
+    0: 'ended by SIGINT (Ctrl-C) or SIGTERM, or standard output was closed',
+    2: 'wrong usage, or the server refused the address, cursor or filter',
     130: 'a second SIGINT ended it at once',
     143: 'a second SIGTERM ended it at once',
   });
@@ -127,7 +136,10 @@ function addStoreCommands(program: Command, io: Io, act: Act): void {
         return await withDatabase(options, io, async (database) => await status(json, database, io));
       }),
     );
-  explainExit(showing, { 0: 'printed', 2: 'wrong usage, no database, or migrations are pending' });
+  explainExit(showing, {
+    0: 'the status was printed',
+    2: 'wrong usage, no database, or migrations are pending',
+  });
 
   const migrating = program
     .command('migrate')
@@ -159,7 +171,7 @@ function explain(error: unknown, { stderr }: Io): number {
     return USAGE;
   }
   if (isPassing(error)) {
-    stderr.write(`papergraph: no database any more: ${(error as Error).message}\n`);
+    stderr.write(`papergraph: lost the database: ${(error as Error).message}\n`);
     return USAGE;
   }
   stderr.write(`papergraph: ${describeFailure(error)}\n`);

@@ -78,12 +78,20 @@ export async function tail(flags: TailFlags, { stdout, stderr, stop }: TailIo): 
     throw new UsageError(
       error.code === 'NOT_FOUND'
         ? `--url: expected where GraphQL is, such as ${new URL('/graphql', flags.url).href}, got ${flags.url}: ${error.message}`
-        : `${error.message} (${error.code})`,
+        : `${asFlag(error.message)} (${error.code})`,
       { cause: error },
     );
   }
   if (after !== undefined) stderr.write(`To go on from here: ${commandOf({ ...flags, after })}\n`);
   return 0;
+}
+
+/** Names the flag where the server named the argument that the flag became. */
+function asFlag(message: string): string {
+  return message
+    .replace(/^after:/, '--after:')
+    .replace(/^filter\.search:/, '--search:')
+    .replace(/^filter\.categories(?:\.\d+)?:/, '--category:');
 }
 
 /** Writes a text; gives false where nobody reads it any more. */

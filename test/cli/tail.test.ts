@@ -95,7 +95,7 @@ test('tail ends with status 2 and one line where the cursor is not of this store
     'AAAAAAAAAADdr8Ag8ydfJSCqVVM',
   ]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toMatch(/^papergraph: .*\(CURSOR_INVALID\)\n$/);
+  expect(stderr).toMatch(/^papergraph: --after: .*\(CURSOR_INVALID\)\n$/);
 });
 
 test('tail ends with status 2 and one line that names the right address where the path is not', async () => {
