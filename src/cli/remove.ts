@@ -25,7 +25,7 @@ export async function remove(
     return 1;
   }
   if (!yes && io.stdin.isTTY !== true) {
-    io.stderr.write(`this would remove ${counted(digests, 'digest')} of ${what}; say so with --yes\n`);
+    io.stderr.write(`this would remove ${counted(digests, 'digest')} of ${what}; confirm with --yes\n`);
     return 2;
   }
   if (!yes && !(await agreed(`Remove ${counted(digests, 'digest')} of ${what}? [y/N] `, io))) return 1;

@@ -81,7 +81,7 @@ function tellFailure(error: unknown, log: Logger, state: State): void {
   if (!isStandby)
     log.warn({ err: error, failures: state.failures }, 'listening for news failed, trying again');
   else if (!state.deaf)
-    log.info('this Postgres is a standby, on which nobody can listen: the feed is polled');
+    log.info('this Postgres is a standby, which does not support LISTEN: the feed is polled');
   state.deaf = isStandby;
 }
 

@@ -10,11 +10,13 @@ import { selects } from './selection.ts';
 export const pageArgs = builder.args((t) => ({
   first: t.int({
     description:
-      'At most this many, from the start of the list or behind `after`: 0 to 100; 20 without `last`.',
+      'At most this many items from the start of the list, or after `after`: 0 to 100; 20 without `last`.',
   }),
-  after: t.string({ description: 'A cursor of this very list: only what stands behind it.' }),
-  last: t.int({ description: 'At most this many, from the end of the list or before `before`: 0 to 100.' }),
-  before: t.string({ description: 'A cursor of this very list: only what stands before it.' }),
+  after: t.string({ description: 'Returns items after this cursor, which must come from the same list.' }),
+  last: t.int({
+    description: 'At most this many items from the end of the list, or before `before`: 0 to 100.',
+  }),
+  before: t.string({ description: 'Returns items before this cursor, which must come from the same list.' }),
 }));
 
 /** A row where it stands in its list. */
@@ -31,11 +33,11 @@ that gap.`,
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', {
       description:
-        'More stands behind this page: seen when paging forward, taken from `before` when paging backward.',
+        'Whether items follow this page. Exact when paging forward; when paging backward, true if `before` was given.',
     }),
     hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
       description:
-        'More stands before this page: seen when paging backward, taken from `after` when paging forward.',
+        'Whether items precede this page. Exact when paging backward; when paging forward, true if `after` was given.',
     }),
     startCursor: t.string({
       nullable: true,

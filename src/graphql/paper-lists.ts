@@ -14,7 +14,7 @@ export interface PaperPage extends Page<ScoredPaperRow> {
 /** Arguments of every list of papers. */
 export const paperArgs = {
   ...builder.args((t) => ({
-    filter: t.field({ type: PaperFilter, description: 'Which papers; all without it.' }),
+    filter: t.field({ type: PaperFilter, description: 'Selects papers; all papers if absent.' }),
     orderBy: t.field({
       type: PaperOrder,
       description: 'Defaults to RELEVANCE where the filter searches (outside `not`), else to NEWEST.',

@@ -15,7 +15,6 @@ export function logExchange(exchange: Exchange, path: string, log: Logger): void
     const { operation } = exchange;
     log[QUIET.test(path) ? 'debug' : 'info'](
       {
-        requestId,
         method,
         path: path.slice(0, LONGEST),
         ...(operation === undefined
@@ -24,6 +23,7 @@ export function logExchange(exchange: Exchange, path: string, log: Logger): void
         status: response.statusCode,
         ...(response.writableFinished ? {} : { aborted: true }),
         durationMs: Math.round(performance.now() - started),
+        requestId,
       },
       'request',
     );

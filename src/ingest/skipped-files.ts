@@ -28,7 +28,7 @@ export async function describeSkipped(
     .filter((name) => other.test(name) && parseFileName(path.basename(name)).date !== undefined)
     .map(show);
   if (undated.length > 0)
-    note(`skipped ${listed(undated, 'undated digest')}: take such a file in by itself, with --date`);
+    note(`skipped ${listed(undated, 'undated digest')}: ingest such a file by itself, with --date`);
   if (unread.length > 0)
     note(
       `skipped ${listed(unread, 'dated file')}: digests end in .md, .txt or .jsonl, or in one of these and .gz`,

@@ -84,7 +84,7 @@ function warnOnce(folder: string, { log }: WatchOptions): (problem: string | und
   let warned = false;
   return (problem) => {
     if (problem !== undefined && !warned)
-      log.warn({ folder, problem }, 'nothing to watch yet; digests are taken in once they are there');
+      log.warn({ folder, problem }, 'nothing to watch yet; digests are ingested once they appear');
     warned = problem !== undefined;
   };
 }

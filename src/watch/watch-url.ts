@@ -105,7 +105,7 @@ class UrlPoll {
     const { stop, log } = this.#options;
     if (this.#known.size > 0 || this.#warned.size > 0 || stop.aborted) return;
     const url = withoutSecrets(new URL(template)).replaceAll('%7B', '{').replaceAll('%7D', '}');
-    log.warn({ url }, 'nothing to watch yet; digests are taken in once they are there');
+    log.warn({ url }, 'nothing to watch yet; digests are ingested once they appear');
   }
 
   #isDue({ language }: Address, round: number): boolean {

@@ -48,7 +48,7 @@ describe('papergraph ingest', () => {
     put('latest.txt', GOOD);
     const { status, stdout, stderr } = await papergraph('ingest', folder, '--source', 'me');
     expect(stderr).toBe(
-      `${folder}: skipped 1 undated digest (${folder}/latest.txt): take such a file in by itself, with --date\n`,
+      `${folder}: skipped 1 undated digest (${folder}/latest.txt): ingest such a file by itself, with --date\n`,
     );
     expect([status, stdout]).toEqual([0, expect.stringContaining('me 2026-01-15 zh, revision 1: 2 entries')]);
   });

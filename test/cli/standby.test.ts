@@ -81,7 +81,7 @@ describe.skipIf(!LONG || !existsSync(BIN))('a standby (long form, needs PostgreS
 
     const { url, ask, readiness, stderr } = await startServing(standby);
     expect((await ask(EVERYTHING)).errors).toBeUndefined();
-    await expect.poll(stderr).toContain('nobody can listen: the feed is polled');
+    await expect.poll(stderr).toContain('does not support LISTEN: the feed is polled');
     expect(await readiness()).toMatchObject({ status: 'ok' });
     const stream = overWebSocket(url, PAPERS);
     await nextBatch(stream);

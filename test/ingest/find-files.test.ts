@@ -73,7 +73,7 @@ describe('what a source names', () => {
     put('fork/2026-01-16.json');
     await found('fork');
     expect(notes).toEqual([
-      'skipped 5 undated digests (fork/a.jsonl, fork/b.txt, fork/d.jsonl and 2 more): take such a file in by itself, with --date',
+      'skipped 5 undated digests (fork/a.jsonl, fork/b.txt, fork/d.jsonl and 2 more): ingest such a file by itself, with --date',
       'skipped 1 dated file (fork/2026-01-16.json): digests end in .md, .txt or .jsonl, or in one of these and .gz',
     ]);
   });

@@ -101,7 +101,7 @@ describe('a folder that is watched', () => {
     writeFileSync(path.join(folder, '2026-01-16.JSONL.gz'), gzipSync(digest('2601.00002')));
     await expect.poll(papers).toEqual(['2601.00001', '2601.00002']);
     expect(warnings.map(({ msg }) => msg)).toEqual([
-      'skipped 1 undated digest (latest.jsonl): take such a file in by itself, with --date',
+      'skipped 1 undated digest (latest.jsonl): ingest such a file by itself, with --date',
     ]);
   });
 
@@ -109,7 +109,7 @@ describe('a folder that is watched', () => {
     const warnings = start('later');
     await expect.poll(() => warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({
-      msg: 'nothing to watch yet; digests are taken in once they are there',
+      msg: 'nothing to watch yet; digests are ingested once they appear',
       folder: 'later',
       problem: 'later: there is no such file or folder',
     });
@@ -350,7 +350,7 @@ describe('a URL that is watched', () => {
     await expect.poll(papers).toEqual(['2603.00001']);
     expect(warnings).toMatchObject([
       {
-        msg: 'nothing to watch yet; digests are taken in once they are there',
+        msg: 'nothing to watch yet; digests are ingested once they appear',
         url: `${url}/{date}.jsonl`,
       },
     ]);

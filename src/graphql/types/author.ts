@@ -75,7 +75,7 @@ builder.queryFields((t) => ({
     type: Author,
     nullable: true,
     description: 'One author; null where no paper prints the name.',
-    args: { by: t.arg({ type: AuthorBy, required: true, description: 'Which one.' }) },
+    args: { by: t.arg({ type: AuthorBy, required: true, description: 'The author to look up.' }) },
     resolve: async (_root, { by }, { reads }) => {
       const key = typeof by.id === 'string' ? nodeKey('Author', by.id) : foldSpaces(by.name ?? '');
       return key === undefined ? null : await reads.authorByName(key);
@@ -85,7 +85,7 @@ builder.queryFields((t) => ({
     type: Authors.page,
     description: 'All authors.',
     args: {
-      filter: t.arg({ type: AuthorFilter, description: 'Which authors; all without it.' }),
+      filter: t.arg({ type: AuthorFilter, description: 'Selects authors; all authors if absent.' }),
       orderBy: t.arg({
         type: AuthorOrder,
         required: true,

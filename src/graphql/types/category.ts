@@ -53,7 +53,7 @@ builder.queryFields((t) => ({
     type: Category,
     nullable: true,
     description: 'One category; null where neither the taxonomy nor a digest has the code.',
-    args: { by: t.arg({ type: CategoryBy, required: true, description: 'Which one.' }) },
+    args: { by: t.arg({ type: CategoryBy, required: true, description: 'The category to look up.' }) },
     resolve: async (_root, { by }, { reads }) => {
       const key = typeof by.id === 'string' ? nodeKey('Category', by.id) : resolveCategory(by.code ?? '');
       return key === undefined ? null : await reads.categoryByCode(key);

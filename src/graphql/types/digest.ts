@@ -14,7 +14,7 @@ import { Category, Digest, DigestEntries, Digests, Source } from '../refs.ts';
 
 /** Arguments of every list of digests that takes any, beside those of the page. */
 export const digestArgs = builder.args((t) => ({
-  filter: t.field({ type: DigestFilter, description: 'Which digests; all without it.' }),
+  filter: t.field({ type: DigestFilter, description: 'Selects digests; all digests if absent.' }),
   orderBy: t.field({
     type: DigestOrder,
     required: true,
@@ -110,8 +110,8 @@ builder.queryFields((t) => ({
   digest: t.field({
     type: Digest,
     nullable: true,
-    description: 'One digest; null where it has not come in.',
-    args: { by: t.arg({ type: DigestBy, required: true, description: 'Which one.' }) },
+    description: 'One digest; null if it is not stored.',
+    args: { by: t.arg({ type: DigestBy, required: true, description: 'The digest to look up.' }) },
     resolve: async (_root, { by }, { reads }) => {
       const named = parseDigestKey(nodeKey('Digest', by.id ?? '') ?? '');
       const keys = by.key ? keysOf(by.key) : [named].filter((key) => key !== undefined);

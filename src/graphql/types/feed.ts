@@ -30,7 +30,7 @@ const positionArgs = builder.args((t) => ({
 const paperEventArgs = builder.args((t) => ({
   filter: t.field({
     type: PaperFilter,
-    description: 'Which papers, as their ingest left them; all without it.',
+    description: 'Selects papers, as their ingest left them; all papers if absent.',
   }),
   kinds: t.field({
     type: [PaperEventKind],
@@ -42,7 +42,7 @@ const paperEventArgs = builder.args((t) => ({
 }));
 
 const digestEventArgs = builder.args((t) => ({
-  filter: t.field({ type: DigestFilter, description: 'Which digests; all without it.' }),
+  filter: t.field({ type: DigestFilter, description: 'Selects digests; all digests if absent.' }),
   kinds: t.field({
     type: [DigestEventKind],
     required: true,

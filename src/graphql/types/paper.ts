@@ -121,7 +121,7 @@ builder.objectFields(Paper, (t) => ({
 
 const PREFERRED = `BCP 47 tags or names, best first; "*" is any language. Each is looked up by RFC 4647, cut at its end until a summary fits:
 \`zh-Hant-TW\`, \`zh-Hant\`, \`zh\`; \`zh-CN\` and \`zh-Hans\` are \`zh\`, which covers \`zh-Hant\`. \`navigator.languages\` fits as it is.`;
-const SOURCES = 'Exact names of sources; all without it.';
+const SOURCES = 'Exact names of sources; all sources if absent.';
 
 builder.objectFields(Paper, (t) => ({
   summary: t.field({
@@ -177,7 +177,7 @@ builder.queryFields((t) => ({
     type: Paper,
     nullable: true,
     description: 'One paper; null where no digest has printed it.',
-    args: { by: t.arg({ type: PaperBy, required: true, description: 'Which one.' }) },
+    args: { by: t.arg({ type: PaperBy, required: true, description: 'The paper to look up.' }) },
     resolve: async (_root, { by }, { reads }) => {
       const key = typeof by.id === 'string' ? nodeKey('Paper', by.id) : canonicalId(by.arxivId ?? '');
       return key === undefined ? null : await reads.paperByArxivId(key);

@@ -5,7 +5,7 @@ import { loadNode, Node } from '../node.ts';
 const MOST_IDS = 100;
 
 builder.queryType({
-  description: 'All that can be asked.',
+  description: 'Root of all queries.',
   fields: (t) => ({
     node: t.field({
       type: Node,

@@ -47,8 +47,8 @@ builder.queryFields((t) => ({
   source: t.field({
     type: Source,
     nullable: true,
-    description: 'One source; null where nothing of it has come in.',
-    args: { by: t.arg({ type: SourceBy, required: true, description: 'Which one.' }) },
+    description: 'One source; null if no digest of it is stored.',
+    args: { by: t.arg({ type: SourceBy, required: true, description: 'The source to look up.' }) },
     resolve: async (_root, { by }, { reads }) => {
       const key = typeof by.id === 'string' ? nodeKey('Source', by.id) : (by.name ?? '');
       return key === undefined ? null : await reads.sourceByName(key);

@@ -19,7 +19,7 @@ const SuggestionKind = builder.enumType('SuggestionKind', {
 const TYPES = { AUTHOR: 'Author', CATEGORY: 'Category', PAPER: 'Paper' } as const;
 
 const SuggestionSubject = builder.unionType('SuggestionSubject', {
-  description: 'What is suggested.',
+  description: 'The author, category or paper that the text names.',
   types: [Author, Category, Paper],
 });
 
