@@ -80,3 +80,11 @@ test.each(['/nothing', '/graphql/more', '/graphiql/nothing.js', '/healthz/', '//
     expect(await probe(url, path)).toMatchObject({ status: 404, body: { error: 'not found' } });
   },
 );
+
+test('what the page of GraphiQL loads is logged at level debug only', async () => {
+  const { url, logged } = await startTestServer();
+  await (await fetch(`${url}/graphiql/nothing.js`)).text();
+  await expect
+    .poll(() => logged.find(({ msg }) => msg === 'request'))
+    .toMatchObject({ path: '/graphiql/nothing.js', level: 20 });
+});
