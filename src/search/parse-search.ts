@@ -43,7 +43,8 @@ const DEEPEST = 20;
 /**
  * Reads a search: words, "phrases", `AND` (as between words), `OR` (binds loosest), `NOT` or `-` before what is negated,
  * parentheses, `author:`, `category:`, `title:`, and arXiv's `au:`, `cat:`, `ti:`, `abs:`, `all:` and `ANDNOT`.
- * Parentheses, quotes, dashes and colons may have full width. Throws SearchSyntaxError, also above 1,000 characters and 20 levels of parentheses.
+ * Parentheses, quotes, dashes and colons may have full width. Throws SearchSyntaxError, also above 1,000 characters and
+ * 20 levels of parentheses.
  */
 export function parseSearch(text: string): Search {
   if (text.length > LONGEST)
