@@ -115,8 +115,10 @@ function readId(record: JsonRecord): ArxivId {
   return id;
 }
 
-function readStatement(record: JsonRecord, { id, version }: ArxivId, doubt: Doubt): Statement {
+function readStatement(record: JsonRecord, arxivId: ArxivId, doubt: Doubt): Statement {
+  const { id } = arxivId;
   const url = optionalText(record, 'abs') ?? optionalText(record, 'url') ?? absUrl(id);
+  const version = highestVersion(arxivId, parseArxivId(url));
   const comment = record['comment'] === null ? null : optionalText(record, 'comment');
   return {
     ...(url === absUrl(id) ? {} : { url }),
@@ -128,6 +130,12 @@ function readStatement(record: JsonRecord, { id, version }: ArxivId, doubt: Doub
     ...(comment === undefined ? {} : { comment }),
     ...codeOf(record, doubt),
   };
+}
+
+/** Of the record's id and its link, where that is one to the same paper: Markdown prints the link alone. */
+function highestVersion({ id, version }: ArxivId, link: ArxivId | undefined): number | undefined {
+  const linked = link?.id === id ? link.version : undefined;
+  return version === undefined || linked === undefined ? (version ?? linked) : Math.max(version, linked);
 }
 
 function categoriesOf(record: JsonRecord): Pick<Statement, 'category' | 'categories'> {

@@ -33,6 +33,17 @@ describe('a JSONL digest', () => {
     });
   });
 
+  test.each([
+    ['2601.00001', 'https://arxiv.org/abs/2601.00001v2', 2],
+    ['2601.00001v1', 'https://arxiv.org/abs/2601.00001v2', 2],
+    ['2601.00001v3', 'https://arxiv.org/abs/2601.00001', 3],
+    ['2601.00001', 'https://arxiv.org/abs/2601.00002v2', undefined],
+    ['2601.00001', 'https://example.org/v2', undefined],
+  ])('with the id %s and the link %s is of version %s', async (id, abs, version) => {
+    const { entries } = await readDigest(record({ id, abs }));
+    expect(entries[0]?.statement.version).toBe(version);
+  });
+
   test('in the forks’ shapes gives what each of them states', async () => {
     const { entries } = await readDigest(fixture('every-record-shape.jsonl'));
     expect(entries.slice(1).map(({ statement }) => statement)).toEqual([
