@@ -175,11 +175,11 @@ async function store(
   const found = await resolveDigest(tx, claim, { form, sha256, writtenIn: staged.sample.language() });
   await rememberListed(tx, found.digest.id);
   const named = await takeOver(tx, found.guesses, found.digest);
-  const { fileName } = claim;
-  const dated = claim.datedBy === 'NAME';
-  const file = { form, sha256, fileName, dated, writtenIn: found.writtenIn, contents: staged.contents };
+  const { fileName, datedBy } = claim;
+  const ownDay = datedBy !== 'OPTION';
+  const file = { form, sha256, fileName, ownDay, writtenIn: found.writtenIn, contents: staged.contents };
   const revision = await reviseDigest(tx, named, file);
-  if (revision.replaced !== undefined && dated) warn(replaces(revision.replaced));
+  if (revision.replaced !== undefined && datedBy === 'NAME') warn(replaces(revision.replaced));
   // A language that replaces a guess changes every entry, also where the file is the same.
   const relabelled = found.guesses.length > 0;
   const unchanged = revision.unchanged && !relabelled;

@@ -10,8 +10,11 @@ export interface DigestFileRecord {
   readonly sha256: string;
   /** Without folders and `.gz`. */
   readonly fileName: string;
-  /** The name told the day. Such a file has changed only where its bytes are others than the last ones under its name. */
-  readonly dated: boolean;
+  /**
+   * The day is the file's own, told by its name or guessed, not given. Such a file has changed only where its bytes are others than
+   * the last ones under its name.
+   */
+  readonly ownDay: boolean;
   /** The language of its AI text, as far as that can be told; null without AI text. */
   readonly writtenIn: string | null;
   readonly contents: readonly ContentsLine[] | undefined;
@@ -35,10 +38,10 @@ export interface Revision {
 export async function reviseDigest(
   tx: Transaction,
   digest: StoredDigest,
-  { form, sha256, fileName, dated, writtenIn, contents }: DigestFileRecord,
+  { form, sha256, fileName, ownDay, writtenIn, contents }: DigestFileRecord,
 ): Promise<Revision> {
   const latest = await latestFile(tx, digest, { form, fileName });
-  const known = [latest?.sha256, dated ? latest?.ofThisName : undefined];
+  const known = [latest?.sha256, ownDay ? latest?.ofThisName : undefined];
   if (known.includes(sha256)) return { digest, unchanged: true, kind: undefined };
   const revised = digest.revision === 0 || latest !== undefined;
   const revision = digest.revision + (revised ? 1 : 0);

@@ -169,6 +169,17 @@ describe('a day that is a guess', () => {
     expect(await take('copy.jsonl', jsonl(english(A, 'front')))).toMatchObject({ status: 'UNCHANGED' });
   });
 
+  test('lets two files that say the same in other bytes stay as they are, whichever came last', async () => {
+    const text = asMarkdown(english(A, 'left'));
+    await take('latest.md', text.replaceAll('\n', '\r\n'));
+    await take(`${DAY}.md`, text);
+    const before = await head();
+    expect(await take('latest.md', text.replaceAll('\n', '\r\n'))).toMatchObject({ status: 'UNCHANGED' });
+    expect(await take(`${DAY}.md`, text)).toMatchObject({ status: 'UNCHANGED' });
+    expect(await head()).toBe(before);
+    expect(await digests()).toEqual(['en (guessed) r2: 1']);
+  });
+
   test('is refused to a file whose digest is of an unknown file, as of a store of before', async () => {
     await take('latest.jsonl', raw(A));
     await database.pool.query('update digest_revision set file_name = null');
