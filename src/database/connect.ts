@@ -39,6 +39,8 @@ export interface DatabaseOptions {
 
 const OLDEST_VERSION = 15;
 const CONNECT_MS = 5_000;
+/** For how long what is asked waits for a connection of the pool, whether all are in use or none can be made: as long as a read may. */
+const WAIT_MS = 15_000;
 
 /** Opens the store. Rejects with DatabaseError where it cannot be reached or used. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -88,11 +90,13 @@ function nothing(): void {}
 async function connect(target: Target, options: DatabaseOptions): Promise<Database> {
   const { where, lost } = target;
   const { poolSize: max = 10, preparedStatements = 'auto' } = options;
-  const config = { ...target.config, connectionTimeoutMillis: CONNECT_MS, types: { getTypeParser } };
-  const facts = await inspect(config, where);
-  const pool = new StorePool({ ...config, max }, facts, preparedStatements);
+  const config = { ...target.config, types: { getTypeParser } };
+  const facts = await inspect({ ...config, connectionTimeoutMillis: CONNECT_MS }, where);
+  const pool = new StorePool({ ...config, max, connectionTimeoutMillis: WAIT_MS }, facts, preparedStatements);
   target.onMove((to) => pool.moveTo(to));
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  // Prisma names the schema of each table, and takes it to be `public` where it is not told.
+  const [schema = 'public'] = facts.schemas;
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema }) });
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => await (closed ??= endAll(prisma, pool, target));
   const breakConnections = (): void => pool.breakConnections();

@@ -109,6 +109,20 @@ test('a schema that the URL names holds a store of its own', async () => {
   expect(await ask('{ papers { totalCount } }')).toEqual({ data: { papers: { totalCount: 0 } } });
 });
 
+test('a store in the first schema of the search path is read, and written back, by every command', async () => {
+  const name = new URL(database.url).pathname.slice(1);
+  await administer(`drop schema public cascade; create schema public; create schema mine;
+    alter database ${name} set search_path = "$user", mine, public`);
+  expect(await ingest()).toMatchObject({ status: 0, stderr: '' });
+  const env = { DATABASE_URL: database.url };
+  expect(JSON.parse((await runCli(['status', '--json'], env)).stdout)).toMatchObject({
+    runs: [{ status: 'STORED' }],
+  });
+  expect(await runCli(['export', '--date', '2026-01-14'], env)).toMatchObject({ status: 0, stderr: '' });
+  const { ask } = await startServing(database.url, ['--sample']);
+  expect(await ask('{ papers { totalCount } }')).toEqual({ data: { papers: { totalCount: 7 } } });
+});
+
 describe('a database user that may only read', () => {
   test('serves, says what is left out, and takes nothing in', async () => {
     await ingest();
