@@ -97,6 +97,9 @@ async function listenOnce(
   const ended = once(client, 'end');
   ended.catch(() => {});
   client.on('notification', options.onWake);
+  // A connection that does not answer would not answer a goodbye either.
+  const hangUp = (): void => void client.connection.stream.destroy();
+  stop.addEventListener('abort', hangUp);
   try {
     await client.connect();
     // The connection is idle between two heartbeats.
@@ -110,8 +113,8 @@ async function listenOnce(
     await Promise.race([ended, beat(client, options, stop)]);
   } finally {
     client.removeAllListeners('notification');
-    // A connection that does not answer would not answer a goodbye either.
-    client.connection.stream.destroy();
+    stop.removeEventListener('abort', hangUp);
+    hangUp();
   }
 }
 

@@ -90,12 +90,12 @@ async function persist<Row extends object>(
 ): Promise<Row[]> {
   const { prepared, deadlineMs } = options;
   const started = performance.now();
+  const until = deadlineMs === undefined ? undefined : started + deadlineMs;
   const tries = { started, wait: FIRST_WAIT_MS, interrupted: false };
   for (;;) {
-    const left = deadlineMs && Math.max(1, deadlineMs - (performance.now() - started));
     const named = prepared && statement.unique !== true && mayName(pool);
     try {
-      return await runOnce<Row>(pool, statement, { named, deadlineMs: left });
+      return await runOnce<Row>(pool, statement, { named, until, stop: options.stop });
     } catch (error) {
       if (options.stop?.aborted === true) throw error;
       // From now on.
@@ -123,37 +123,42 @@ async function untilNextTry(
 async function runOnce<Row extends object>(
   pool: pg.Pool,
   { name, sql, timeoutMs, settings }: Statement,
-  { named, deadlineMs }: { named: boolean; deadlineMs: number | undefined },
+  { named, until, stop }: { named: boolean; until: number | undefined; stop: AbortSignal | undefined },
 ): Promise<Row[]> {
+  const local = Object.entries({
+    ...settings,
+    ...(timeoutMs !== undefined && { statement_timeout: timeoutMs }),
+  });
   const { text, values } = sql;
-  const deadline = deadlineMs === undefined ? {} : { query_timeout: deadlineMs };
-  const query = { text, values, ...deadline, ...(named && { name: preparedName(name, text) }) };
-  const local = { ...settings, ...(timeoutMs !== undefined && { statement_timeout: timeoutMs }) };
-  const { rows } =
-    Object.keys(local).length === 0
-      ? await pool.query<Row>(query)
-      : await queryWith<Row>(pool, query, { settings: local, deadline });
-  return rows;
-}
-
-async function queryWith<Row extends object>(
-  pool: pg.Pool,
-  query: pg.QueryConfig,
-  { settings, deadline }: { settings: NonNullable<Statement['settings']>; deadline: object },
-): Promise<pg.QueryResult<Row>> {
   const client = await pool.connect();
-  const local = Object.entries(settings).map(([name, value]) => `set local ${name} = ${value}`);
-  try {
-    await client.query({ ...deadline, text: [beginSql(pool, 'read only'), ...local].join('; ') });
-    const result = await client.query<Row>(query);
-    await client.query({ ...deadline, text: 'rollback' });
+  const run = async (query: pg.QueryConfig): Promise<pg.QueryResult<Row>> =>
+    await client.query<Row>({ ...query, ...timeLeft(until) });
+  const inTransaction = local.length > 0 || linkOf(pool).pooled;
+  // While it waited for the connection.
+  if (stop?.aborted === true || (until !== undefined && performance.now() >= until)) {
     client.release();
-    return result;
+    throw new DeadlineError(name, stop?.reason);
+  }
+  try {
+    const begin = [
+      beginSql(pool, 'read only'),
+      ...local.map(([key, value]) => `set local ${key} = ${value}`),
+    ];
+    if (inTransaction) await run({ text: begin.join('; ') });
+    const { rows } = await run({ text, values, ...(named && { name: preparedName(name, text) }) });
+    if (inTransaction) await run({ text: 'rollback' });
+    client.release();
+    return rows;
   } catch (error) {
     // As the pool does after a failure of its own: the connection may still be busy.
     client.release(true);
     throw error;
   }
+}
+
+/** For `pg`: a query that has no answer by then fails. Waiting for a connection took its part of the time. */
+function timeLeft(until: number | undefined): { query_timeout?: number } {
+  return until === undefined ? {} : { query_timeout: Math.max(1, until - performance.now()) };
 }
 
 const QUERY_CANCELED = '57014';

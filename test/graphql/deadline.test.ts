@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { openDatabase } from '../../src/database/connect.ts';
 import { createContextFactory, type ContextOptions } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -133,4 +134,17 @@ test('a read for which no connection becomes free in time is TIMEOUT', async () 
   pool.options.connectionTimeoutMillis = 0;
   taken.release();
   expect(await ask('{ papers { totalCount } }')).toEqual({ data: { papers: { totalCount: 30 } } });
+});
+
+test('a read waits for a connection of a store as long as it may, not only as long as connecting may take', async () => {
+  const store = await openDatabase({ url: database.url, dataDir: '', poolSize: 1 });
+  onTestFinished(async () => await store.close());
+  const taken = await store.pool.connect();
+  const ask = await asking({ database: store, deadlineMs: 15_000 });
+  const passDeadline = stopTimers();
+  const answer = ask('{ papers { totalCount } }');
+  await expect.poll(() => store.pool.waitingCount).toBe(1);
+  passDeadline();
+  taken.release();
+  expect(await answer).toEqual({ data: { papers: { totalCount: 30 } } });
 });
