@@ -104,10 +104,11 @@ async function serveStore(database: Database, serving: Serving): Promise<Error> 
     await background;
     return reason;
   } finally {
-    await feed.close();
-    // What was asked over connections that are gone.
+    // What was asked over connections that are gone, and what the feed waits for.
     end.abort();
+    const feedClosed = feed.close();
     database.breakConnections();
+    await feedClosed;
   }
 }
 

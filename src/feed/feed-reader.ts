@@ -132,7 +132,7 @@ export class FeedReader {
         if (suspect) await this.#confirm();
         await this.#catchUp();
       } catch (error) {
-        this.#log.warn({ err: error }, 'reading the feed failed, trying again');
+        if (!this.#closed) this.#log.warn({ err: error }, 'reading the feed failed, trying again');
         wait = RETRY_MS * (0.5 + Math.random());
         this.#alarm.reset();
         this.#suspect = true;

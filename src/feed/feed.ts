@@ -3,7 +3,12 @@ import pLimit from 'p-limit';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { InputError } from '../reads/input-error.ts';
-import { statementRunner, type RunStatement, type StatementOptions } from '../reads/statements.ts';
+import {
+  DeadlineError,
+  statementRunner,
+  type RunStatement,
+  type StatementOptions,
+} from '../reads/statements.ts';
 import { Channel } from './channel.ts';
 import { checkFirst, compileChoice, type EventChoice, type EventFilter } from './event-filter.ts';
 import { feedState, invalid, ofEpoch, readBatch } from './event-log.ts';
@@ -102,7 +107,7 @@ class LiveFeed {
     // The store's state, not this process's, which may be a moment behind: NOW is after all that is committed.
     const { state, after } = await startOf(this.#state, position);
     await this.#reader.comeTo(state.epoch);
-    if (this.#closed) throw new Error('the feed is closed');
+    if (this.#closed) throw new DeadlineError('subscribe', 'the feed is closed');
     const channel = this.#channelOf(filter);
     const subscription = new Subscription(new ChannelSource(this, channel, state), { after, first });
     channel.members.add(subscription);

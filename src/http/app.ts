@@ -34,8 +34,11 @@ export interface AppOptions {
 /** What answers on a server. */
 export interface App {
   readonly request: RequestListener;
-  /** Takes WebSockets too. To be closed before the server: ends them, and event streams, whose clients connect again. */
-  readonly attach: (server: Server) => { readonly close: () => Promise<void> };
+  /**
+   * Takes WebSockets too. To be closed before the server: ends event streams, and WebSockets once their queries and mutations are
+   * answered or `cut` is aborted; their clients connect again.
+   */
+  readonly attach: (server: Server) => { readonly close: (cut: AbortSignal) => Promise<void> };
 }
 
 const GRAPHQL = '/graphql';
@@ -65,9 +68,9 @@ export function createApp(options: AppOptions): App {
     attach: (server) => {
       const sockets = live && socketsOf(server, live, { ...options, tellAdmin, room });
       return {
-        close: async () => {
+        close: async (cut) => {
           stop.abort();
-          await sockets?.close();
+          await sockets?.close(cut);
         },
       };
     },

@@ -49,6 +49,8 @@ class Running {
   readonly id: string;
   /** Of a subscription that has begun. */
   delivery: Delivery | undefined = undefined;
+  /** Of a query or mutation: the socket need not stay open for it any more. */
+  forget: (() => void) | undefined = undefined;
 
   constructor(id: string) {
     this.id = id;
@@ -145,6 +147,7 @@ class Connection {
       this.#deliver(running, await subscribe(args));
       return;
     }
+    running.forget = this.#peer.keepOpen();
     const result = finish(await executeOperation(args));
     this.#answer(running, { id: running.id, type: MessageType.Next, payload: result });
     this.#complete(running);
@@ -182,6 +185,7 @@ class Connection {
     const running = this.#operations.get(id);
     this.#operations.delete(id);
     running?.delivery?.close();
+    running?.forget?.();
   }
 
   #complete(running: Running): void {
@@ -190,6 +194,7 @@ class Connection {
   }
 
   #end(running: Running): void {
+    running.forget?.();
     this.#working -= 1;
     if (this.#isWaitedFor(running)) this.#operations.delete(running.id);
   }

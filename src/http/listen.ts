@@ -13,7 +13,7 @@ export interface Listening {
   /** Where, with the port that it really has; `localhost` where it listens on every address. */
   readonly url: string;
   /**
-   * Takes no new connection, ends sockets and event streams, and lets the requests in hand finish. Those that take longer than
+   * Takes no new connection, ends subscriptions and event streams, and lets the requests in hand finish, those of sockets too. Those that take longer than
    * `withinMs` milliseconds (10,000) are given up by `giveUp`, and cut off where they still have no answer a second later; without
    * it they are cut off at once.
    */
@@ -69,18 +69,22 @@ function urlOf({ address, family, port }: AddressInfo): string {
 
 async function close(
   server: Server,
-  streams: { close: () => Promise<void> },
+  streams: ReturnType<App['attach']>,
   { withinMs, giveUp }: { withinMs: number; giveUp: (() => void) | undefined },
 ): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  const ended = streams.close();
+  const cutOff = new AbortController();
+  const ended = streams.close(cutOff.signal);
   // A connection that was busy at `close` is idle when its answer has gone out, and would be kept alive.
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const late = setTimeout(() => giveUp?.(), withinMs);
   const cut = setTimeout(
-    () => server.closeAllConnections(),
+    () => {
+      cutOff.abort();
+      server.closeAllConnections();
+    },
     withinMs + (giveUp === undefined ? 0 : ANSWER_MS),
   );
   await ended;

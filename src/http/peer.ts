@@ -18,6 +18,9 @@ export class Peer {
   #waitingSince: number | undefined;
   #pingedAt = performance.now();
   #answered = true;
+  /** Queries and mutations that a server that stops lets finish. */
+  #inHand = 0;
+  #whenIdle: (() => void) | undefined;
 
   constructor(socket: WebSocket) {
     this.socket = socket;
@@ -47,6 +50,22 @@ export class Peer {
       taken();
     });
     if (socket.bufferedAmount > MOST_BYTES_WAITING) socket.pause();
+  }
+
+  /** Something runs whose answer is to be sent before a server that stops closes the socket; call back when it is, or nobody waits for it. */
+  keepOpen(): () => void {
+    this.#inHand += 1;
+    let done = false;
+    return () => {
+      if (!done) this.#inHand -= 1;
+      done = true;
+      if (this.#inHand === 0) this.#whenIdle?.();
+    };
+  }
+
+  /** Resolves once nothing runs whose answer is to be sent. */
+  async idle(): Promise<void> {
+    if (this.#inHand > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
   }
 
   /**

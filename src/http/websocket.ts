@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
@@ -26,8 +27,11 @@ export interface WebSocketOptions {
 
 /** Sockets that are served. */
 export interface WebSockets {
-  /** Asks every client to connect again, elsewhere or later; cuts those off that do not go. */
-  readonly close: () => Promise<void>;
+  /**
+   * Asks every client to connect again, elsewhere or later, once its queries and mutations are answered, or `cut` is aborted; cuts
+   * those off that do not go.
+   */
+  readonly close: (cut: AbortSignal) => Promise<void>;
 }
 
 const SWEEP_MS = 1_000;
@@ -68,16 +72,23 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
     if (late > 0) log.info({ sockets: late }, 'sockets too far behind, closed');
   }, SWEEP_MS);
   return {
-    close: async () => {
+    close: async (cut) => {
       clearInterval(sweep);
       server.off('upgrade', upgrade);
-      await Promise.all([...peers].map(dismiss));
+      const late = aborted(cut);
+      await Promise.all([...peers].map(async (peer) => await dismiss(peer, late)));
     },
   };
 }
 
-async function dismiss({ socket }: Peer): Promise<void> {
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+async function dismiss(peer: Peer, late: Promise<void>): Promise<void> {
+  const { socket } = peer;
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  await Promise.race([peer.idle(), late, closed]);
   socket.close(SERVICE_RESTART, 'the server stops; resume from the last cursor');
   await closed;
 }

@@ -1,9 +1,13 @@
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import pg from 'pg';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { Prisma } from '../../src/database/generated/client.ts';
 import { createContextFactory } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { DeadlineError, statementRunner } from '../../src/reads/statements.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startLiveServer } from '../support/live.ts';
 import { LONG } from '../support/long.ts';
 import { startTestServer } from '../support/server.ts';
 import { startServing } from '../support/serving.ts';
@@ -49,6 +53,51 @@ describe('a server that stops while operations run', () => {
     for (const answer of answers) expect(await (await answer).json()).toMatchObject(LATE);
     expect(logged.filter(({ msg }) => msg !== 'request')).toEqual([]);
     await unlock();
+  });
+
+  test.each([
+    ['with TIMEOUT where it takes too long', { data: null, errors: [{ extensions: { code: 'TIMEOUT' } }] }],
+    ['with what it asked for where it ends in time', { data: { papers: { nodes: [] } } }],
+  ])('answers a query of a socket before it closes it, %s', async (_how, payload) => {
+    const unlock = await lockPapers();
+    const end = new AbortController();
+    const createContext = createContextFactory({ database, prepared: true, stop: end.signal });
+    const server = await startLiveServer(database, { createContext });
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const messages: { type: string; payload?: unknown }[] = [];
+    socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as { type: string }));
+    const closed = once(socket, 'close');
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init' }));
+    socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: SLOW } }));
+    await expect.poll(waiting).toBe(1);
+    const inTime = 'errors' in payload ? undefined : await Promise.all([unlock(), server.close(600_000)]);
+    if (inTime === undefined) await server.close(1, () => end.abort());
+    expect((await closed)[0]).toBe(1012);
+    expect(messages).toMatchObject([
+      { type: 'connection_ack' },
+      { type: 'next', payload },
+      { type: 'complete' },
+    ]);
+    database.breakConnections();
+    await unlock();
+  });
+
+  test('begins nothing for those who waited for a connection', async () => {
+    const end = new AbortController();
+    const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+    onTestFinished(async () => await pool.end());
+    const taken = await pool.connect();
+    const run = statementRunner(pool, { prepared: true, stop: end.signal });
+    const sql = Prisma.sql`update feed set floor = floor + 1 returning floor`;
+    const answer = run({ name: 'late', sql }).catch((error: unknown) => error);
+    await expect.poll(() => pool.waitingCount).toBe(1);
+    end.abort();
+    taken.release();
+    expect(await answer).toBeInstanceOf(DeadlineError);
+    await expect.poll(() => pool.idleCount).toBe(1);
+    const { rows } = await database.pool.query('select floor from feed');
+    expect(rows).toEqual([{ floor: 0 }]);
   });
 
   test.runIf(LONG)(
