@@ -130,7 +130,7 @@ async function runOnce<Row extends object>(
     ...(timeoutMs !== undefined && { statement_timeout: timeoutMs }),
   });
   const { text, values } = sql;
-  const client = await pool.connect();
+  const client = await connectTo(pool);
   const run = async (query: pg.QueryConfig): Promise<pg.QueryResult<Row>> =>
     await client.query<Row>({ ...query, ...timeLeft(until) });
   const inTransaction = local.length > 0 || linkOf(pool).pooled;
@@ -153,6 +153,19 @@ async function runOnce<Row extends object>(
     // As the pool does after a failure of its own: the connection may still be busy.
     client.release(true);
     throw error;
+  }
+}
+
+/** SQLSTATE: no connection can be made. */
+const NOT_CONNECTED = '08001';
+
+/** A connection that breaks as it is made interrupts no statement: it cannot be had yet, and may be asked for again. */
+async function connectTo(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    if (!isInterrupted(error)) throw error;
+    throw Object.assign(new Error((error as Error).message, { cause: error }), { code: NOT_CONNECTED });
   }
 }
 

@@ -148,3 +148,26 @@ test('a read waits for a connection of a store as long as it may, not only as lo
   taken.release();
   expect(await answer).toEqual({ data: { papers: { totalCount: 30 } } });
 });
+
+test('a connection that breaks while it is made is asked for again, as often as it takes', async () => {
+  let failures = 0;
+  const pool = faultyConnects(database.pool, () => {
+    failures += 1;
+    return failures <= 3 ? Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) : undefined;
+  });
+  const ask = await asking({ database: { pool } });
+  expect(await ask('{ papers { totalCount } }')).toEqual({ data: { papers: { totalCount: 30 } } });
+  expect(failures).toBeGreaterThan(3);
+});
+
+/** The same pool, some of whose connections cannot be made. */
+function faultyConnects(pool: pg.Pool, failure: () => Error | undefined): pg.Pool {
+  const connect = async (): Promise<pg.PoolClient> => {
+    const error = failure();
+    if (error !== undefined) throw error;
+    return await pool.connect();
+  };
+  return new Proxy(pool, {
+    get: (target, name) => (name === 'connect' ? connect : (Reflect.get(target, name, target) as unknown)),
+  });
+}
