@@ -55,9 +55,11 @@ export async function ingest(
       print(file, report, { flags, output });
     }
   } finally {
+    // The failure of an only file says it all.
+    const unsaid = files.length > 1 || tools.stop.aborted ? [...left] : [];
     conclude(
       summary,
-      [...left].map(({ location }) => location),
+      unsaid.map(({ location }) => location),
       { flags, output },
     );
   }
