@@ -233,9 +233,10 @@ describe.skipIf(!root)('the embedded Postgres, started as root (needs root)', ()
     const readable =
       spawnSync('test', ['-r', path.resolve('dist/main.js')], { uid: NOBODY, gid: NOBODY }).status === 0;
     skip(!readable, 'the checkout is closed to other users');
+    const migrations = readdirSync('prisma/migrations').filter((name) => /^\d/.test(name));
     expect(await command(dataDir, { uid: NOBODY, gid: NOBODY })).toEqual({
       status: 0,
-      output: 'applied 0001_papers\napplied 0002_search\napplied 0003_feed\napplied 0004_title_prefix\n',
+      output: migrations.map((name) => `applied ${name}\n`).join(''),
     });
     expect(statSync(path.join(dataDir, 'pg')).uid).toBe(NOBODY);
   });

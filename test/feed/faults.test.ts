@@ -152,7 +152,10 @@ test('what a digest has told is told of the one that it turns out to be', async 
   const fields = '{ cursor events { kind digest { date language revision } } }';
   const answer = await post({ query: `{ digestFeed(start: OLDEST) ${fields} }` });
   const stored = ((await answer.json()) as { data: { digestFeed: Batch } }).data.digestFeed;
-  expect(stored.events).toMatchObject([{ kind: 'ADDED', digest: { language: 'en' } }]);
+  expect(stored.events).toMatchObject([
+    { kind: 'ADDED', digest: { language: 'en' } },
+    { kind: 'REVISED', digest: { language: 'en' } },
+  ]);
   const live = overEvents(url, `subscription { digestIngested(start: OLDEST) ${fields} }`);
   const { value } = (await live.next()) as IteratorResult<Message, undefined>;
   expect(value?.data?.['digestIngested']?.events).toEqual(stored.events);

@@ -1,6 +1,6 @@
-import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { faultyPool, type Sent } from '../support/faulty-pool.ts';
 import { generateModel, insertModel } from '../support/generated-store.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
 
@@ -103,13 +103,10 @@ async function textsOf(document: string): Promise<string[]> {
   return (await spied(document, true)).map(({ text }) => text);
 }
 
-async function spied(document: string, prepared: boolean): Promise<pg.QueryConfig[]> {
-  const sent: pg.QueryConfig[] = [];
-  const spy = async (config: pg.QueryConfig) => {
-    sent.push(config);
-    return await database.pool.query(config);
-  };
-  const { errors } = await queryOf({ pool: { query: spy } as unknown as pg.Pool }, { prepared })(document);
+async function spied(document: string, prepared: boolean): Promise<Sent[]> {
+  const sent: Sent[] = [];
+  const pool = faultyPool(database.pool, (statement) => void sent.push(statement));
+  const { errors } = await queryOf({ pool }, { prepared })(document);
   expect(errors).toBeUndefined();
   return sent;
 }

@@ -1,6 +1,6 @@
-import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { faultyPool } from '../support/faulty-pool.ts';
 import { generateModel, insertModel } from '../support/generated-store.ts';
 import { queryOf } from '../support/graphql.ts';
 import { LONG } from '../support/long.ts';
@@ -55,11 +55,10 @@ interface Plan {
 /** Blocks of 8 kB that Postgres touches for the lists of a document. */
 async function blocksOf(document: string, mode: string): Promise<number> {
   let touched = 0;
-  const query = async ({ text, values }: { text: string; values: unknown[] }) => {
+  const pool = faultyPool(database.pool, async ({ text, values }) => {
     if (text.includes('with parent')) touched += await explain(text, values, mode);
-    return await database.pool.query<object>(text, values);
-  };
-  const { errors } = await queryOf({ pool: { query } as unknown as pg.Pool })(document);
+  });
+  const { errors } = await queryOf({ pool })(document);
   expect(errors).toBeUndefined();
   return touched;
 }

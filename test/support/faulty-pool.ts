@@ -1,7 +1,15 @@
 import type pg from 'pg';
 
+/** A statement that is about to be sent. */
+export interface Sent {
+  readonly text: string;
+  readonly values: unknown[];
+  /** What it is prepared under; undefined where it is not. */
+  readonly name: string | undefined;
+}
+
 /** Told of a statement before it runs: what it waits for, the statement waits for; what it throws, the statement fails with. */
-type OnStatement = (statement: { text: string; values: readonly unknown[] }) => void | Promise<void>;
+type OnStatement = (statement: Sent) => void | Promise<void>;
 
 /** The same pool, whose statements a test may hold or fail. */
 export function faultyPool(pool: pg.Pool, onStatement: OnStatement): pg.Pool {
@@ -17,8 +25,8 @@ function watched<T extends object>(target: T, onStatement: OnStatement): T {
       if (name === 'connect') return async () => watched((await call()) as object, onStatement);
       if (name !== 'query') return call;
       return async (query: string | pg.QueryConfig) => {
-        const { text, values = [] } = typeof query === 'string' ? { text: query } : query;
-        await onStatement({ text, values });
+        const { text, values = [], name } = typeof query === 'string' ? { text: query } : query;
+        await onStatement({ text, values, name });
         return await call(query);
       };
     },
