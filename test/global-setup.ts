@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, chmodSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -40,6 +40,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+/** Linux's file system in memory: a database is copied there in a twentieth of the time that a disk takes. */
+const IN_MEMORY = '/dev/shm';
+const ENOUGH_BYTES = 4 * 2 ** 30;
+
+function fastFolder(): string {
+  try {
+    const { bavail, bsize } = statfsSync(IN_MEMORY);
+    accessSync(IN_MEMORY, constants.W_OK);
+    return bavail * bsize >= ENOUGH_BYTES ? IN_MEMORY : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
+
 type Server = { host: string; port: number; user: string; password: string };
 
 async function startServer(): Promise<{ server: Server; stop: () => Promise<void> }> {
@@ -51,7 +65,7 @@ async function startServer(): Promise<{ server: Server; stop: () => Promise<void
       stop: async () => {},
     };
   }
-  const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-test-'));
+  const folder = mkdtempSync(path.join(fastFolder(), 'papergraph-test-'));
   chmodSync(folder, 0o755);
   const embedded = await openEmbedded(folder);
   const { connection } = embedded;

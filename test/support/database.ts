@@ -13,7 +13,7 @@ export interface TestDatabase extends Database {
 /** A fresh, migrated, empty database on the tests' server; dropped when closed. */
 export async function openTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await administer(`create database ${name} template papergraph_template`);
+  await administer(`create database ${name} template papergraph_template strategy file_copy`);
   const url = urlOf(inject('server'), name);
   const database = await openDatabase({ url, dataDir: '' });
   // Beside busy neighbours a connection, or a free place in the pool, may take long. Tests of that limit set one.
