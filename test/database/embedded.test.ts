@@ -134,6 +134,8 @@ describe('the embedded Postgres', () => {
       await expect.poll(async () => await epoch(database).catch(() => 'away')).toEqual(before);
     await upgradeStore(serving.pool);
     expect(await epoch(serving)).toEqual(before);
+    const places = `select 1 from pg_locks where locktype = 'advisory' and mode = 'ShareLock' and granted`;
+    await expect.poll(async () => (await serving.pool.query(places)).rowCount).toBe(2);
     // The last one to leave stops it, and none before.
     await beside.close();
     expect(await epoch(serving)).toEqual(before);

@@ -10,7 +10,7 @@ const SIZE: ScenarioSize = {
   ingests: 8,
   servers: 3,
   ...(LONG
-    ? { subscribers: 50, papers: 900, days: 12, waves: 8, rounds: 8 }
+    ? { subscribers: 50, papers: 450, days: 6, waves: 5, rounds: 4 }
     : { subscribers: 24, papers: 120, days: 2, waves: 3, rounds: 1 }),
 };
 const RUN_MS = 1_800_000;

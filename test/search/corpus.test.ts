@@ -10,9 +10,11 @@ import { LONG } from '../support/long.ts';
 import { difference, expectRecall, expectStems, type Searched } from '../support/recall.ts';
 import { walk } from '../support/walk.ts';
 
+// PAPERGRAPH_CORPUS=whole takes in all 92 days, which takes five minutes; else one in four is.
+const EVERY = process.env['PAPERGRAPH_CORPUS'] === 'whole' ? 1 : 4;
 const ARCHIVE = '../shared/corpus/dw-dengwei-2026-03-to-05.tar.xz';
 
-describe.skipIf(!LONG || !existsSync(ARCHIVE))('over 92 days of real digests, a search', () => {
+describe.skipIf(!LONG || !existsSync(ARCHIVE))('over days of real digests (long form), a search', () => {
   let database: TestDatabase;
   let query: Query;
   let folder: string;
@@ -22,7 +24,8 @@ describe.skipIf(!LONG || !existsSync(ARCHIVE))('over 92 days of real digests, a 
     folder = mkdtempSync(path.join(tmpdir(), 'papergraph-corpus-'));
     execFileSync('tar', ['-xJf', path.resolve(ARCHIVE), '-C', folder]);
     database = await openTestDatabase();
-    for (const name of readdirSync(folder).toSorted())
+    const days = readdirSync(folder).toSorted();
+    for (const name of days.filter((_, day) => day % EVERY === 0))
       await ingestPath(database.pool, path.join(folder, name), { source: 'corpus' });
     query = queryOf(database);
     const { rows } = await database.pool.query<{ arxivId: string; title: string; texts: string[] }>(`
@@ -57,7 +60,7 @@ describe.skipIf(!LONG || !existsSync(ARCHIVE))('over 92 days of real digests, a 
     ['"大语言模型"', '"大語言模型"'],
   ])('for %s finds what one for %s finds', async (one, other) => {
     const found = await search(one);
-    expect(found.length).toBeGreaterThan(100);
+    expect(found.length).toBeGreaterThan(10);
     expect(difference(await search(other), found)).toEqual([]);
   });
 
