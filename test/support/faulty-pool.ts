@@ -18,12 +18,12 @@ export function faultyPool(pool: pg.Pool, onStatement: OnStatement): pg.Pool {
 
 function watched<T extends object>(target: T, onStatement: OnStatement): T {
   return new Proxy(target, {
-    get: (_target, name) => {
-      const value: unknown = Reflect.get(target, name);
+    get: (_target, key) => {
+      const value: unknown = Reflect.get(target, key);
       if (typeof value !== 'function') return value;
       const call = value.bind(target) as (...args: unknown[]) => unknown;
-      if (name === 'connect') return async () => watched((await call()) as object, onStatement);
-      if (name !== 'query') return call;
+      if (key === 'connect') return async () => watched((await call()) as object, onStatement);
+      if (key !== 'query') return call;
       return async (query: string | pg.QueryConfig) => {
         const { text, values = [], name } = typeof query === 'string' ? { text: query } : query;
         await onStatement({ text, values, name });
