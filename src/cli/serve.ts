@@ -45,7 +45,7 @@ export async function serve(options: ServeOptions, given: Io): Promise<number> {
       log.info({ migration: name }, 'migration applied');
     if (linkOf(pool).pooled)
       log.info(
-        'there is a connection pooler before Postgres: no statement is prepared by name, the feed is polled',
+        'connections are treated as pooled: statements are not prepared by name, and the feed is polled',
       );
     const readOnly = await whyReadOnly(pool);
     if (readOnly !== undefined) doWithoutWriting(readOnly, options, log);

@@ -13,9 +13,9 @@ export interface Listening {
   /** Where, with the port that it really has; `localhost` where it listens on every address. */
   readonly url: string;
   /**
-   * Takes no new connection, ends subscriptions and event streams, and lets the requests in hand finish, those of sockets too. Those that take longer than
-   * `withinMs` milliseconds (10,000) are given up by `giveUp`, and cut off where they still have no answer a second later; without
-   * it they are cut off at once.
+   * Takes no new connection, ends subscriptions and event streams, and lets running requests and WebSocket operations finish.
+   * After `withinMs` milliseconds (10,000) it calls `giveUp` and cuts off what has no answer a second later. Without `giveUp` it
+   * cuts them off at once.
    */
   close(withinMs?: number, giveUp?: () => void): Promise<void>;
 }

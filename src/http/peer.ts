@@ -52,7 +52,10 @@ export class Peer {
     if (socket.bufferedAmount > MOST_BYTES_WAITING) socket.pause();
   }
 
-  /** Something runs whose answer is to be sent before a server that stops closes the socket; call back when it is, or nobody waits for it. */
+  /**
+   * Keeps the socket open during a shutdown until an operation is answered. Returns the function to call once the answer is sent
+   * or no longer wanted.
+   */
   keepOpen(): () => void {
     this.#inHand += 1;
     let done = false;

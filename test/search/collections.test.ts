@@ -4,7 +4,7 @@ import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
 import { LONG } from '../support/long.ts';
 import { expectRecall, expectStems, type Searched } from '../support/recall.ts';
-import { walk } from '../support/walk.ts';
+import { walk, walkSearch } from '../support/walk.ts';
 
 const TEXTS = 'arxivId title abstract summaries(first: 100) { nodes { sections { text } } }';
 
@@ -40,16 +40,7 @@ describe.each(collections)('over $name, a search', (collection) => {
   });
   afterAll(async () => await database.close());
 
-  const search = async (text: string) => {
-    const nodes = await walk<{ arxivId: string }>(query, {
-      field: 'papers(filter: {search: $text}, orderBy: NEWEST, ',
-      select: 'arxivId',
-      declare: '$text: String',
-      variables: { text },
-      size: 100,
-    });
-    return nodes.map(({ arxivId }) => arxivId);
-  };
+  const search = async (text: string) => await walkSearch(query, text);
 
   test('for a run of Han characters finds all papers that hold it, and hardly any other', async () => {
     expect(papers.length).toBeGreaterThanOrEqual(collection.leastPapers);

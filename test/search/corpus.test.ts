@@ -8,7 +8,7 @@ import { ingestPath } from '../support/digest-files.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
 import { LONG } from '../support/long.ts';
 import { difference, expectRecall, expectStems, type Searched } from '../support/recall.ts';
-import { walk } from '../support/walk.ts';
+import { walkSearch } from '../support/walk.ts';
 
 // PAPERGRAPH_CORPUS=whole takes in all 92 days, which takes five minutes; else one in four is.
 const EVERY = process.env['PAPERGRAPH_CORPUS'] === 'whole' ? 1 : 4;
@@ -41,16 +41,7 @@ describe.skipIf(!LONG || !existsSync(ARCHIVE))('over days of real digests (long 
     rmSync(folder, { recursive: true });
   });
 
-  const search = async (text: string) => {
-    const nodes = await walk<{ arxivId: string }>(query, {
-      field: 'papers(filter: {search: $text}, orderBy: NEWEST, ',
-      select: 'arxivId',
-      declare: '$text: String',
-      variables: { text },
-      size: 100,
-    });
-    return nodes.map(({ arxivId }) => arxivId);
-  };
+  const search = async (text: string) => await walkSearch(query, text);
 
   test.each([
     ['LLM', 'LLMs'],

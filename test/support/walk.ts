@@ -49,6 +49,18 @@ export async function walk<Node>(query: Query, how: Walk): Promise<Node[]> {
   }
 }
 
+/** The arXiv ids of all papers that a search finds, the newest first. */
+export async function walkSearch(query: Query, text: string): Promise<string[]> {
+  const nodes = await walk<{ arxivId: string }>(query, {
+    field: 'papers(filter: {search: $text}, orderBy: NEWEST, ',
+    select: 'arxivId',
+    declare: '$text: String',
+    variables: { text },
+    size: 100,
+  });
+  return nodes.map(({ arxivId }) => arxivId);
+}
+
 function check(edges: Nodes<unknown>['edges'], { startCursor, endCursor }: Nodes<unknown>['pageInfo']): void {
   const ends = [edges[0]?.cursor ?? null, edges.at(-1)?.cursor ?? null];
   if (startCursor !== ends[0] || endCursor !== ends[1]) throw new Error('the ends of the page are wrong');
