@@ -29,6 +29,8 @@ async function startRefusing(status: number, headers: Record<string, string> = {
   });
   server.on('upgrade', (_request, socket) => {
     asked += 1;
+    // A client that gives up resets the connection.
+    socket.on('error', () => {});
     socket.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   });
   server.listen(0, '127.0.0.1');
