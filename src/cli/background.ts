@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { expireEvents } from '../feed/retention.ts';
-import { watch, watchProblem } from '../watch/watch.ts';
+import { expireEvents } from '../events/retention.ts';
+import { watch, watchProblem } from '../sources/watch/watch.ts';
 import { UsageError, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 

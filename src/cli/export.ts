@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Database } from '../database/connect.ts';
 import { languageTags } from '../language/language-range.ts';
 import { digestMarkdown } from '../reads/digest-markdown.ts';
-import { statementRunner } from '../reads/statements.ts';
+import { statementRunner } from '../database/statements.ts';
 import type { Output } from './ingest.ts';
 import { UsageError } from './io.ts';
 

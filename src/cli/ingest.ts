@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { SourceError, type DigestFile } from '../ingest/digest-file.ts';
-import { findFiles, type World } from '../ingest/find-files.ts';
+import { SourceError, type DigestFile } from '../sources/digest-file.ts';
+import { findFiles, type World } from '../sources/find-files.ts';
 import { ingestFile, type IngestOptions } from '../ingest/ingest-file.ts';
 import type { IngestReport } from '../ingest/report.ts';
 import { describeProblem, describeReport } from './describe-report.ts';

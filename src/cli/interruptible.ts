@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { DigestFile } from '../ingest/digest-file.ts';
+import type { DigestFile } from '../sources/digest-file.ts';
 
 /** A file whose reading fails with the reason of `stop` once that is aborted, even while it waits for more. */
 export function interruptible(file: DigestFile, stop: AbortSignal): DigestFile {

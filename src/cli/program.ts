@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { DatabaseError } from '../database/database-error.ts';
 import { explainFailure } from '../database/failures.ts';
 import { ListenError } from '../http/listen.ts';
-import { isPassing } from '../ingest/retry.ts';
+import { isPassing } from '../database/retry.ts';
 import { watchedSource } from './background.ts';
 import { addDigestCommands, type Act } from './digest-commands.ts';
 import { explainExit } from './exit-status.ts';

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { DigestFile } from '../ingest/digest-file.ts';
+import type { DigestFile } from '../sources/digest-file.ts';
 import type { Progress } from '../ingest/ingest-file.ts';
 
 /** Shows on one line what an ingest is doing. */

@@ -16,7 +16,7 @@ import { createReadiness, type Readiness } from '../http/readiness.ts';
 import type { Logger } from 'pino';
 import { postedDigests } from '../ingest/ingest-posted.ts';
 import { ingestSample } from '../ingest/sample.ts';
-import { unless } from '../reads/statements.ts';
+import { unless } from '../database/statements.ts';
 import { upgradeStore } from '../ingest/upgrade-store.ts';
 import { createLogger } from '../logger.ts';
 import { runBackground } from './background.ts';

@@ -1,9 +1,9 @@
 import type { Database } from '../database/connect.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { pendingMigrations } from '../database/migrate.ts';
-import { feedState } from '../feed/event-log.ts';
-import { encodeFeedCursor } from '../feed/feed-cursor.ts';
-import { statementRunner } from '../reads/statements.ts';
+import { feedState } from '../events/event-log.ts';
+import { encodeFeedCursor } from '../events/feed-cursor.ts';
+import { statementRunner } from '../database/statements.ts';
 import { storeStatus } from '../reads/status.ts';
 import { describeStatus } from './describe-status.ts';
 import type { Output } from './ingest.ts';

@@ -1,12 +1,12 @@
 import { BackOff } from './back-off.ts';
 import type { Connect } from './connection.ts';
-import { feedOperation, type FeedDocument, type FeedOperation } from './document.ts';
+import { feedOperation, type FeedDocument, type FeedOperation } from './subscription-document.ts';
 import { eventsConnect, type EventsOptions } from './events.ts';
 import { Behind, errorOf, FeedError, Lost } from './feed-error.ts';
 import { socketConnect, type SocketOptions } from './socket.ts';
 
 export { FeedError } from './feed-error.ts';
-export type { FeedDocument } from './document.ts';
+export type { FeedDocument } from './subscription-document.ts';
 
 /** What the connection is doing. */
 export interface FeedStatus {

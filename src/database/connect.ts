@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { DatabaseError } from './database-error.ts';
-import { openEmbedded } from './embedded.ts';
+import { openEmbedded } from './embedded/embedded.ts';
 import { PrismaClient } from './generated/client.ts';
 import { inspectServer, type ServerFacts } from './session.ts';
 import { StorePool, type PreparedStatements } from './store-pool.ts';

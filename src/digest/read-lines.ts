@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { Slices } from './slices.ts';
+import { Slices } from '../time/slices.ts';
 
 /** One line of a file, without its LF. */
 export interface Line {

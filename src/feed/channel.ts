@@ -1,5 +1,5 @@
 import type { EventFilter } from './event-filter.ts';
-import type { Batch, FeedEvent } from './event.ts';
+import type { Batch, FeedEvent } from '../events/event.ts';
 
 /** Who reads a channel. */
 export interface Member {

@@ -1,11 +1,11 @@
-import type { Prisma } from '../database/generated/client.ts';
-import { digestFilter, type DigestFilter } from '../reads/digest-filter.ts';
-import { EVENTS } from '../reads/filter-subject.ts';
+import type { Sql } from '../database/sql.ts';
+import { digestFilter, type DigestFilter } from '../reads/filters/digest-filter.ts';
+import { EVENTS } from '../reads/filters/filter-subject.ts';
 import { InputError } from '../reads/input-error.ts';
-import { paperFilter, type PaperFilter } from '../reads/paper-filter.ts';
-import { searchCompiler } from '../reads/search.ts';
-import type { RunStatement } from '../reads/statements.ts';
-import type { DigestEventKind, PaperEventKind, Topic } from './event.ts';
+import { paperFilter, type PaperFilter } from '../reads/filters/paper-filter.ts';
+import { searchCompiler } from '../reads/filters/compile-search.ts';
+import type { RunStatement } from '../database/statements.ts';
+import type { DigestEventKind, PaperEventKind, Topic } from '../events/event.ts';
 
 /** Which events a caller wants. */
 export type EventChoice =
@@ -27,7 +27,7 @@ export interface EventFilter {
   readonly topic: Topic;
   readonly kinds: ReadonlySet<string>;
   /** SQL over the event d and its vector in t; undefined where topic and kinds say all. */
-  readonly condition: Prisma.Sql | undefined;
+  readonly condition: Sql | undefined;
 }
 
 /** Compiles a choice. Rejects with InputError as filters of lists do. */

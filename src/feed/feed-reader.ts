@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { RunStatement } from '../reads/statements.ts';
-import { FEED_CHANNEL } from '../database/feed-channel.ts';
+import type { RunStatement } from '../database/statements.ts';
+import { FEED_CHANNEL } from '../events/wake-up-channel.ts';
 import { linkOf } from '../database/store-pool.ts';
-import { confirmFeedEpoch, renewFeedEpoch } from '../database/feed-epoch.ts';
+import { confirmFeedEpoch, renewFeedEpoch } from '../events/epoch.ts';
 import { Alarm } from './alarm.ts';
 import { Channel, type Member } from './channel.ts';
 import type { EventFilter } from './event-filter.ts';
-import { eventsAfter, feedState } from './event-log.ts';
-import type { FeedEvent, FeedState } from './event.ts';
-import { judge, type Stretch, type Verdicts } from './judge.ts';
-import { listenForWakeUps, type WakeSource } from './wake-source.ts';
+import { eventsAfter, feedState } from '../events/event-log.ts';
+import type { FeedEvent, FeedState } from '../events/event.ts';
+import { matchFilters, type Stretch, type Matches } from './match-filters.ts';
+import { listenForWakeUps, type WakeSource } from '../database/listen.ts';
 
 /** Whom the reader serves. */
 interface Audience {
@@ -151,7 +151,7 @@ export class FeedReader {
       const { state, events } = await eventsAfter(this.#run, this.head, EVENTS_AT_ONCE);
       if (this.#closed) return;
       if (state.epoch !== this.#state.epoch || state.floor > this.head) this.#skipTo(state);
-      else if (state.head < this.head) await this.#mourn(state);
+      else if (state.head < this.head) await this.#handleLostEvents(state);
       else if (events.length > 0) await this.#take(state, events);
       this.#lastRead = performance.now();
       if (events.length < EVENTS_AT_ONCE) {
@@ -162,7 +162,7 @@ export class FeedReader {
   }
 
   /** Events that this process has seen are not there any more: their positions will be others'. */
-  async #mourn({ epoch, head }: FeedState): Promise<void> {
+  async #handleLostEvents({ epoch, head }: FeedState): Promise<void> {
     // Where nothing may be written, a replica that lags may have answered.
     if (!(await renewFeedEpoch(this.#pool, { epoch, head: this.head }))) return;
     this.#log.warn({ head, expected: this.head }, 'the feed is shorter than it was, it begins anew');
@@ -198,7 +198,7 @@ export class FeedReader {
     });
     const stretch = { after: this.head, upTo: this.head + events.length };
     this.#reading = stretch.upTo;
-    const verdicts = await this.#judge(events, stretch);
+    const verdicts = await this.#match(events, stretch);
     this.#state = { ...state, head: stretch.upTo };
     this.#storeHead = state.head;
     this.#ring = [...this.#ring, ...events].slice(-RING);
@@ -209,7 +209,7 @@ export class FeedReader {
   #pass(
     channel: Channel,
     events: readonly FeedEvent[],
-    { stretch, verdicts }: { stretch: Stretch; verdicts: Verdicts },
+    { stretch, verdicts }: { stretch: Stretch; verdicts: Matches },
   ): void {
     const { filter, members } = channel;
     const verdict = verdicts.get(filter);
@@ -224,13 +224,13 @@ export class FeedReader {
   }
 
   /** Which of these events each filter with a condition wants. */
-  async #judge(events: readonly FeedEvent[], stretch: Stretch): Promise<Verdicts> {
+  async #match(events: readonly FeedEvent[], stretch: Stretch): Promise<Matches> {
     const filters = this.#audience.channels().map(({ filter }) => filter);
     const verdicts = new Map<EventFilter, ReadonlySet<number>>();
     for (const topic of new Set(filters.map((filter) => filter.topic))) {
       const asked = filters.filter((filter) => filter.topic === topic && filter.condition !== undefined);
       const found = events.some((event) => event.topic === topic)
-        ? await judge(this.#run, asked, stretch)
+        ? await matchFilters(this.#run, asked, stretch)
         : new Map(asked.map((filter) => [filter, NONE] as const));
       for (const [filter, positions] of found) verdicts.set(filter, positions);
     }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunStatement } from '../reads/statements.ts';
+import type { RunStatement } from '../database/statements.ts';
 import { compileChoice, checkFirst, type EventChoice } from './event-filter.ts';
-import { checkPosition, eventsAt, feedState, ofEpoch, positionOf, readBatch } from './event-log.ts';
-import type { Batch, FeedEvent, FeedState } from './event.ts';
-import { encodeFeedCursor } from './feed-cursor.ts';
+import { checkPosition, eventsAt, feedState, ofEpoch, positionOf, readBatch } from '../events/event-log.ts';
+import type { Batch, FeedEvent, FeedState } from '../events/event.ts';
+import { encodeFeedCursor } from '../events/feed-cursor.ts';
 
 /** Where in the feed to start: at its end, or with the oldest event kept. */
 type FeedStart = 'NOW' | 'OLDEST';

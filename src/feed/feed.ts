@@ -8,14 +8,14 @@ import {
   statementRunner,
   type RunStatement,
   type StatementOptions,
-} from '../reads/statements.ts';
+} from '../database/statements.ts';
 import { Channel } from './channel.ts';
 import { checkFirst, compileChoice, type EventChoice, type EventFilter } from './event-filter.ts';
-import { feedState, invalid, ofEpoch, readBatch } from './event-log.ts';
-import { batch, type Batch, type FeedState } from './event.ts';
+import { feedState, invalid, ofEpoch, readBatch } from '../events/event-log.ts';
+import { batch, type Batch, type FeedState } from '../events/event.ts';
 import { FeedReader } from './feed-reader.ts';
 import { startOf, type FeedPosition } from './feed-reads.ts';
-import { isAtFault } from './judge.ts';
+import { isAtFault } from './match-filters.ts';
 import { shareCalls } from './share-calls.ts';
 import { Subscription, type Source } from './subscription.ts';
 

@@ -1,4 +1,4 @@
-import type { Batch } from './event.ts';
+import type { Batch } from '../events/event.ts';
 
 /** What a subscription needs of the feed. */
 export interface Source {

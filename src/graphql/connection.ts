@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { PageArgs } from '../reads/page-args.ts';
-import type { ListField, Page, PagePlace, Parent } from '../reads/pages.ts';
+import type { PageArgs } from '../reads/paging/page-args.ts';
+import type { ListField, Page, PagePlace, Parent } from '../reads/paging/pages.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { refusing } from './errors.ts';

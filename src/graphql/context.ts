@@ -2,7 +2,7 @@ import type { Database } from '../database/connect.ts';
 import type { Feed } from '../feed/feed.ts';
 import { feedReads, type FeedReads } from '../feed/feed-reads.ts';
 import { createReads, type ReadOptions, type Reads } from '../reads/reads.ts';
-import { statementRunner } from '../reads/statements.ts';
+import { statementRunner } from '../database/statements.ts';
 import type { IngestDigest } from './ingest-digest.ts';
 
 /** What the caller may do: `unset` where the server has no admin token, so that nobody is one. */

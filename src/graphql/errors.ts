@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { InputError } from '../reads/input-error.ts';
-import { DeadlineError } from '../reads/statements.ts';
+import { DeadlineError } from '../database/statements.ts';
 import type { Admin } from './context.ts';
 
 /** `errors[].extensions.code` of the errors that a caller can do something about; all others are masked as INTERNAL. */

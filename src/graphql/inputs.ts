@@ -1,4 +1,4 @@
-import type { PaperFilter as Filter } from '../reads/paper-filter.ts';
+import type { PaperFilter as Filter } from '../reads/filters/paper-filter.ts';
 import { builder } from './builder.ts';
 
 export const DateRange = builder.inputType('DateRange', {

@@ -1,6 +1,6 @@
 import { isDay } from '../digest/file-name.ts';
 import type { DigestKey } from '../reads/lookups.ts';
-import { parseNodeId, type NodeType } from '../reads/node-id.ts';
+import { parseNodeId, type NodeType } from '../reads/paging/node-id.ts';
 import type { Reads } from '../reads/reads.ts';
 import { builder } from './builder.ts';
 

@@ -1,6 +1,6 @@
-import type { Page } from '../reads/pages.ts';
+import type { Page } from '../reads/paging/pages.ts';
 import type { FacetRequest } from '../reads/facets.ts';
-import { defaultOrder, type PaperArgs, type PaperField } from '../reads/papers.ts';
+import { defaultOrder, type PaperArgs, type PaperField } from '../reads/lists/papers.ts';
 import type { ScoredPaperRow } from '../reads/rows.ts';
 import { builder } from './builder.ts';
 import { pageArgs, resolvePage, type Call } from './connection.ts';

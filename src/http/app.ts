@@ -6,16 +6,16 @@ import type { Logger } from 'pino';
 import type { Feed } from '../feed/feed.ts';
 import type { CreateContext } from '../graphql/context.ts';
 import { adminTeller, type TellAdmin } from './admin.ts';
-import { send, sendJson, type Exchange, type Handler } from './exchange.ts';
-import { graphiql, wantsGraphiql } from './graphiql.ts';
-import { graphqlTransportWs } from './graphql-transport-ws.ts';
+import { send, sendJson, type Exchange, type Handler } from './request-context.ts';
+import { graphiql, wantsGraphiql } from './graphiql/graphiql.ts';
+import { graphqlTransportWs } from '../live/graphql-transport-ws.ts';
 import { graphqlHandler } from './graphql.ts';
-import { liveOperations, type LiveOperations } from './live-operations.ts';
+import { liveOperations, type LiveOperations } from '../live/live-operations.ts';
 import { checkParams, checkUses } from './read-params.ts';
 import type { Readiness } from './readiness.ts';
 import { logExchange } from './request-log.ts';
-import { Room } from './room.ts';
-import { serveWebSockets, type SocketLimits } from './websocket.ts';
+import { ConnectionLimit } from '../live/connection-limit.ts';
+import { serveWebSockets, type SocketLimits } from '../live/websocket.ts';
 
 /** What the server needs of the rooms below it. */
 export interface AppOptions {
@@ -59,14 +59,22 @@ export function createApp(options: AppOptions): App {
   const stop = new AbortController();
   // Each event stream waits for it.
   setMaxListeners(0, stop.signal);
-  const room = new Room(options.limits ?? LIMITS);
+  const connections = new ConnectionLimit(options.limits ?? LIMITS);
   const tellAdmin = adminTeller(options.adminToken);
   const live = feed && liveOperations({ schema, createContext, feed, log });
-  const graphql = graphqlHandler({ schema, createContext, tellAdmin, live, room, stop: stop.signal, log });
+  const graphql = graphqlHandler({
+    schema,
+    createContext,
+    tellAdmin,
+    live,
+    connections,
+    stop: stop.signal,
+    log,
+  });
   return {
     request: router(graphql, options),
     attach: (server) => {
-      const sockets = live && socketsOf(server, live, { ...options, tellAdmin, room });
+      const sockets = live && socketsOf(server, live, { ...options, tellAdmin, connections });
       return {
         close: async (cut) => {
           stop.abort();
@@ -109,7 +117,13 @@ function router(graphql: Handler, { readiness, log }: AppOptions): RequestListen
 function socketsOf(
   server: Server,
   live: LiveOperations,
-  { createContext, tellAdmin, room, limits, log }: AppOptions & { tellAdmin: TellAdmin; room: Room },
+  {
+    createContext,
+    tellAdmin,
+    connections,
+    limits,
+    log,
+  }: AppOptions & { tellAdmin: TellAdmin; connections: ConnectionLimit },
 ) {
   const attend = graphqlTransportWs({
     ...live,
@@ -119,7 +133,14 @@ function socketsOf(
     },
     createContext: (authorization) => createContext({ admin: tellAdmin(authorization) }),
   });
-  return serveWebSockets(server, { path: GRAPHQL, pathOf, attend, room, stalledMs: limits?.stalledMs, log });
+  return serveWebSockets(server, {
+    path: GRAPHQL,
+    pathOf,
+    attend,
+    connections,
+    stalledMs: limits?.stalledMs,
+    log,
+  });
 }
 
 /** The path of a URL, without the slash that some clients put after GraphQL's. */

@@ -11,14 +11,14 @@ import type { Context, CreateContext } from '../graphql/context.ts';
 import { executeOperation } from '../graphql/execute.ts';
 import { validateDocument } from '../graphql/input-places.ts';
 import type { TellAdmin } from './admin.ts';
-import { END, sendEventStream } from './event-stream.ts';
-import { send, sendJson, type Exchange, type Handler } from './exchange.ts';
-import type { LiveOperations } from './live-operations.ts';
+import { END, sendEventStream } from '../live/event-stream.ts';
+import { send, sendJson, type Exchange, type Handler } from './request-context.ts';
+import type { LiveOperations } from '../live/live-operations.ts';
 import { finishErrors, maskError } from './mask-errors.ts';
-import type { Operation, OperationParams, PrepareOperation } from './operation.ts';
-import { only, type PayloadStream } from './payload-stream.ts';
+import type { Operation, OperationParams, PrepareOperation } from '../live/operation.ts';
+import { only, type PayloadStream } from '../live/payload-stream.ts';
 import { readParams } from './read-params.ts';
-import type { Room } from './room.ts';
+import type { ConnectionLimit } from '../live/connection-limit.ts';
 
 /** What GraphQL over HTTP is answered with. */
 export interface GraphqlOptions {
@@ -28,7 +28,7 @@ export interface GraphqlOptions {
   /** Undefined where nothing is pushed. */
   readonly live: LiveOperations | undefined;
   /** Event streams take a place in it. */
-  readonly room: Room;
+  readonly connections: ConnectionLimit;
   /** Aborted when the server stops: event streams end. */
   readonly stop: AbortSignal;
   readonly log: Logger;
@@ -98,7 +98,7 @@ async function follow(
     send(exchange, 204, {});
     return;
   }
-  const leave = options.room.enter(request.socket.remoteAddress);
+  const leave = options.connections.enter(request.socket.remoteAddress);
   if (leave === undefined) {
     sendJson(exchange, 503, { error: 'too many streams' });
     return;

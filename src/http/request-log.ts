@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './request-context.ts';
 
 // What a client chose is cut to a length that a log line can bear.
 const LONGEST = 100;

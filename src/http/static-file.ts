@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { send, type Exchange } from './exchange.ts';
+import { send, type Exchange } from './request-context.ts';
 
 /** A file in memory, compressed at most once for each encoding, with an ETag for browsers that have it already. */
 export interface StaticFile {

@@ -1,10 +1,10 @@
-import { FEED_CHANNEL } from '../database/feed-channel.ts';
+import { FEED_CHANNEL } from '../events/wake-up-channel.ts';
 import type { SummaryPart } from '../digest/digest.ts';
-import { mapInSlices } from '../digest/slices.ts';
+import { mapInSlices } from '../time/slices.ts';
 import { fold } from '../language/fold.ts';
 import { nameWords } from '../search/name-words.ts';
 import { INDEX_VERSION, searchVectors } from './search-vectors.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 const CHUNK = 100;
 

@@ -1,6 +1,6 @@
 import { parseFileName, unpackedName } from '../digest/file-name.ts';
 import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../digest/long-names.ts';
-import { SourceError, type DigestFile } from './digest-file.ts';
+import { SourceError, type DigestFile } from '../sources/digest-file.ts';
 
 /** What a file says of the digest that it is. */
 export interface Claim {

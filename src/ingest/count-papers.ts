@@ -1,4 +1,4 @@
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 /**
  * Counts the papers of the authors and categories in `touched_author` and `touched_category` afresh, so that the counters

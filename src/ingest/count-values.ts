@@ -1,8 +1,8 @@
-import { Prisma } from '../database/generated/client.ts';
-import type { Transaction } from './transaction.ts';
+import { sql } from '../database/sql.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 /** SQL: what the papers of the temporary table `affected` count for; a paper that is not indexed yet counts for nothing. */
-const VALUES = Prisma.sql`
+const VALUES = sql`
   from affected a join paper p on p.id = a.paper_id cross join lateral (
     select 'PAPER', '' union all
     select 'CODE', '' where p.code_url is not null union all

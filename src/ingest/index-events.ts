@@ -1,6 +1,6 @@
 import type { SummaryPart } from '../digest/digest.ts';
 import { INDEX_VERSION, searchVectors } from './search-vectors.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 const AT_ONCE = 500;
 

@@ -1,7 +1,7 @@
-import { mapInSlices } from '../digest/slices.ts';
+import { mapInSlices } from '../time/slices.ts';
 import { paperWords } from '../search/paper-words.ts';
 import { INDEX_VERSION, searchVectors, type VectorTexts } from './search-vectors.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 /** Terms that are kept of a paper: those of its title, then those that its abstract has most often. */
 const MOST_TERMS = 16;

@@ -4,19 +4,19 @@ import { DigestError } from '../digest/digest-error.ts';
 import { openDigest, type OpenedDigest } from '../digest/open-digest.ts';
 import { appendEvents, rememberListed } from './append-events.ts';
 import { claimOf, type Claim, type ClaimOptions } from './claim.ts';
-import { SourceError, type DigestFile } from './digest-file.ts';
+import { SourceError, type DigestFile } from '../sources/digest-file.ts';
 import { isRecorded, nothingStored, recordRun, tally, type Counted, type Run } from './record-run.ts';
 import type { IngestReport, Problem } from './report.ts';
 import { markMoved, takeOver } from './merge-digests.ts';
 import { resolveDigest } from './resolve-digest.ts';
-import { retrying } from './retry.ts';
+import { retrying } from '../database/retry.ts';
 import { reviseDigest, type Revision } from './revise-digest.ts';
 import type { StoredDigest } from './stored-digest.ts';
 import { stageEntries, type Staged } from './stage-entries.ts';
 import { storeEntries } from './store-entries.ts';
 import { rememberValues } from './count-values.ts';
-import { lockStore, transaction, type Transaction } from './transaction.ts';
-import { unpack } from './unpack.ts';
+import { lockStore, transaction, type Transaction } from '../database/transaction.ts';
+import { unpack } from '../sources/unpack.ts';
 import { createWorkTables, updatePapers } from './update-papers.ts';
 
 /** How far one file is. */

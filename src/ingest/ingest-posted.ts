@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import pLimit from 'p-limit';
 import type pg from 'pg';
-import type { DigestFile } from './digest-file.ts';
-import type { PrivateAddresses } from './fetch-url.ts';
+import type { DigestFile } from '../sources/digest-file.ts';
+import type { PrivateAddresses } from '../sources/fetch-url.ts';
 import { ingestFile } from './ingest-file.ts';
-import { urlFile } from './url-file.ts';
+import { urlFile } from '../sources/url-file.ts';
 
 /** A digest that somebody posts. */
 export interface PostedDigest {

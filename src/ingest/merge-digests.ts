@@ -1,7 +1,7 @@
 import { numberEntries } from './number-entries.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
 import { entryKey } from './resolve-digest.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 /**
  * Makes `guesses`, digests of the same source and day whose languages were guesses, part of `into`, and gives that as it is

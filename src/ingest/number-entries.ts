@@ -1,5 +1,5 @@
 import type { StoredDigest } from './stored-digest.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 /**
  * Numbers the digest's current entries as it prints them, from 1: as its Markdown does, entries that only the JSONL

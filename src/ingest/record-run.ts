@@ -1,7 +1,7 @@
 import type { IngestStatus } from '../database/generated/enums.ts';
-import type { DigestFile } from './digest-file.ts';
+import type { DigestFile } from '../sources/digest-file.ts';
 import type { IngestReport, Problem } from './report.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 /** One attempt to take in one file. */
 export interface Run {

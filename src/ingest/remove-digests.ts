@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { Prisma } from '../database/generated/client.ts';
+import { sql } from '../database/sql.ts';
 import { languageSpellings } from '../language/language-range.ts';
 import { rememberValues } from './count-values.ts';
-import { lockStore, transaction, type Transaction } from './transaction.ts';
+import { lockStore, transaction, type Transaction } from '../database/transaction.ts';
 import { createWorkTables, updatePapers } from './update-papers.ts';
 
 /** Which digests: all of a source, or those of a day, or one language of them. */
@@ -52,8 +52,8 @@ async function selected(tx: Transaction, { source, date, language }: Selection):
   const rows = await tx.query<{ id: number; date: string; language: string | null }>`
     select d.id, d.date::text as date, d.language from digest d join source s on s.id = d.source_id
     where s.name = ${source}
-      ${date === undefined ? Prisma.empty : Prisma.sql`and d.date = ${date}::text::date`}
-      ${tags === undefined ? Prisma.empty : Prisma.sql`and d.language = any(${tags}::text[])`}
+      ${date === undefined ? sql.empty : sql`and d.date = ${date}::text::date`}
+      ${tags === undefined ? sql.empty : sql`and d.language = any(${tags}::text[])`}
     order by d.id`;
   if (tags === undefined) return rows.map(({ id }) => id);
   // Of each day, the one whose tag comes first: `zh` is `zh-CN` where there is no `zh-CN`.

@@ -1,10 +1,10 @@
-import { Prisma } from '../database/generated/client.ts';
+import { sql } from '../database/sql.ts';
 import type { DigestForm } from '../digest/digest.ts';
 import { stemOf } from '../digest/file-name.ts';
 import type { Claim } from './claim.ts';
-import { SourceError } from './digest-file.ts';
+import { SourceError } from '../sources/digest-file.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 /** What else of a file tells which digest it is. */
 interface Traits {
@@ -116,7 +116,7 @@ async function hasAiText(tx: Transaction): Promise<boolean> {
 
 /** Digests with a language, of the same source and day, that hold just the ids and TL;DRs staged; named ones first. */
 async function digestsOfTheSameEntries(tx: Transaction, place: Place): Promise<StoredDigest[]> {
-  const aggregate = Prisma.sql`md5(string_agg(arxiv_id || chr(1) || fingerprint, chr(2)
+  const aggregate = sql`md5(string_agg(arxiv_id || chr(1) || fingerprint, chr(2)
     order by arxiv_id collate "C", fingerprint collate "C"))`;
   const found = await tx.query<{ id: number }>`
     with candidate as (
@@ -212,5 +212,5 @@ function describeName(fileName: string | null): string {
 }
 
 /** SQL: an entry's key, from the aliases e (digest_entry), d (digest), s (source) and p (paper). */
-export const entryKey = Prisma.sql`left(encode(sha256(convert_to(jsonb_build_array(
+export const entryKey = sql`left(encode(sha256(convert_to(jsonb_build_array(
   s.name, d.date, d.language, p.arxiv_id, e.content_hash, e.twin)::text, 'UTF8')), 'hex'), 40)`;

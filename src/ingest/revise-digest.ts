@@ -1,7 +1,7 @@
-import { Prisma } from '../database/generated/client.ts';
+import { sql } from '../database/sql.ts';
 import type { ContentsLine, DigestForm } from '../digest/digest.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 /** One file that a digest came in. */
 export interface DigestFileRecord {
@@ -51,8 +51,8 @@ export async function reviseDigest(
   const printed = contents === undefined ? null : JSON.stringify(contents);
   const [stored = digest] = await tx.query<StoredDigest>`
     update digest set revision = ${revision}
-      ${revised ? Prisma.sql`, updated_at = now()` : Prisma.empty}
-      ${form === 'MARKDOWN' ? Prisma.sql`, contents = ${printed}::text::jsonb` : Prisma.empty}
+      ${revised ? sql`, updated_at = now()` : sql.empty}
+      ${form === 'MARKDOWN' ? sql`, contents = ${printed}::text::jsonb` : sql.empty}
     where id = ${digest.id} returning ${digestColumns}`;
   const kind = digest.revision === 0 ? 'ADDED' : 'REVISED';
   return {

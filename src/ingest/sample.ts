@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Database } from '../database/connect.ts';
-import { findFiles } from './find-files.ts';
+import { findFiles } from '../sources/find-files.ts';
 import { ingestFile } from './ingest-file.ts';
 
 // The same path from src/ingest and from dist/ingest.

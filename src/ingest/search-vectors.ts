@@ -1,8 +1,8 @@
-import { Prisma } from '../database/generated/client.ts';
+import { sql, type Sql } from '../database/sql.ts';
 import type { SummaryPart } from '../digest/digest.ts';
-import { mapInSlices } from '../digest/slices.ts';
+import { mapInSlices } from '../time/slices.ts';
 import { sections } from '../digest/summary.ts';
-import { searchDocument } from '../search/document.ts';
+import { searchDocument } from '../search/search-text.ts';
 
 /**
  * Goes up with every change to what is worked out of a paper's texts and entries: papers and events of a lower version are done
@@ -24,13 +24,13 @@ export interface VectorTexts {
  * SQL that gives a row (id, vector, clipped) for each of these texts; `clipped`: the text is too long for the vector to keep
  * all its positions.
  */
-export async function searchVectors(texts: readonly VectorTexts[]): Promise<Prisma.Sql> {
+export async function searchVectors(texts: readonly VectorTexts[]): Promise<Sql> {
   const rows = await mapInSlices(texts, ({ id, arxivId, title, abstract, summaries }) => {
     const { words, lexemes } = searchDocument({ arxivId, title, abstract, ...aiTexts(summaries) });
     return { id, ...words, lexemes };
   });
   // Materialized, so that a vector is made once, not wherever it is named.
-  return Prisma.sql`(
+  return sql`(
     with made as materialized (
       select id, setweight(to_tsvector('english', "A"), 'A') || setweight(to_tsvector('english', "B"), 'B')
         || setweight(to_tsvector('english', "C"), 'C') || setweight(to_tsvector('english', "D"), 'D')

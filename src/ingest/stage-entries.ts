@@ -1,6 +1,6 @@
 import { arxivOrder } from '../arxiv/arxiv-id.ts';
 import { canonicalSubject } from '../arxiv/subjects.ts';
-import { Prisma } from '../database/generated/client.ts';
+import { sql } from '../database/sql.ts';
 import { contentHash } from '../digest/content-hash.ts';
 import type { ContentsLine, DigestEntry, DigestItem } from '../digest/digest.ts';
 import { sections, summaryFields } from '../digest/summary.ts';
@@ -8,7 +8,7 @@ import { joinAuthors } from './join-authors.ts';
 import { Problems, warning } from './problems.ts';
 import { LanguageSample } from '../language/detect-language.ts';
 import type { Problem } from './report.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 /** What staging a file leaves besides the rows of `staged`. */
 export interface Staged {
@@ -118,7 +118,7 @@ function addTo(sample: LanguageSample, { parts = [] }: DigestEntry): void {
 
 async function insertChunk(tx: Transaction, chunk: readonly string[]): Promise<void> {
   if (chunk.length === 0) return;
-  const columns = Prisma.raw(
+  const columns = sql.raw(
     'ordinal, arxiv_id, arxiv_order, content_hash, fingerprint, section, statement, parts, status, ' +
       'tldr, motivation, method, result, conclusion',
   );

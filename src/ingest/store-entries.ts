@@ -1,4 +1,4 @@
-import { Prisma } from '../database/generated/client.ts';
+import { sql, type Sql } from '../database/sql.ts';
 import type { DigestForm } from '../digest/digest.ts';
 import { bothForms } from './both-forms.ts';
 import { matchRead } from './match-read.ts';
@@ -6,7 +6,7 @@ import { mergeSummaries } from './merge-summaries.ts';
 import { numberEntries } from './number-entries.ts';
 import { entryKey } from './resolve-digest.ts';
 import type { StoredDigest } from './stored-digest.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 /**
  * Makes the staged entries what `digest` prints in this form, and puts into the temporary table `affected` the papers
@@ -30,13 +30,13 @@ export async function storeEntries(tx: Transaction, digest: StoredDigest, form: 
 
 /** The column with the place in the form at hand, and the one with the place in the other form. */
 interface Columns {
-  readonly own: Prisma.Sql;
-  readonly other: Prisma.Sql;
+  readonly own: Sql;
+  readonly other: Sql;
 }
 
 function columnsOf(form: DigestForm): Columns {
-  const markdown = Prisma.raw('markdown_position');
-  const jsonl = Prisma.raw('jsonl_position');
+  const markdown = sql.raw('markdown_position');
+  const jsonl = sql.raw('jsonl_position');
   return form === 'MARKDOWN' ? { own: markdown, other: jsonl } : { own: jsonl, other: markdown };
 }
 
@@ -114,7 +114,7 @@ async function supersede(
 /** Brings both forms of the same entries together. An entry has changed where its statement becomes another one. */
 async function enrich(tx: Transaction, form: DigestForm, { own, other }: Columns): Promise<void> {
   const { same, keepsSection } = bothForms(form);
-  const statement = Prisma.sql`case when e.${other} is null then s.statement else ${same} end`;
+  const statement = sql`case when e.${other} is null then s.statement else ${same} end`;
   await tx.execute`
     update staged s set changed = true from digest_entry e
     where e.id = s.entry_id and not s.changed and e.statement <> ${statement}`;

@@ -1,5 +1,5 @@
 import type { Statement } from '../digest/digest.ts';
-import { mapInSlices } from '../digest/slices.ts';
+import { mapInSlices } from '../time/slices.ts';
 import { fold, foldSpaces } from '../language/fold.ts';
 import { batches } from './batches.ts';
 import { countPapers } from './count-papers.ts';
@@ -7,7 +7,7 @@ import { countValues } from './count-values.ts';
 import { indexPapers } from './index-papers.ts';
 import { addCategories, linkAuthors, linkCategories, type PaperChange } from './link-papers.ts';
 import { paperState, type Observation, type PaperState } from './paper-state.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from '../database/transaction.ts';
 
 const CHUNK = 100;
 

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import { whyReadOnly } from '../database/access.ts';
-import { confirmFeedEpoch } from '../database/feed-epoch.ts';
+import { confirmFeedEpoch } from '../events/epoch.ts';
 import { migrate } from '../database/migrate.ts';
 import { rememberValues } from './count-values.ts';
 import { indexEvents } from './index-events.ts';
-import { retrying } from './retry.ts';
+import { retrying } from '../database/retry.ts';
 import { INDEX_VERSION } from './search-vectors.ts';
-import { lockStore, transaction, type Transaction } from './transaction.ts';
+import { lockStore, transaction, type Transaction } from '../database/transaction.ts';
 import { createWorkTables, updatePapers } from './update-papers.ts';
 
 const CHUNK = 500;

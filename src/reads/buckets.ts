@@ -1,4 +1,4 @@
-import type { DateRange } from './conditions.ts';
+import type { DateRange } from './filters/conditions.ts';
 import { InputError } from './input-error.ts';
 
 /** How long a bucket of a timeline is; a week starts on Monday. */

@@ -1,7 +1,7 @@
-import { Prisma } from '../database/generated/client.ts';
+import { sql } from '../database/sql.ts';
 import type { ContentsLine, Statement, SummaryPart } from '../digest/digest.ts';
 import { printedEntry, writeMarkdown } from '../digest/write-markdown.ts';
-import type { RunStatement } from './statements.ts';
+import type { RunStatement } from '../database/statements.ts';
 
 interface Row {
   readonly arxivId: string;
@@ -27,7 +27,7 @@ export async function digestMarkdown(run: RunStatement, digestId: number): Promi
   return writeMarkdown({ contents: first.contents ?? undefined, entries });
 }
 
-const entriesSql = (digestId: number) => Prisma.sql`
+const entriesSql = (digestId: number) => sql`
   with entry as (
     select *, bool_or(markdown_position is not null) over () as printed
     from digest_entry where digest_id = ${digestId} and current

@@ -1,13 +1,13 @@
 import DataLoader from 'dataloader';
-import { Prisma } from '../database/generated/client.ts';
-import type { DateRange } from './conditions.ts';
+import { sql, type Sql } from '../database/sql.ts';
+import type { DateRange } from './filters/conditions.ts';
 import { inBuckets, type Bucket, type Timeline } from './buckets.ts';
 import { InputError } from './input-error.ts';
-import { parentsSql, type List } from './list.ts';
-import { MOST } from './page-args.ts';
-import type { PageRequest, ReadList } from './pages.ts';
-import type { PaperArgs, PaperField } from './papers.ts';
-import { isCancelled, type RunStatement } from './statements.ts';
+import { parentsSql, type List } from './paging/list.ts';
+import { MOST } from './paging/page-args.ts';
+import type { PageRequest, ReadList } from './paging/pages.ts';
+import type { PaperArgs, PaperField } from './lists/papers.ts';
+import { isCancelled, type RunStatement } from '../database/statements.ts';
 
 /** One facet of a list of papers, as a caller asks for it. */
 export type FacetWant =
@@ -88,8 +88,8 @@ function openLoader(run: RunStatement, loading: Loading): DataLoader<number | st
   const { wanted, name, timeoutMs } = loading;
   return new DataLoader(async (parents) => {
     try {
-      const sql = facetsSql(loading, parents);
-      const rows = await run<Row>({ name, sql, unique: true, timeoutMs });
+      const query = facetsSql(loading, parents);
+      const rows = await run<Row>({ name, sql: query, unique: true, timeoutMs });
       return parents.map((parent) =>
         collect(
           wanted,
@@ -112,80 +112,80 @@ function collect(wanted: readonly FacetWant[], rows: readonly Row[]): Facets {
   );
 }
 
-function facetsSql({ list, wanted, everything }: Loading, parents: readonly (number | string)[]): Prisma.Sql {
+function facetsSql({ list, wanted, everything }: Loading, parents: readonly (number | string)[]): Sql {
   const counts = wanted.map((want, index) => {
     const values = everything && isCounted(want) ? COUNTED[want.facet](want) : MATCHED[want.facet](want);
-    return Prisma.sql`(select parent, ${index}::int as want, id, value collate "C" as value, count from (${values}) counted)`;
+    return sql`(select parent, ${index}::int as want, id, value collate "C" as value, count from (${values}) counted)`;
   });
-  const distinct = list.repeats === true ? Prisma.sql`distinct` : Prisma.empty;
-  return Prisma.sql`
+  const distinct = list.repeats === true ? sql`distinct` : sql.empty;
+  return sql`
     with matched as (
       select parent.id as parent, paper.* from ${parentsSql(parents)} cross join lateral (
         select ${distinct} p.id, p.code_url is not null as has_code, p.has_summary, p.source_ids, p.languages, p.days
         from ${list.from} where ${list.where}
       ) paper
     )
-    ${Prisma.join(counts, ' union all ')} order by want, count desc, value`;
+    ${sql.join(counts, ' union all ')} order by want, count desc, value`;
 }
 
-type Sqls = { readonly [Name in FacetWant['facet']]: (want: FacetWant) => Prisma.Sql };
+type Sqls = { readonly [Name in FacetWant['facet']]: (want: FacetWant) => Sql };
 
 /** SQL: parent, id, value and count of the papers in `matched`. */
 const MATCHED: Sqls = {
   categories: (want) =>
     top(want, {
-      id: Prisma.sql`k.category_id`,
-      joined: Prisma.sql`paper_category k on k.paper_id = m.id`,
-      named: Prisma.sql`category c on c.id = n.id`,
-      value: Prisma.sql`c.code`,
+      id: sql`k.category_id`,
+      joined: sql`paper_category k on k.paper_id = m.id`,
+      named: sql`category c on c.id = n.id`,
+      value: sql`c.code`,
     }),
   authors: (want) =>
     top(want, {
-      id: Prisma.sql`a.author_id`,
-      joined: Prisma.sql`authorship a on a.paper_id = m.id`,
-      named: Prisma.sql`author u on u.id = n.id`,
-      value: Prisma.sql`u.name`,
+      id: sql`a.author_id`,
+      joined: sql`authorship a on a.paper_id = m.id`,
+      named: sql`author u on u.id = n.id`,
+      value: sql`u.name`,
     }),
   sources: (want) =>
     top(want, {
-      id: Prisma.sql`v.id`,
-      joined: Prisma.sql`lateral unnest(m.source_ids) v(id) on true`,
-      named: Prisma.sql`source s on s.id = n.id`,
-      value: Prisma.sql`s.name collate "C"`,
+      id: sql`v.id`,
+      joined: sql`lateral unnest(m.source_ids) v(id) on true`,
+      named: sql`source s on s.id = n.id`,
+      value: sql`s.name collate "C"`,
     }),
-  languages: () => Prisma.sql`
+  languages: () => sql`
     select m.parent, 0 as id, v.language as value, count(*)::int as count
     from matched m cross join lateral unnest(m.languages) v(language)
     where v.language in (select d.language from digest d) group by m.parent, v.language`,
-  withCode: () => Prisma.sql`
+  withCode: () => sql`
     select m.parent, 0 as id, '' as value, count(*)::int as count from matched m where m.has_code group by m.parent`,
-  withSummary: () => Prisma.sql`
+  withSummary: () => sql`
     select m.parent, 0 as id, '' as value, count(*)::int as count from matched m where m.has_summary group by m.parent`,
   timeline: (want) => {
     const { interval, dates } = want as Extract<FacetWant, { facet: 'timeline' }>;
-    return Prisma.sql`
+    return sql`
       select m.parent, 0 as id, bucket.start as value, count(distinct m.id)::int as count
       from matched m cross join lateral unnest(m.days) v(day)
         cross join lateral (select date_trunc(${interval}, v.day::timestamp)::date::text as start) bucket
-      where ${inRange(Prisma.sql`v.day`, dates)} group by m.parent, bucket.start`;
+      where ${inRange(sql`v.day`, dates)} group by m.parent, bucket.start`;
   },
 };
 
 interface Counted {
   /** What is counted, of the papers `m` with what is `joined` to them. */
-  readonly id: Prisma.Sql;
-  readonly joined: Prisma.Sql;
+  readonly id: Sql;
+  readonly joined: Sql;
   /** Joins to the ids `n` what names them. */
-  readonly named: Prisma.Sql;
-  readonly value: Prisma.Sql;
+  readonly named: Sql;
+  readonly value: Sql;
 }
 
 /**
  * SQL: the values that most papers of each parent have, equal ones by name. Of the ids, which are many, only those are
  * looked up that may be among them.
  */
-function top(want: FacetWant, { id, joined, named, value }: Counted): Prisma.Sql {
-  return Prisma.sql`
+function top(want: FacetWant, { id, joined, named, value }: Counted): Sql {
+  return sql`
     select parent, id, value, count from (
       select n.parent, n.id, ${value} as value, n.count,
         row_number() over (partition by n.parent order by n.count desc, ${value}) as place
@@ -203,22 +203,22 @@ function firstOf(want: FacetWant): number {
 
 /** SQL: as MATCHED, of all papers, from what ingests count. */
 const COUNTED: Sqls = {
-  categories: (want) => Prisma.sql`
+  categories: (want) => sql`
     (select 0 as parent, c.id, c.code as value, c.paper_count as count from category c where c.paper_count > 0
       order by c.paper_count desc, c.code limit ${firstOf(want)})`,
-  authors: (want) => Prisma.sql`
+  authors: (want) => sql`
     (select 0 as parent, u.id, u.name as value, u.paper_count as count from author u
       order by u.paper_count desc, u.name limit ${firstOf(want)})`,
-  sources: (want) => Prisma.sql`
+  sources: (want) => sql`
     (select 0 as parent, s.id, s.name as value, n.papers as count
       from paper_count n join source s on s.id::text = n.value where n.kind = 'SOURCE'
       order by n.papers desc, s.name collate "C" limit ${firstOf(want)})`,
-  languages: () => Prisma.sql`${countsOf('LANGUAGE')} and n.value in (select d.language from digest d)`,
+  languages: () => sql`${countsOf('LANGUAGE')} and n.value in (select d.language from digest d)`,
   withCode: () => countsOf('CODE'),
   withSummary: () => countsOf('SUMMARY'),
   timeline: (want) => {
     const { interval, dates } = want as Extract<FacetWant, { facet: 'timeline' }>;
-    return Prisma.sql`${countsOf(interval)} and ${inRange(Prisma.sql`n.value::date`, dates)}`;
+    return sql`${countsOf(interval)} and ${inRange(sql`n.value::date`, dates)}`;
   },
 };
 
@@ -227,10 +227,10 @@ function isCounted(want: FacetWant): boolean {
   return want.facet !== 'timeline' || want.interval === 'DAY' || (!want.dates?.from && !want.dates?.to);
 }
 
-function countsOf(kind: string): Prisma.Sql {
-  return Prisma.sql`select 0 as parent, 0 as id, n.value, n.papers as count from paper_count n where n.kind = ${kind}`;
+function countsOf(kind: string): Sql {
+  return sql`select 0 as parent, 0 as id, n.value, n.papers as count from paper_count n where n.kind = ${kind}`;
 }
 
-function inRange(day: Prisma.Sql, dates: DateRange | undefined): Prisma.Sql {
-  return Prisma.sql`${day} between ${dates?.from ?? '-infinity'}::date and ${dates?.to ?? 'infinity'}::date`;
+function inRange(day: Sql, dates: DateRange | undefined): Sql {
+  return sql`${day} between ${dates?.from ?? '-infinity'}::date and ${dates?.to ?? 'infinity'}::date`;
 }

@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
-import { Prisma } from '../database/generated/client.ts';
-import { bestSummaries, type SummaryArgs } from './entries.ts';
+import { sql, type Sql } from '../database/sql.ts';
+import { bestSummaries, type SummaryArgs } from './lists/entries.ts';
 import { categoryColumns, type CategoryRow, type SummaryRow } from './rows.ts';
-import type { RunStatement } from './statements.ts';
+import type { RunStatement } from '../database/statements.ts';
 
 /** A category of an author or of a digest, and how many papers or entries it has there. */
 export interface CountedCategory extends CategoryRow {
@@ -34,12 +34,12 @@ export function groups(run: RunStatement) {
   };
 }
 
-const categoriesOfPapers = (ids: readonly number[]) => Prisma.sql`
+const categoriesOfPapers = (ids: readonly number[]) => sql`
   select k.paper_id as parent, ${categoryColumns}
   from paper_category k join category c on c.id = k.category_id
   where k.paper_id = any(${ids}::int[]) order by k.paper_id, k.position`;
 
-const categoriesOfAuthors = (ids: readonly number[]) => Prisma.sql`
+const categoriesOfAuthors = (ids: readonly number[]) => sql`
   select n.author_id as parent, n.count, ${categoryColumns}
   from (
     select a.author_id, k.category_id, count(distinct a.paper_id)::int as count
@@ -48,7 +48,7 @@ const categoriesOfAuthors = (ids: readonly number[]) => Prisma.sql`
   ) n join category c on c.id = n.category_id
   order by n.author_id, n.count desc, c.code`;
 
-const categoriesOfDigests = (ids: readonly number[]) => Prisma.sql`
+const categoriesOfDigests = (ids: readonly number[]) => sql`
   select n.digest_id as parent, n.count, ${categoryColumns}
   from (
     select e.digest_id, e.section_id, count(*)::int as count, min(e.position) as position
@@ -57,7 +57,7 @@ const categoriesOfDigests = (ids: readonly number[]) => Prisma.sql`
   ) n join category c on c.id = n.section_id
   order by n.digest_id, n.position`;
 
-const digestCounts = (ids: readonly number[]) => Prisma.sql`
+const digestCounts = (ids: readonly number[]) => sql`
   select d.source_id as parent, count(*)::int as count
   from digest d where d.source_id = any(${ids}::int[]) group by d.source_id`;
 
@@ -65,11 +65,11 @@ const digestCounts = (ids: readonly number[]) => Prisma.sql`
 export function groupReader<Row extends object>(
   run: RunStatement,
   name: string,
-  sql: (parents: readonly number[]) => Prisma.Sql,
+  query: (parents: readonly number[]) => Sql,
 ): (parent: number) => Promise<Row[]> {
   const loader = new DataLoader<number, Row[]>(async (parents) => {
     const found = new Map<number, Row[]>(parents.map((parent) => [parent, []]));
-    for (const row of await run<Row & { parent: number }>({ name, sql: sql(parents) }))
+    for (const row of await run<Row & { parent: number }>({ name, sql: query(parents) }))
       found.get(row.parent)?.push(row);
     return parents.map((parent) => found.get(parent) ?? []);
   });

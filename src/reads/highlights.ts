@@ -1,15 +1,15 @@
 import DataLoader from 'dataloader';
-import { Prisma } from '../database/generated/client.ts';
+import { sql } from '../database/sql.ts';
 import { sections } from '../digest/summary.ts';
-import { finder, findInTitle, type Find, type Sought, type Where } from '../search/highlight.ts';
+import { finder, findInTitle, type Find, type HighlightTerms, type Where } from '../search/highlight.ts';
 import { plainText } from '../search/plain-text.ts';
 import type { TextRange } from '../search/text-range.ts';
 import { textKeys } from '../search/words.ts';
 import { groupReader } from './groups.ts';
 import { summaryColumns, type PaperRow, type SummaryRow } from './rows.ts';
-import type { RunStatement } from './statements.ts';
+import type { RunStatement } from '../database/statements.ts';
 
-/** The text of a paper in which something sought was found. */
+/** The text of a paper in which a search found something. */
 export interface Highlight {
   readonly field: 'TITLE' | 'ABSTRACT' | 'TLDR' | 'MOTIVATION' | 'METHOD' | 'RESULT' | 'CONCLUSION' | 'OTHER';
   /** Of an AI text. */
@@ -18,19 +18,22 @@ export interface Highlight {
   readonly ranges: readonly TextRange[];
 }
 
-/** The texts of a paper in which what is sought stands: title, abstract, then the AI text of its current entries, newest first. */
-export type ReadHighlights = (paper: PaperRow, sought: readonly Sought[]) => Promise<Highlight[]>;
+/** The texts of a paper that contain what a search looks for: title, abstract, then the AI text of its current entries, newest first. */
+export type ReadHighlights = (
+  paper: PaperRow,
+  highlightTerms: readonly HighlightTerms[],
+) => Promise<Highlight[]>;
 
 /** The highlights of one request; those of a page are two statements. */
 export function highlightReader(run: RunStatement): ReadHighlights {
   const summariesOf = groupReader<SummaryRow>(run, 'PaperEdge.highlights', currentSummaries);
   const stems = stemReader(run);
-  const lookups = new WeakMap<readonly Sought[], Lookup>();
-  return async (paper, sought) => {
-    if (sought.length === 0) return [];
+  const lookups = new WeakMap<readonly HighlightTerms[], Lookup>();
+  return async (paper, highlightTerms) => {
+    if (highlightTerms.length === 0) return [];
     const texts = textsOf(paper, await summariesOf(paper.id));
-    const lookup = lookups.get(sought) ?? lookUp(sought, stems);
-    lookups.set(sought, lookup);
+    const lookup = lookups.get(highlightTerms) ?? lookUp(highlightTerms, stems);
+    lookups.set(highlightTerms, lookup);
     const keys = texts.flatMap(keysOf).filter((key) => lookup.initials.has(initial(key)));
     const [{ inTitle, inAbstract, elsewhere }] = await Promise.all([lookup.finders, stems.learn(keys)]);
     return texts.flatMap((text) => {
@@ -41,18 +44,18 @@ export function highlightReader(run: RunStatement): ReadHighlights {
   };
 }
 
-/** What is sought on a page, made ready once for all its papers. */
+/** The search terms of a page, prepared once for all its papers. */
 interface Lookup {
   /** English stems keep the first letter of a word: the stems of words that begin otherwise need not be known. */
   readonly initials: ReadonlySet<string>;
   readonly finders: Promise<Record<'inTitle' | 'inAbstract' | 'elsewhere', Find>>;
 }
 
-function lookUp(sought: readonly Sought[], { learn, stem }: Stems): Lookup {
-  const all = sought.flatMap(({ sequence }) => sequence.map(({ key }) => key));
+function lookUp(highlightTerms: readonly HighlightTerms[], { learn, stem }: Stems): Lookup {
+  const all = highlightTerms.flatMap(({ sequence }) => sequence.map(({ key }) => key));
   const findIn = (...wanted: readonly Where[]): Find =>
     finder(
-      sought.filter(({ where }) => wanted.includes(where)),
+      highlightTerms.filter(({ where }) => wanted.includes(where)),
       stem,
     );
   const finders = async () => {
@@ -117,15 +120,15 @@ const FIELDS: Readonly<Record<string, Highlight['field']>> = {
   Conclusion: 'CONCLUSION',
 };
 
-const currentSummaries = (ids: readonly number[]) => Prisma.sql`
+const currentSummaries = (ids: readonly number[]) => sql`
   select m.paper_id as parent, ${summaryColumns}
   from summary m join digest_entry e on e.id = m.entry_id join digest d on d.id = e.digest_id
   where m.paper_id = any(${ids}::int[]) and e.current and m.status <> 'FAILED'
   order by m.paper_id, d.date desc, e.ingested_at desc, e.id desc`;
 
 async function readStems(run: RunStatement, keys: readonly string[]): Promise<string[]> {
-  const sql = Prisma.sql`
+  const query = sql`
     select coalesce((ts_lexize('english_stem', word))[1], word) as stem
     from unnest(${keys}::text[]) with ordinality w(word, place) order by place`;
-  return (await run<{ stem: string }>({ name: 'stems', sql })).map((row) => row.stem);
+  return (await run<{ stem: string }>({ name: 'stems', sql: query })).map((row) => row.stem);
 }

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { Prisma } from '../database/generated/client.ts';
+import { sql, type Sql } from '../database/sql.ts';
 import {
   authorColumns,
   categoryColumns,
@@ -18,7 +18,7 @@ import {
   type SourceRow,
   type SummaryRow,
 } from './rows.ts';
-import type { RunStatement } from './statements.ts';
+import type { RunStatement } from '../database/statements.ts';
 
 /** What names a digest. */
 export interface DigestKey {
@@ -45,63 +45,63 @@ export function lookups(run: RunStatement) {
     ...publications(run),
     /** The key is a UUID, in lower case. */
     ingestRunById: lookup<IngestRunRow>(run, 'ingestRunById', {
-      sql: (ids) => Prisma.sql`select ${ingestRunColumns} from ingest_run r where r.id = any(${ids}::uuid[])`,
+      query: (ids) => sql`select ${ingestRunColumns} from ingest_run r where r.id = any(${ids}::uuid[])`,
       keyOf: (row) => row.id,
     }),
   };
 }
 
 function entities(run: RunStatement) {
-  const papers = Prisma.sql`select ${paperColumns} from paper p`;
-  const categories = Prisma.sql`select ${categoryColumns} from category c`;
+  const papers = sql`select ${paperColumns} from paper p`;
+  const categories = sql`select ${categoryColumns} from category c`;
   return {
     paperById: lookup<PaperRow, number>(run, 'paperById', {
-      sql: (ids) => Prisma.sql`${papers} where p.id = any(${ids}::int[])`,
+      query: (ids) => sql`${papers} where p.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
     paperByArxivId: lookup<PaperRow>(run, 'paperByArxivId', {
-      sql: (ids) => Prisma.sql`${papers} where p.arxiv_id = any(${ids}::text[])`,
+      query: (ids) => sql`${papers} where p.arxiv_id = any(${ids}::text[])`,
       keyOf: (row) => row.arxivId,
     }),
     authorByName: lookup<AuthorRow>(run, 'authorByName', {
-      sql: (names) => Prisma.sql`select ${authorColumns} from author u where u.name = any(${names}::text[])`,
+      query: (names) => sql`select ${authorColumns} from author u where u.name = any(${names}::text[])`,
       keyOf: (row) => row.name,
     }),
     authorById: lookup<AuthorRow, number>(run, 'authorById', {
-      sql: (ids) => Prisma.sql`select ${authorColumns} from author u where u.id = any(${ids}::int[])`,
+      query: (ids) => sql`select ${authorColumns} from author u where u.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
     categoryById: lookup<CategoryRow, number>(run, 'categoryById', {
-      sql: (ids) => Prisma.sql`${categories} where c.id = any(${ids}::int[])`,
+      query: (ids) => sql`${categories} where c.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
     categoryByCode: lookup<CategoryRow>(run, 'categoryByCode', {
-      sql: (codes) => Prisma.sql`${categories} where c.code = any(${codes}::text[])`,
+      query: (codes) => sql`${categories} where c.code = any(${codes}::text[])`,
       keyOf: (row) => row.code,
     }),
     sourceById: lookup<SourceRow, number>(run, 'sourceById', {
-      sql: (ids) => Prisma.sql`select ${sourceColumns} from source s where s.id = any(${ids}::int[])`,
+      query: (ids) => sql`select ${sourceColumns} from source s where s.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
     sourceByName: lookup<SourceRow>(run, 'sourceByName', {
-      sql: (names) => Prisma.sql`select ${sourceColumns} from source s where s.name = any(${names}::text[])`,
+      query: (names) => sql`select ${sourceColumns} from source s where s.name = any(${names}::text[])`,
       keyOf: (row) => row.name,
     }),
   };
 }
 
 function publications(run: RunStatement) {
-  const digests = Prisma.sql`select ${digestColumns} from digest d join source s on s.id = d.source_id`;
-  const entries = Prisma.sql`select ${entryColumns} from digest_entry e`;
-  const summaries = Prisma.sql`select ${summaryColumns}
+  const digests = sql`select ${digestColumns} from digest d join source s on s.id = d.source_id`;
+  const entries = sql`select ${entryColumns} from digest_entry e`;
+  const summaries = sql`select ${summaryColumns}
     from summary m join digest_entry e on e.id = m.entry_id join digest d on d.id = e.digest_id`;
   return {
     digestById: lookup<DigestRow, number>(run, 'digestById', {
-      sql: (ids) => Prisma.sql`${digests} where d.id = any(${ids}::int[])`,
+      query: (ids) => sql`${digests} where d.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
     digestByKey: lookup<DigestRow, DigestKey>(run, 'digestByKey', {
-      sql: (keys) => Prisma.sql`${digests} join unnest(${keys.map(({ source }) => source)}::text[],
+      query: (keys) => sql`${digests} join unnest(${keys.map(({ source }) => source)}::text[],
         ${keys.map(({ date }) => date)}::date[], ${keys.map(({ language }) => language)}::text[])
           as k(source, date, language)
         on s.name = k.source and d.date = k.date and d.language is not distinct from k.language`,
@@ -109,19 +109,19 @@ function publications(run: RunStatement) {
       cacheKey: ({ source, date, language }) => JSON.stringify([source, date, language]),
     }),
     entryById: lookup<EntryRow, number>(run, 'entryById', {
-      sql: (ids) => Prisma.sql`${entries} where e.id = any(${ids}::int[])`,
+      query: (ids) => sql`${entries} where e.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
     entryByKey: lookup<EntryRow>(run, 'entryByKey', {
-      sql: (keys) => Prisma.sql`${entries} where e.key = any(${keys}::text[])`,
+      query: (keys) => sql`${entries} where e.key = any(${keys}::text[])`,
       keyOf: (row) => row.key,
     }),
     summaryByEntryId: lookup<SummaryRow, number>(run, 'summaryByEntryId', {
-      sql: (ids) => Prisma.sql`${summaries} where m.entry_id = any(${ids}::int[])`,
+      query: (ids) => sql`${summaries} where m.entry_id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
     summaryByKey: lookup<SummaryRow>(run, 'summaryByKey', {
-      sql: (keys) => Prisma.sql`${summaries} where e.key = any(${keys}::text[])`,
+      query: (keys) => sql`${summaries} where e.key = any(${keys}::text[])`,
       keyOf: (row) => row.key,
     }),
   };
@@ -129,7 +129,7 @@ function publications(run: RunStatement) {
 
 interface How<Row, Key> {
   /** The rows of these keys, in any order. */
-  readonly sql: (keys: readonly Key[]) => Prisma.Sql;
+  readonly query: (keys: readonly Key[]) => Sql;
   readonly keyOf: (row: Row) => Key;
   /** For keys that are no text or number of their own. */
   readonly cacheKey?: (key: Key) => string;
@@ -138,12 +138,12 @@ interface How<Row, Key> {
 function lookup<Row extends object, Key = string>(
   run: RunStatement,
   name: string,
-  { sql, keyOf, cacheKey }: How<Row, Key>,
+  { query, keyOf, cacheKey }: How<Row, Key>,
 ): (key: Key) => Promise<Row | null> {
   const identity = (key: Key): unknown => cacheKey?.(key) ?? key;
   const loader = new DataLoader<Key, Row | null, unknown>(
     async (keys) => {
-      const rows = await run<Row>({ name, sql: sql(keys) });
+      const rows = await run<Row>({ name, sql: query(keys) });
       const byKey = new Map(rows.map((row) => [identity(keyOf(row)), row]));
       return keys.map((key) => byKey.get(identity(key)) ?? null);
     },

@@ -4,11 +4,11 @@ import { groups, type Groups } from './groups.ts';
 import { lookups, type Lookups } from './lookups.ts';
 import { facetReader, type ReadFacets } from './facets.ts';
 import { highlightReader, type ReadHighlights } from './highlights.ts';
-import { listReader, pageReader, type ReadPage } from './pages.ts';
+import { listReader, pageReader, type ReadPage } from './paging/pages.ts';
 import { relatedReader, type ReadRelated } from './related.ts';
 import { suggest, type SuggestArgs, type Suggestion } from './suggest.ts';
-import { searchCompiler } from './search.ts';
-import { statementRunner, type StatementOptions } from './statements.ts';
+import { searchCompiler } from './filters/compile-search.ts';
+import { statementRunner, type StatementOptions } from '../database/statements.ts';
 
 /** All that a request reads, batched and read once: to be made anew for each request. */
 export interface Reads extends Lookups, Groups {

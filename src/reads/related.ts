@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
-import { Prisma } from '../database/generated/client.ts';
+import { sql, type Sql } from '../database/sql.ts';
 import { InputError } from './input-error.ts';
-import { MOST } from './page-args.ts';
-import { isCancelled, type RunStatement } from './statements.ts';
+import { MOST } from './paging/page-args.ts';
+import { isCancelled, type RunStatement } from '../database/statements.ts';
 
 /** A paper that has much in common with another, and what. */
 export interface RelatedPaper {
@@ -58,8 +58,8 @@ const TOO_COMMON = 1_000;
  * paper is nearer the rarer what it shares.
  * Where the store is larger than 1,000 papers, what 1,000 or more papers have is left out.
  */
-function relatedSql(ids: readonly number[], first: number): Prisma.Sql {
-  return Prisma.sql`
+function relatedSql(ids: readonly number[], first: number): Sql {
+  return sql`
     with store as materialized (select count(*) as papers from (select 1 from paper limit ${TOO_COMMON}) bounded),
     term as materialized (
       select t.paper_id, t.term, t.word, t.weight, n.papers from paper_term t cross join lateral (

@@ -1,4 +1,4 @@
-import { Prisma } from '../database/generated/client.ts';
+import { sql } from '../database/sql.ts';
 import type { IngestSeverity, IngestStatus, SummaryStatus } from '../database/generated/enums.ts';
 import type { SummaryPart } from '../digest/digest.ts';
 
@@ -30,7 +30,7 @@ export interface ScoredPaperRow extends PaperRow {
 }
 
 /** Columns of PaperRow, from p. */
-export const paperColumns = Prisma.sql`p.id, p.arxiv_id as "arxivId", p.version, p.title, p.abstract, p.comment,
+export const paperColumns = sql`p.id, p.arxiv_id as "arxivId", p.version, p.title, p.abstract, p.comment,
   p.code_url as "codeUrl", p.code_stars as "codeStars", p.code_updated_on as "codeUpdatedOn",
   p.primary_category_id as "primaryCategoryId", coalesce(p.subject_classes, '{}') as "subjectClasses",
   p.first_digest_date as "firstDigestDate", p.first_seen_at as "firstSeenAt", p.updated_at as "updatedAt"`;
@@ -43,7 +43,7 @@ export interface AuthorRow {
 }
 
 /** Columns of AuthorRow, from u. */
-export const authorColumns = Prisma.sql`u.id, u.name, u.paper_count as "paperCount"`;
+export const authorColumns = sql`u.id, u.name, u.paper_count as "paperCount"`;
 
 /** An author in a paper's list. */
 export interface AuthorshipRow extends AuthorRow {
@@ -69,7 +69,7 @@ export interface CategoryRow {
 }
 
 /** Columns of CategoryRow, from c. */
-export const categoryColumns = Prisma.sql`c.id, c.code, c.name, c.archive,
+export const categoryColumns = sql`c.id, c.code, c.name, c.archive,
   coalesce(c.aliases, '{}') as aliases, c.paper_count as "paperCount"`;
 
 /** A source. */
@@ -79,7 +79,7 @@ export interface SourceRow {
 }
 
 /** Columns of SourceRow, from s. */
-export const sourceColumns = Prisma.sql`s.id, s.name`;
+export const sourceColumns = sql`s.id, s.name`;
 
 /** A digest. */
 export interface DigestRow {
@@ -95,7 +95,7 @@ export interface DigestRow {
 }
 
 /** Columns of DigestRow, from d and s. */
-export const digestColumns = Prisma.sql`d.id, d.date, d.language, d.source_id as "sourceId", s.name as source,
+export const digestColumns = sql`d.id, d.date, d.language, d.source_id as "sourceId", s.name as source,
   d.revision, d.ingested_at as "ingestedAt", d.updated_at as "updatedAt", d.entry_count as "entryCount"`;
 
 /** An entry of a digest. */
@@ -109,7 +109,7 @@ export interface EntryRow {
 }
 
 /** Columns of EntryRow, from e. */
-export const entryColumns = Prisma.sql`e.id, e.key, e.position, e.digest_id as "digestId", e.paper_id as "paperId",
+export const entryColumns = sql`e.id, e.key, e.position, e.digest_id as "digestId", e.paper_id as "paperId",
   e.section_id as "sectionId"`;
 
 /** The AI text of an entry. */
@@ -131,7 +131,7 @@ export interface SummaryRow {
 }
 
 /** Columns of SummaryRow, from m, e and d. */
-export const summaryColumns = Prisma.sql`e.id, e.key, coalesce(d.language, 'und') as language, m.status, m.tldr,
+export const summaryColumns = sql`e.id, e.key, coalesce(d.language, 'und') as language, m.status, m.tldr,
   m.motivation, m.method, m.result, m.conclusion, m.parts, e.paper_id as "paperId", e.digest_id as "digestId"`;
 
 /** One attempt to take in one file. */
@@ -152,7 +152,7 @@ export interface IngestRunRow {
 }
 
 /** Columns of IngestRunRow, from r. */
-export const ingestRunColumns = Prisma.sql`r.id, r.status, r.origin, r.digest_id as "digestId",
+export const ingestRunColumns = sql`r.id, r.status, r.origin, r.digest_id as "digestId",
   r.started_at as "startedAt", r.duration_ms as "durationMs", r.entries, r.papers_added as "papersAdded",
   r.papers_revised as "papersRevised", r.summaries_added as "summariesAdded", r.unchanged, r.rejected`;
 

@@ -1,8 +1,8 @@
-import { Prisma } from '../database/generated/client.ts';
+import { sql } from '../database/sql.ts';
 import type { PrismaClient } from '../database/generated/client.ts';
 import type { IngestSeverity, IngestStatus } from '../database/generated/enums.ts';
 import { found } from './lookups.ts';
-import type { RunStatement } from './statements.ts';
+import type { RunStatement } from '../database/statements.ts';
 
 /** What one source has published. Days are YYYY-MM-DD, languages BCP 47. */
 export interface SourceStatus {
@@ -87,7 +87,7 @@ export async function storeStatus(run: RunStatement, prisma: PrismaClient): Prom
   };
 }
 
-const TOTALS = Prisma.sql`
+const TOTALS = sql`
   select (select count(*) from paper) as papers, (select count(*) from author) as authors,
     count(*) as digests, coalesce(sum(d.entry_count), 0)::bigint as entries,
     count(distinct d.date) as days, min(d.date) as "firstDay", max(d.date) as "lastDay",
@@ -97,10 +97,10 @@ const TOTALS = Prisma.sql`
     (select max(migration_name) from _prisma_migrations where finished_at is not null) as migration
   from digest d`;
 
-const LANGUAGES = Prisma.sql`
+const LANGUAGES = sql`
   select language, count(*) as digests from digest group by language order by count(*) desc, language`;
 
-const SOURCES = Prisma.sql`
+const SOURCES = sql`
   select s.name, count(d.id) as digests, count(distinct d.date) as days,
     min(d.date) as "firstDay", max(d.date) as "lastDay",
     coalesce(array_agg(distinct d.language) filter (where d.language is not null), '{}') as languages,

@@ -1,12 +1,12 @@
 import { arxivOrder, parseArxivId } from '../arxiv/arxiv-id.ts';
-import { Prisma } from '../database/generated/client.ts';
+import { sql, type Sql } from '../database/sql.ts';
 import { matchRanges } from '../search/match-ranges.ts';
 import { nameWords } from '../search/name-words.ts';
 import type { TextRange } from '../search/text-range.ts';
-import { escapeLike, hasWords } from './name-conditions.ts';
+import { escapeLike, hasWords } from './filters/name-conditions.ts';
 import { InputError } from './input-error.ts';
-import { MOST } from './page-args.ts';
-import { isCancelled, type RunStatement } from './statements.ts';
+import { MOST } from './paging/page-args.ts';
+import { isCancelled, type RunStatement } from '../database/statements.ts';
 
 /** What can be suggested. */
 type SuggestionKind = 'AUTHOR' | 'CATEGORY' | 'PAPER';
@@ -76,9 +76,14 @@ async function papersInOrder(
   order: string,
   { first, timeoutMs }: Omit<Typed, 'typed'>,
 ): Promise<Suggestion[]> {
-  const sql = Prisma.sql`select p.id, p.title as text from paper p where p.arxiv_order like ${`${order}%`}
+  const query = sql`select p.id, p.title as text from paper p where p.arxiv_order like ${`${order}%`}
     order by p.arxiv_order desc limit ${first}`;
-  const rows = await run<{ id: number; text: string }>({ name: 'suggest.id', sql, unique: true, timeoutMs });
+  const rows = await run<{ id: number; text: string }>({
+    name: 'suggest.id',
+    sql: query,
+    unique: true,
+    timeoutMs,
+  });
   return rows.map((row) => ({ kind: 'PAPER', ...row, ranges: [] }));
 }
 
@@ -104,10 +109,10 @@ async function candidates(
   { typed, first, timeoutMs }: Typed,
 ): Promise<Candidate[]> {
   const settings = { 'pg_trgm.word_similarity_threshold': SIMILAR };
-  const read = async (name: string, sql: Prisma.Sql) =>
+  const read = async (name: string, query: Sql) =>
     await run<{ id: number; text: string }>({
       name,
-      sql: Prisma.sql`${sql} limit ${first}`,
+      sql: sql`${query} limit ${first}`,
       unique: true,
       timeoutMs,
       settings,
@@ -128,22 +133,22 @@ async function candidates(
   }
 }
 
-const CATEGORY = Prisma.sql`(select c.id, c.paper_count, c.code, concat(c.name || ' (', c.code, case when c.name is null then '' else ')' end) as text,
+const CATEGORY = sql`(select c.id, c.paper_count, c.code, concat(c.name || ' (', c.code, case when c.name is null then '' else ')' end) as text,
   concat(' ', lower(translate(concat_ws(' ', c.code, c.name, array_to_string(c.aliases, ' ')), '.-', '  ')), ' ') as words from category c) c`;
 
 /** SQL: rows whose words begin with the words typed, best first. */
-const BEGUN: Record<SuggestionKind, (typed: readonly string[]) => Prisma.Sql> = {
-  AUTHOR: (typed) => Prisma.sql`select u.id, u.name as text from author u
-    where ${hasWords(Prisma.raw('u.name_words'), typed, { begun: true })}
-    order by ${inARow(Prisma.raw('u.name_words'), typed)} u.paper_count desc, u.name`,
-  CATEGORY: (typed) => Prisma.sql`select c.id, c.text from ${CATEGORY}
-    where ${hasWords(Prisma.raw('c.words'), typed, { begun: true })}
-    order by ${inARow(Prisma.raw('c.words'), typed)} c.paper_count desc, c.code`,
-  PAPER: (typed) => Prisma.sql`select p.id, p.title as text from paper p
-    where ${Prisma.join(
-      typed.map((word) => Prisma.sql`p.title_folded ~ ${beginning(word)}`),
+const BEGUN: Record<SuggestionKind, (typed: readonly string[]) => Sql> = {
+  AUTHOR: (typed) => sql`select u.id, u.name as text from author u
+    where ${hasWords(sql.raw('u.name_words'), typed, { begun: true })}
+    order by ${inARow(sql.raw('u.name_words'), typed)} u.paper_count desc, u.name`,
+  CATEGORY: (typed) => sql`select c.id, c.text from ${CATEGORY}
+    where ${hasWords(sql.raw('c.words'), typed, { begun: true })}
+    order by ${inARow(sql.raw('c.words'), typed)} c.paper_count desc, c.code`,
+  PAPER: (typed) => sql`select p.id, p.title as text from paper p
+    where ${sql.join(
+      typed.map((word) => sql`p.title_folded ~ ${beginning(word)}`),
       ' and ',
-    )} order by ${inARow(Prisma.raw('p.title_folded'), typed)} p.first_digest_date desc, p.arxiv_order desc`,
+    )} order by ${inARow(sql.raw('p.title_folded'), typed)} p.first_digest_date desc, p.arxiv_order desc`,
 };
 
 // Letters of a folded title, by their code: titles are compared byte by byte, and so know letters of ASCII alone. Han, kana
@@ -156,18 +161,16 @@ function beginning(word: string): string {
 }
 
 /** SQL: several words as they were typed come first. */
-function inARow(column: Prisma.Sql, typed: readonly string[]): Prisma.Sql {
-  return typed.length < 2
-    ? Prisma.empty
-    : Prisma.sql`${column} like ${`%${escapeLike(typed.join(' '))}%`} desc,`;
+function inARow(column: Sql, typed: readonly string[]): Sql {
+  return typed.length < 2 ? sql.empty : sql`${column} like ${`%${escapeLike(typed.join(' '))}%`} desc,`;
 }
 
 /** SQL: rows that have words much like the text, most alike first. */
-const SIMILAR_TO: Record<SuggestionKind, (text: string) => Prisma.Sql> = {
-  AUTHOR: (text) => Prisma.sql`select u.id, u.name as text from author u where ${text} <% u.name_words
+const SIMILAR_TO: Record<SuggestionKind, (text: string) => Sql> = {
+  AUTHOR: (text) => sql`select u.id, u.name as text from author u where ${text} <% u.name_words
     order by word_similarity(${text}, u.name_words) desc, u.paper_count desc, u.name`,
-  CATEGORY: (text) => Prisma.sql`select c.id, c.text from ${CATEGORY} where ${text} <% c.words
+  CATEGORY: (text) => sql`select c.id, c.text from ${CATEGORY} where ${text} <% c.words
     order by word_similarity(${text}, c.words) desc, c.paper_count desc, c.code`,
-  PAPER: (text) => Prisma.sql`select p.id, p.title as text from paper p where ${text} <% p.title_folded
+  PAPER: (text) => sql`select p.id, p.title as text from paper p where ${text} <% p.title_folded
     order by word_similarity(${text}, p.title_folded) desc, p.first_digest_date desc, p.arxiv_order desc`,
 };

@@ -8,7 +8,7 @@ import { words, type SoughtWord } from './words.ts';
 export type Where = 'title' | 'abstract' | 'anywhere';
 
 /** What to highlight: words in a row, or characters in a row. */
-export interface Sought {
+export interface HighlightTerms {
   readonly where: Where;
   readonly unspaced: boolean;
   readonly sequence: readonly SoughtWord[];
@@ -17,14 +17,14 @@ export interface Sought {
 /** Among characters in a row: what parts two runs of them without a word between. */
 export const ANYTHING_BUT_WORDS = ' ';
 
-/** Finds what is sought in a text: in order and without overlaps. */
+/** Finds the search terms in a text: in order and without overlaps. */
 export type Find = (text: string) => TextRange[];
 
 /**
  * Finds these in as much of a text as is searched. `stem` returns what makes two keys of words the same. A text is read once,
- * however much is sought.
+ * however many search terms there are.
  */
-export function finder(wanted: readonly Sought[], stem: (key: string) => string): Find {
+export function finder(wanted: readonly HighlightTerms[], stem: (key: string) => string): Find {
   const sequences = (inRuns: boolean) =>
     wanted.filter(({ unspaced }) => unspaced === inRuns).map(({ sequence }) => sequence);
   const inWords = treeOf(

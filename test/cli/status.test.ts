@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Status } from '../../src/cli/describe-status.ts';
 import { version } from '../../src/cli/version.ts';
-import { decodeFeedCursor } from '../../src/feed/feed-cursor.ts';
+import { decodeFeedCursor } from '../../src/events/feed-cursor.ts';
 import { runCli, type Outcome } from '../support/cli.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord } from '../support/digest-files.ts';

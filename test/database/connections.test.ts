@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { transaction } from '../../src/ingest/transaction.ts';
+import { transaction } from '../../src/database/transaction.ts';
 import { openTestDatabase } from '../support/database.ts';
 
 test('a connection that breaks in a transaction fails that transaction, and nothing else', async () => {

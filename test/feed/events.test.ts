@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeFeedCursor } from '../../src/feed/feed-cursor.ts';
-import { expireEvents } from '../../src/feed/retention.ts';
+import { encodeFeedCursor } from '../../src/events/feed-cursor.ts';
+import { expireEvents } from '../../src/events/retention.ts';
 import { removeDigests } from '../../src/ingest/remove-digests.ts';
 import { upgradeStore } from '../../src/ingest/upgrade-store.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { faultyPool } from '../support/faulty-pool.ts';
-import { FEED_CHANNEL } from '../../src/database/feed-channel.ts';
+import { FEED_CHANNEL } from '../../src/events/wake-up-channel.ts';
 import {
   ingestRecords,
   overEvents,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { listenForWakeUps } from '../../src/feed/wake-source.ts';
+import { listenForWakeUps } from '../../src/database/listen.ts';
 import { createLogger } from '../../src/logger.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { ingestRecords, overWebSocket, startLiveServer, type Message } from '../support/live.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { digestMarkdown } from '../../src/reads/digest-markdown.ts';
-import { statementRunner } from '../../src/reads/statements.ts';
+import { statementRunner } from '../../src/database/statements.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { entryKey, generateModel, insertModel, type ModelDigest } from '../support/generated-store.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
-import { nodeId } from '../../src/reads/node-id.ts';
+import { nodeId } from '../../src/reads/paging/node-id.ts';
 
 const model = generateModel({ seed: 23, papers: 150, authors: 20, days: 3 });
 let database: TestDatabase;

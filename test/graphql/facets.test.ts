@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { generateModel, insertModel, NAMES, type ModelPaper } from '../support/generated-store.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
-import { nodeId } from '../../src/reads/node-id.ts';
+import { nodeId } from '../../src/reads/paging/node-id.ts';
 
 const model = generateModel({ seed: 23, papers: 300, authors: 50, days: 40 });
 let database: TestDatabase;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { nodeId } from '../../src/reads/node-id.ts';
+import { nodeId } from '../../src/reads/paging/node-id.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { entryKey, generateModel, insertModel } from '../support/generated-store.ts';
 import { queryOf, type Query } from '../support/graphql.ts';

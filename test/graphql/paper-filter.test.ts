@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaperFilter } from '../../src/reads/paper-filter.ts';
+import type { PaperFilter } from '../../src/reads/filters/paper-filter.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   CATEGORIES,
@@ -13,7 +13,7 @@ import {
 import { queryOf, type Query } from '../support/graphql.ts';
 import { select, type Order } from '../support/paper-model.ts';
 import { walk } from '../support/walk.ts';
-import { nodeId } from '../../src/reads/node-id.ts';
+import { nodeId } from '../../src/reads/paging/node-id.ts';
 
 const model = generateModel({ seed: 7, papers: 240, authors: 40, days: 8 });
 let database: TestDatabase;

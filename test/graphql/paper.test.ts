@@ -9,7 +9,7 @@ import {
   type ModelPaper,
 } from '../support/generated-store.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
-import { nodeId } from '../../src/reads/node-id.ts';
+import { nodeId } from '../../src/reads/paging/node-id.ts';
 
 const model = generateModel({ seed: 17, papers: 100, authors: 20, days: 4 });
 let database: TestDatabase;

@@ -2,7 +2,7 @@ import { Kind, OperationTypeNode, parse, visit } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createContextFactory } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import { readyMadeOperations } from '../../src/http/ready-made-operations.ts';
+import { readyMadeOperations } from '../../src/http/graphiql/ready-made-operations.ts';
 import { ingestSample } from '../../src/ingest/sample.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';

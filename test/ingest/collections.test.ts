@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IngestReport } from '../../src/ingest/report.ts';
 import { digestMarkdown } from '../../src/reads/digest-markdown.ts';
-import { statementRunner } from '../../src/reads/statements.ts';
+import { statementRunner } from '../../src/database/statements.ts';
 import { bytesOf, COLLECTIONS, filesOf, ingestOf } from '../support/collections.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { LONG } from '../support/long.ts';

@@ -7,11 +7,11 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { findFiles, type World } from '../../src/ingest/find-files.ts';
+import { findFiles, type World } from '../../src/sources/find-files.ts';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
 import { postedDigests } from '../../src/ingest/ingest-posted.ts';
 import type { IngestReport } from '../../src/ingest/report.ts';
-import { unpack } from '../../src/ingest/unpack.ts';
+import { unpack } from '../../src/sources/unpack.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
-import { retrying } from '../../src/ingest/retry.ts';
+import { retrying } from '../../src/database/retry.ts';
 import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
 
 test.each([

@@ -4,7 +4,7 @@ import type { SummaryPart } from '../../src/digest/digest.ts';
 import { writeMarkdown } from '../../src/digest/write-markdown.ts';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
 import { digestMarkdown } from '../../src/reads/digest-markdown.ts';
-import { statementRunner } from '../../src/reads/statements.ts';
+import { statementRunner } from '../../src/database/statements.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
 

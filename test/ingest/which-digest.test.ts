@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { DigestFile } from '../../src/ingest/digest-file.ts';
+import type { DigestFile } from '../../src/sources/digest-file.ts';
 import { ingestFile, type IngestOptions } from '../../src/ingest/ingest-file.ts';
 import { removeDigests } from '../../src/ingest/remove-digests.ts';
 import type { IngestReport } from '../../src/ingest/report.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PaperFilter } from '../../src/reads/paper-filter.ts';
+import type { PaperFilter } from '../../src/reads/filters/paper-filter.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonRecord } from '../support/digest-files.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
@@ -18,7 +18,7 @@ const words = (length: number): string => {
 };
 
 const PAPERS = 40;
-// Seconds on a machine of its own; minutes where the work grows with the product of words sought and words searched.
+// Seconds on a machine of its own; minutes where the work grows with the product of search terms and words of the text.
 const MOST_MS = 60_000;
 
 let database: TestDatabase;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaperFilter } from '../../src/reads/paper-filter.ts';
+import type { PaperFilter } from '../../src/reads/filters/paper-filter.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
 import { LONG } from '../support/long.ts';
@@ -15,7 +15,7 @@ import {
 } from '../support/search-corpus.ts';
 import { combine, SEARCHES } from '../support/search-truth.ts';
 import { walk } from '../support/walk.ts';
-import { nodeId } from '../../src/reads/node-id.ts';
+import { nodeId } from '../../src/reads/paging/node-id.ts';
 
 const corpus = generateCorpus(20_261_124, LONG ? 12_000 : 1_200);
 let database: TestDatabase;

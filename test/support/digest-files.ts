@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { Pool } from 'pg';
 import type { SummaryPart } from '../../src/digest/digest.ts';
 import { writeMarkdown } from '../../src/digest/write-markdown.ts';
-import type { DigestFile } from '../../src/ingest/digest-file.ts';
-import { findFiles } from '../../src/ingest/find-files.ts';
+import type { DigestFile } from '../../src/sources/digest-file.ts';
+import { findFiles } from '../../src/sources/find-files.ts';
 import { ingestFile, type IngestOptions } from '../../src/ingest/ingest-file.ts';
 import type { IngestReport } from '../../src/ingest/report.ts';
 

@@ -1,8 +1,8 @@
 import { arxivOrder } from '../../src/arxiv/arxiv-id.ts';
 import { fold } from '../../src/language/fold.ts';
-import { nodeKey } from '../../src/reads/node-id.ts';
-import type { PaperFilter } from '../../src/reads/paper-filter.ts';
-import type { PaperOrder } from '../../src/reads/papers.ts';
+import { nodeKey } from '../../src/reads/paging/node-id.ts';
+import type { PaperFilter } from '../../src/reads/filters/paper-filter.ts';
+import type { PaperOrder } from '../../src/reads/lists/papers.ts';
 import type { Model, ModelEntry, ModelPaper } from './generated-store.ts';
 
 /** Orders that say of two papers which is first, whatever else there is. */

@@ -1,4 +1,4 @@
-import type { PaperFilter } from '../../src/reads/paper-filter.ts';
+import type { PaperFilter } from '../../src/reads/filters/paper-filter.ts';
 import { textsOf, type CorpusEntry, type CorpusPaper } from './search-corpus.ts';
 
 /** A condition on a paper of the corpus. */

@@ -1,8 +1,8 @@
 import { foldSpaces } from '../../language/fold.ts';
-import { authors, coauthors } from '../../reads/authors.ts';
+import { authors, coauthors } from '../../reads/lists/authors.ts';
 import type { CountedCategory } from '../../reads/groups.ts';
-import { nodeId, nodeKey } from '../../reads/node-id.ts';
-import { papersOfAuthor } from '../../reads/papers.ts';
+import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
+import { papersOfAuthor } from '../../reads/lists/papers.ts';
 import type { AuthorRow } from '../../reads/rows.ts';
 import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';

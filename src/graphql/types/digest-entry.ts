@@ -1,4 +1,4 @@
-import { nodeId } from '../../reads/node-id.ts';
+import { nodeId } from '../../reads/paging/node-id.ts';
 import { found } from '../../reads/lookups.ts';
 import { Node } from '../node.ts';
 import { Category, Digest, DigestEntry, Paper, Summary } from '../refs.ts';

@@ -1,10 +1,10 @@
 import { languageTags } from '../../language/language-range.ts';
-import { languageTag } from '../../reads/conditions.ts';
-import { digests } from '../../reads/digests.ts';
-import { entriesOfDigest } from '../../reads/entries.ts';
+import { languageTag } from '../../reads/filters/conditions.ts';
+import { digests } from '../../reads/lists/digests.ts';
+import { entriesOfDigest } from '../../reads/lists/entries.ts';
 import type { CountedCategory } from '../../reads/groups.ts';
 import type { DigestKey as Key } from '../../reads/lookups.ts';
-import { nodeId, nodeKey } from '../../reads/node-id.ts';
+import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
 import type { DigestRow } from '../../reads/rows.ts';
 import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';

@@ -1,6 +1,6 @@
 import type { ObjectRef } from '@pothos/core';
-import { encodeFeedCursor } from '../../feed/feed-cursor.ts';
-import type { Batch, FeedEvent } from '../../feed/event.ts';
+import { encodeFeedCursor } from '../../events/feed-cursor.ts';
+import type { Batch, FeedEvent } from '../../events/event.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 

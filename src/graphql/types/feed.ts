@@ -1,5 +1,5 @@
 import type { EventChoice } from '../../feed/event-filter.ts';
-import type { Batch } from '../../feed/event.ts';
+import type { Batch } from '../../events/event.ts';
 import type { FeedPosition } from '../../feed/feed-reads.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,5 @@
-import { ingestRuns, problemsOfRun } from '../../reads/ingest-runs.ts';
-import { nodeId } from '../../reads/node-id.ts';
+import { ingestRuns, problemsOfRun } from '../../reads/lists/ingest-runs.ts';
+import { nodeId } from '../../reads/paging/node-id.ts';
 import type { IngestRunRow } from '../../reads/rows.ts';
 import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';

@@ -48,6 +48,6 @@ builder.objectFields(Papers.edge, (t) => ({
     type: [Highlight],
     description:
       'Title, abstract, then AI text of current entries, newest first. Empty where the filter does not search (outside `not`).',
-    resolve: async ({ row, page }, _args, { reads }) => await reads.highlights(row, page.sought),
+    resolve: async ({ row, page }, _args, { reads }) => await reads.highlights(row, page.highlightTerms),
   }),
 }));

@@ -1,10 +1,10 @@
 import { isObjectType, type GraphQLResolveInfo } from 'graphql';
 import type { Bucket, Interval } from '../../reads/buckets.ts';
-import type { DateRange as Dates } from '../../reads/conditions.ts';
+import type { DateRange as Dates } from '../../reads/filters/conditions.ts';
 import type { Facets, FacetValue, FacetWant } from '../../reads/facets.ts';
 import { found } from '../../reads/lookups.ts';
-import { nodeId } from '../../reads/node-id.ts';
-import type { PaperFilter } from '../../reads/paper-filter.ts';
+import { nodeId } from '../../reads/paging/node-id.ts';
+import type { PaperFilter } from '../../reads/filters/paper-filter.ts';
 import { builder } from '../builder.ts';
 import { refusing } from '../errors.ts';
 import { DateRange } from '../inputs.ts';

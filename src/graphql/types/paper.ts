@@ -1,11 +1,11 @@
 import { absUrl, parseArxivId, pdfUrl } from '../../arxiv/arxiv-id.ts';
 import { webUrl } from '../../digest/web-url.ts';
-import { authorsOfPaper } from '../../reads/authors.ts';
-import { digestsOfPaper } from '../../reads/digests.ts';
-import { entriesOfPaper, summariesOfPaper } from '../../reads/entries.ts';
-import { nodeId, nodeKey } from '../../reads/node-id.ts';
-import type { Parent } from '../../reads/pages.ts';
-import { papers } from '../../reads/papers.ts';
+import { authorsOfPaper } from '../../reads/lists/authors.ts';
+import { digestsOfPaper } from '../../reads/lists/digests.ts';
+import { entriesOfPaper, summariesOfPaper } from '../../reads/lists/entries.ts';
+import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
+import type { Parent } from '../../reads/paging/pages.ts';
+import { papers } from '../../reads/lists/papers.ts';
 import type { PaperRow } from '../../reads/rows.ts';
 import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';

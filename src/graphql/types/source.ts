@@ -1,5 +1,5 @@
-import { digestsOfSource, sources } from '../../reads/digests.ts';
-import { nodeId, nodeKey } from '../../reads/node-id.ts';
+import { digestsOfSource, sources } from '../../reads/lists/digests.ts';
+import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
 import type { SourceRow } from '../../reads/rows.ts';
 import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';

@@ -1,6 +1,6 @@
 import { sections } from '../../digest/summary.ts';
 import { found } from '../../reads/lookups.ts';
-import { nodeId } from '../../reads/node-id.ts';
+import { nodeId } from '../../reads/paging/node-id.ts';
 import { builder } from '../builder.ts';
 import { Node } from '../node.ts';
 import { Digest, DigestEntry, Paper, Summary } from '../refs.ts';

@@ -4,9 +4,9 @@ import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { placeCluster, type Owner } from '../../../src/database/cluster-owner.ts';
-import { ensureCluster, USER, type Cluster } from '../../../src/database/cluster.ts';
-import { findBinaries, type Binaries } from '../../../src/database/postgres-binaries.ts';
+import { placeCluster, type Owner } from '../../../src/database/embedded/cluster-owner.ts';
+import { ensureCluster, USER, type Cluster } from '../../../src/database/embedded/cluster.ts';
+import { findBinaries, type Binaries } from '../../../src/database/embedded/postgres-binaries.ts';
 import { freePort } from './free-port.ts';
 
 const START_MS = 300_000;

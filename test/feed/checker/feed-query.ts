@@ -1,4 +1,4 @@
-import type { PaperFilter } from '../../../src/reads/paper-filter.ts';
+import type { PaperFilter } from '../../../src/reads/filters/paper-filter.ts';
 import type { Result } from './stream.ts';
 import type { PaperEvent } from './verdict.ts';
 

@@ -1,4 +1,4 @@
-import type { PaperFilter } from '../../../src/reads/paper-filter.ts';
+import type { PaperFilter } from '../../../src/reads/filters/paper-filter.ts';
 import { createRandom } from '../../support/random.ts';
 import { AUTHORS, CATEGORIES, hasText, PHRASES, WORDS, type Expected } from './corpus.ts';
 

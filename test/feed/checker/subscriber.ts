@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PaperFilter } from '../../../src/reads/paper-filter.ts';
+import type { PaperFilter } from '../../../src/reads/filters/paper-filter.ts';
 import { SUBSCRIPTION, type Batch } from './feed-query.ts';
 import {
   openEventStream,

@@ -1,0 +1,75 @@
+/** A folder of `src`: its one job, and the rooms below it that it may import. */
+interface Room {
+  readonly job: string;
+  readonly imports: readonly string[];
+}
+
+/** The rooms of `src`, each above all that it imports. `docs/architecture.md` shows this table; a test enforces it. */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  time: { job: 'days, sleeping, backing off, deadlines', imports: [] },
+  errors: { job: 'the codes of errors, and what each means for a client', imports: [] },
+  arxiv: { job: 'identifiers and categories of arXiv', imports: [] },
+  language: { job: 'language names and detection, folding of case and accents', imports: [] },
+  search: {
+    job: 'parses searches, prepares texts for search, finds highlights: text in, text out',
+    imports: ['language'],
+  },
+  digest: {
+    job: 'reads digests in both forms, writes Markdown: text in, text out',
+    imports: ['arxiv', 'language', 'time'],
+  },
+  database: { job: 'finds or starts Postgres, migrates it, runs SQL on it', imports: ['arxiv', 'time'] },
+  events: {
+    job: "the feed's tables: appends events, reads the log, signs cursors, retention",
+    imports: ['database', 'time'],
+  },
+  sources: {
+    job: 'brings bytes: files, folders, URLs, standard input; watches for new ones',
+    imports: ['digest', 'time'],
+  },
+  ingest: {
+    job: 'stores a digest or removes it, and updates its papers',
+    imports: ['events', 'sources', 'database', 'digest', 'search', 'language', 'arxiv', 'time'],
+  },
+  reads: {
+    job: 'SQL for pages, look-ups, filters, facets and suggestions',
+    imports: ['events', 'database', 'digest', 'search', 'language', 'arxiv', 'time'],
+  },
+  feed: {
+    job: 'reads new events once per process, matches them with filters, wakes subscriptions',
+    imports: ['reads', 'events', 'database', 'time'],
+  },
+  graphql: {
+    job: 'the schema: types, fields and their descriptions',
+    imports: ['feed', 'reads', 'events', 'database', 'digest', 'language', 'arxiv', 'time'],
+  },
+  live: {
+    job: 'carries subscriptions: sockets, event streams, shared payloads',
+    imports: ['graphql', 'feed', 'events', 'time'],
+  },
+  http: {
+    job: 'answers requests: GraphQL, GraphiQL, probes',
+    imports: ['live', 'graphql', 'feed', 'events', 'database', 'time'],
+  },
+  client: {
+    job: 'the client package: subscribes from Node and browsers, resumes after a disconnect',
+    imports: ['time'],
+  },
+  cli: {
+    job: 'commands, flags, the environment',
+    imports: [
+      'http',
+      'client',
+      'graphql',
+      'feed',
+      'reads',
+      'ingest',
+      'sources',
+      'events',
+      'database',
+      'digest',
+      'language',
+      'time',
+    ],
+  },
+};

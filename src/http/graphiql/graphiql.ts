@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { sendJson, type Exchange, type Handler } from '../request-context.ts';
+import { prepareScript, startScript, STYLES, withoutStacks } from './graphiql-client.ts';
+import { staticFile, type StaticFile } from '../static-file.ts';
+
+/** GraphiQL: the page, and the files that it loads; all from this server. */
+export interface Graphiql {
+  readonly page: Handler;
+  readonly asset: Handler;
+}
+
+interface Files {
+  readonly page: StaticFile;
+  /** By path. */
+  readonly assets: ReadonlyMap<string, StaticFile>;
+}
+
+const JAVASCRIPT = 'text/javascript; charset=utf-8';
+
+// Only this server, and no inline script: what a digest says can never run here. The editor sets styles itself.
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** GraphiQL with its files below `base`, a path with a slash at its end. They are loaded when first asked for. */
+export function graphiql(base: string): Graphiql {
+  let files: Promise<Files> | undefined;
+  const load = async (): Promise<Files> => await (files ??= loadFiles(base));
+  return {
+    page: async (exchange) => await (await load()).page.serve(exchange),
+    asset: async (exchange) => {
+      const asset = (await load()).assets.get(exchange.request.url ?? '');
+      if (asset === undefined) sendJson(exchange, 404, { error: 'not found' });
+      else await asset.serve(exchange);
+    },
+  };
+}
+
+/** Whether a browser asks for a page, rather than a client for an answer. */
+export function wantsGraphiql({ request }: Exchange): boolean {
+  return request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
+}
+
+async function loadFiles(base: string): Promise<Files> {
+  // Nine megabytes, which a server that no browser visits need not hold.
+  const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
+  const [iconType, icon] = decodeDataUrl(bundle.favicon);
+  const contents: [name: string, type: string, content: string | Buffer][] = [
+    ['graphiql.js', JAVASCRIPT, withoutStacks(bundle.js)],
+    ['prepare.js', JAVASCRIPT, prepareScript()],
+    ['start.js', JAVASCRIPT, startScript()],
+    ['editorWorkerService.js', JAVASCRIPT, bundle.editorWorkerService],
+    ['json.js', JAVASCRIPT, bundle.jsonWorker],
+    ['graphql.js', JAVASCRIPT, bundle.graphqlWorker],
+    ['graphiql.css', 'text/css; charset=utf-8', bundle.css + STYLES],
+    ['favicon.ico', iconType, icon],
+  ];
+  const hash = createHash('sha256');
+  for (const [, , content] of contents) hash.update(content);
+  // A new version has a new path, so that browsers may keep this one for ever.
+  const folder = `${base}${hash.digest('base64url').slice(0, 16)}/`;
+  const cacheControl = 'public, max-age=31536000, immutable';
+  return {
+    page: staticFile(pageHtml(folder), {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'cache-control': 'no-cache',
+      vary: 'accept',
+    }),
+    assets: new Map(
+      contents.map(([name, type, content]) => [
+        folder + name,
+        staticFile(content, { 'content-type': type, 'cache-control': cacheControl }),
+      ]),
+    ),
+  };
+}
+
+function decodeDataUrl(url: string): [type: string, content: Buffer] {
+  const [head = '', data = ''] = url.split(',', 2);
+  return [head.replace(/^data:/, '').replace(/;.*/, ''), Buffer.from(data, 'base64')];
+}
+
+function pageHtml(folder: string): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Papergraph</title>
+    <link rel="icon" href="${folder}favicon.ico" />
+    <link rel="stylesheet" href="${folder}graphiql.css" />
+    <script defer src="${folder}prepare.js"></script>
+    <script defer src="${folder}graphiql.js"></script>
+    <script defer src="${folder}start.js"></script>
+  </head>
+  <body class="no-focus-outline">
+    <noscript>GraphiQL needs JavaScript. The API does not: POST your query to this address as JSON.</noscript>
+    <div id="root"></div>
+  </body>
+</html>
+`;
+}

@@ -1,0 +1,43 @@
+import { Kind, visit, type DocumentNode, type ExecutionArgs } from 'graphql';
+
+/** Names those who get the same payload of the same batch: the document, and the variables that the payload depends on. */
+export function payloadKey({ document, operationName, variableValues }: ExecutionArgs): string {
+  const { id, variables } = shapeOf(document);
+  const values = Object.entries(variableValues ?? {})
+    .filter(([name]) => variables.has(name))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `${id} ${operationName ?? ''} ${values.length === 0 ? '' : JSON.stringify(values)}`;
+}
+
+interface Shape {
+  readonly id: number;
+  /** Those that stand elsewhere than in the arguments of a root field. */
+  readonly variables: ReadonlySet<string>;
+}
+
+const shapes = new WeakMap<DocumentNode, Shape>();
+let documents = 0;
+
+function shapeOf(document: DocumentNode): Shape {
+  const known = shapes.get(document);
+  if (known !== undefined) return known;
+  const variables = new Set<string>();
+  visit(document, {
+    VariableDefinition: () => false,
+    Variable: (...[{ name }, , , , ancestors]) => {
+      const kinds = ancestors.flatMap((node) => ('kind' in node ? [node.kind] : []));
+      if (!isOfRootField(kinds)) variables.add(name.value);
+    },
+  });
+  const shape = { id: (documents += 1), variables };
+  shapes.set(document, shape);
+  return shape;
+}
+
+const ELSEWHERE = new Set<Kind>([Kind.DIRECTIVE, Kind.FRAGMENT_DEFINITION, Kind.INLINE_FRAGMENT]);
+
+/** Whether what stands below nodes of these kinds is in the arguments of the operation's own field, the one that subscribes. */
+function isOfRootField(kinds: readonly Kind[]): boolean {
+  const fields = kinds.filter((kind) => kind === Kind.FIELD).length;
+  return fields === 1 && kinds.includes(Kind.ARGUMENT) && !kinds.some((kind) => ELSEWHERE.has(kind));
+}

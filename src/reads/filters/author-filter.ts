@@ -1,0 +1,42 @@
+import { sql, type Sql } from '../../database/sql.ts';
+import { nameWords } from '../../search/name-words.ts';
+import { InputError } from '../input-error.ts';
+import { hasWords } from './name-conditions.ts';
+import { authorIds, categoryIds, every, storable } from './conditions.ts';
+
+/** The contract's AuthorFilter: all fields must hold, absent and null ask nothing. */
+export interface AuthorFilter {
+  readonly search?: string | null | undefined;
+  readonly names?: readonly string[] | null | undefined;
+  readonly categories?: readonly string[] | null | undefined;
+  readonly minPaperCount?: number | null | undefined;
+}
+
+/** The filter as an SQL condition on the author u; undefined where it asks nothing. Throws InputError above 100 values a list. */
+export function authorFilter(filter: AuthorFilter | null | undefined): Sql | undefined {
+  const { search, names, categories, minPaperCount } = filter ?? {};
+  const conditions: Sql[] = [];
+  if (typeof search === 'string') conditions.push(spelt(search));
+  if (names) conditions.push(sql`u.id = any(${authorIds(storable(names, ['filter', 'names']))})`);
+  if (categories) {
+    const ids = categoryIds(storable(categories, ['filter', 'categories']));
+    conditions.push(sql`exists (select 1 from authorship a join paper_category k on k.paper_id = a.paper_id
+      where a.author_id = u.id and k.category_id = any(${ids}))`);
+  }
+  if (typeof minPaperCount === 'number') conditions.push(sql`u.paper_count >= ${minPaperCount}`);
+  return every(conditions);
+}
+
+const LONGEST = 200;
+
+/** Has the words in any order, or is spelt much like them (pg_trgm's default: 0.6). White space asks nothing, signs find nothing. */
+function spelt(search: string): Sql {
+  if (search.length > LONGEST)
+    throw new InputError(
+      ['filter', 'search'],
+      `filter.search: expected at most ${LONGEST} characters, got ${search.length}`,
+    );
+  const words = nameWords(search);
+  if (words.length === 0) return search.trim() === '' ? sql`true` : sql`false`;
+  return sql`((${hasWords(sql.raw('u.name_words'), words)}) or ${words.join(' ')} <% u.name_words)`;
+}

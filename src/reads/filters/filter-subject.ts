@@ -1,0 +1,77 @@
+import { namedCategories } from '../../arxiv/categories.ts';
+import { sql, type Sql } from '../../database/sql.ts';
+import { fold } from '../../language/fold.ts';
+import { authorIds, categoryIds, ofSources } from './conditions.ts';
+import { hasWords } from './name-conditions.ts';
+
+/**
+ * What a filter asks about, as SQL: the papers of the store, or the events of the feed. A filter is compiled the same for
+ * both; only where the facts stand differs. Days and languages stand in `d` for either, the search vector in `t`.
+ */
+export interface FilterSubject {
+  readonly arxivId: Sql;
+  readonly hasCode: Sql;
+  /** Values as PaperFilter takes them. */
+  readonly inCategories: (values: readonly string[]) => Sql;
+  readonly inPrimaryCategory: (values: readonly string[]) => Sql;
+  /** Exact names. */
+  readonly writtenBy: (names: readonly string[]) => Sql;
+  /** Whole names, case and accents folded. */
+  readonly writtenByAny: (names: readonly string[]) => Sql;
+  /** Folded words, all of them in one name. */
+  readonly writtenByName: (words: readonly string[]) => Sql;
+  /** One current entry meets these conditions, which are made of the two below and those of `d`. */
+  readonly hasEntry: (conditions: Sql) => Sql;
+  readonly ofSources: (names: readonly string[]) => Sql;
+  readonly hasSummary: (wanted: boolean) => Sql;
+}
+
+/** The paper p, its search vector in t of paper_search. */
+export const PAPERS: FilterSubject = {
+  arxivId: sql`p.arxiv_id`,
+  hasCode: sql`(p.code_url is not null)`,
+  inCategories: (values) => sql`exists (select 1 from paper_category k
+    where k.paper_id = p.id and k.category_id = any(${categoryIds(values)}))`,
+  inPrimaryCategory: (values) => sql`(p.primary_category_id is not null
+    and p.primary_category_id = any(${categoryIds(values)}))`,
+  writtenBy: (names) =>
+    authoredBy(sql`array(select u.id from author u where u.name = any(${names}::text[]))`),
+  writtenByAny: (names) => authoredBy(authorIds(names)),
+  writtenByName: (words) =>
+    authoredBy(sql`array(select u.id from author u where ${hasWords(sql.raw('u.name_words'), words)})`),
+  hasEntry: (conditions) => sql`exists (select 1 from digest_entry e join digest d on d.id = e.digest_id
+    where e.paper_id = p.id and e.current and ${conditions})`,
+  ofSources,
+  // Written out for either answer: Postgres joins `exists`, but asks `exists = true` of each row.
+  hasSummary: (wanted) => sql`${wanted ? sql.empty : sql`not `}exists (
+    select 1 from summary m where m.entry_id = e.id and m.status <> 'FAILED')`,
+};
+
+function authoredBy(ids: Sql): Sql {
+  return sql`exists (select 1 from authorship a where a.paper_id = p.id and a.author_id = any(${ids}))`;
+}
+
+/** The event d of feed_event, which keeps all that it is judged by; its search vector in t. */
+export const EVENTS: FilterSubject = {
+  arxivId: sql`d.arxiv_id`,
+  hasCode: sql`d.has_code`,
+  inCategories: (values) => {
+    const { codes, archives } = namedCategories(values);
+    const inCodes = sql`d.categories && ${codes}::text[]`;
+    if (archives.length === 0) return inCodes;
+    return sql`(${inCodes} or exists (
+      select 1 from unnest(d.categories) c(code) where split_part(c.code, '.', 1) = any(${archives}::text[])))`;
+  },
+  inPrimaryCategory: (values) => {
+    const { codes, archives } = namedCategories(values);
+    return sql`coalesce(d.categories[1] = any(${codes}::text[])
+      or split_part(d.categories[1], '.', 1) = any(${archives}::text[]), false)`;
+  },
+  writtenBy: (names) => sql`d.author_names && ${names}::text[]`,
+  writtenByAny: (names) => sql`d.author_folded && ${names.map(fold)}::text[]`,
+  writtenByName: (words) => sql`exists (
+    select 1 from unnest(d.author_words) a(words) where ${hasWords(sql.raw('a.words'), words)})`,
+  hasEntry: (conditions) => conditions,
+  ofSources: (names) => sql`d.source = any(${names}::text[])`,
+  hasSummary: (wanted) => sql`d.has_summary = ${wanted}`,
+};

@@ -1,0 +1,112 @@
+import { sql, type Sql } from '../../database/sql.ts';
+import { PAPERS } from '../filters/filter-subject.ts';
+import { InputError } from '../input-error.ts';
+import type { Order } from '../paging/keyset.ts';
+import type { List } from '../paging/list.ts';
+import type { ListField } from '../paging/pages.ts';
+import { isSearching, paperFilter, searchesOf, type PaperFilter } from '../filters/paper-filter.ts';
+import { paperColumns, type ScoredPaperRow } from '../rows.ts';
+
+/** How lists of papers may be sorted; ties go by arXiv id, newest first. */
+export type PaperOrder = 'NEWEST' | 'OLDEST' | 'RELEVANCE' | 'TITLE' | 'MOST_STARS';
+
+/** What lists of papers take. */
+export interface PaperArgs {
+  readonly filter?: PaperFilter | null | undefined;
+  /** RELEVANCE by default where the filter searches, else NEWEST. */
+  readonly orderBy?: PaperOrder | null | undefined;
+}
+
+/** A field that gives papers. */
+export type PaperField = ListField<PaperArgs, ScoredPaperRow>;
+
+/** `Query.papers` */
+export const papers: PaperField = paperField('Query.papers', {
+  from: sql`paper p`,
+  dated: sql.raw('p'),
+  total: sql`(select coalesce(sum(n.papers), 0)::int from paper_count n where n.kind = 'PAPER')`,
+});
+
+/** `Author.papers`: a name that a paper prints twice has it once. */
+export const papersOfAuthor: PaperField = paperField('Author.papers', {
+  from: sql`authorship a join paper p on p.id = a.paper_id`,
+  where: sql`a.author_id = parent.id`,
+  dated: sql.raw('a'),
+  repeats: true,
+  total: sql`(select u.paper_count from author u where u.id = parent.id)`,
+});
+
+/** `Category.papers` */
+export const papersOfCategory: PaperField = paperField('Category.papers', {
+  from: sql`paper_category k join paper p on p.id = k.paper_id`,
+  where: sql`k.category_id = parent.id`,
+  dated: sql.raw('k'),
+  total: sql`(select c.paper_count from category c where c.id = parent.id)`,
+});
+
+interface PaperList extends Pick<List, 'from' | 'repeats'> {
+  readonly where?: Sql;
+  /** The alias to take day and place in arXiv from. */
+  readonly dated: Sql;
+  /** Of the unfiltered list. */
+  readonly total: Sql;
+}
+
+function paperField(name: string, { from, where, dated, total, ...list }: PaperList): PaperField {
+  return {
+    name,
+    cursorScope: ({ filter }) => searchesOf(filter),
+    list: async ({ filter, orderBy }, { compileSearch }) => {
+      const { condition, score, searching, highlightTerms } = await paperFilter(
+        filter,
+        PAPERS,
+        compileSearch,
+      );
+      const conditions = [where, condition].filter((each) => each !== undefined);
+      return {
+        ...list,
+        from: sql`${from}${searching ? SEARCHED : sql.empty}${score ? scoredBy(score) : sql.empty}`,
+        columns: sql`${paperColumns}, ${score ? SCORE : sql`null::real`} as score`,
+        where: conditions.length === 0 ? sql`true` : sql.join(conditions, ' and '),
+        order: orderOf(orderBy ?? defaultOrder(filter), { dated, scored: score !== undefined }),
+        filtered: condition !== undefined,
+        highlightTerms,
+        ...(condition === undefined && { total }),
+      };
+    },
+  };
+}
+
+const SEARCHED = sql` join paper_search t on t.paper_id = p.id`;
+const SCORE = sql`r.score`;
+
+/** SQL: gives the score a name, so that it is one expression, with one set of parameters, wherever the list speaks of it. */
+function scoredBy(score: Sql): Sql {
+  return sql` cross join lateral (select ${score} as score) r`;
+}
+
+/** The order of a list of papers that nobody named. */
+export function defaultOrder(filter: PaperFilter | null | undefined): PaperOrder {
+  return isSearching(filter) ? 'RELEVANCE' : 'NEWEST';
+}
+
+function orderOf(orderBy: PaperOrder, { dated, scored }: { dated: Sql; scored: boolean }): Order {
+  if (orderBy !== 'RELEVANCE') return [...ORDERS[orderBy](dated), newestInArxiv(dated)];
+  if (!scored)
+    throw new InputError(['orderBy'], 'orderBy: RELEVANCE needs a search in the filter, outside not');
+  return [{ expression: SCORE, type: 'real', descending: true }, newestInArxiv(dated)];
+}
+
+// Authorships and categories of papers repeat the day and the place in arXiv, so that a nested list by day is one
+// range of their index: `dated` is the alias to take them from.
+const ORDERS: Record<Exclude<PaperOrder, 'RELEVANCE'>, (dated: Sql) => Order> = {
+  NEWEST: (dated) => [{ expression: sql`${dated}.first_digest_date`, type: 'date', descending: true }],
+  OLDEST: (dated) => [{ expression: sql`${dated}.first_digest_date`, type: 'date', descending: false }],
+  TITLE: () => [{ expression: sql`p.title_folded`, type: 'text', descending: false }],
+  // Papers without code come last, those of no stars before them.
+  MOST_STARS: () => [{ expression: sql`coalesce(p.code_stars, -1)`, type: 'int', descending: true }],
+};
+
+function newestInArxiv(dated: Sql): Order[number] {
+  return { expression: sql`${dated}.arxiv_order`, type: 'text', descending: true };
+}

@@ -1,0 +1,58 @@
+import { sql, type Sql } from '../../database/sql.ts';
+
+/** One column of a list's order; never null. */
+interface Key {
+  readonly expression: Sql;
+  readonly type: KeyType;
+  readonly descending: boolean;
+}
+
+/** Types of a key, as Postgres names them. */
+export type KeyType = 'date' | 'int' | 'real' | 'text' | 'timestamptz' | 'uuid';
+
+/** A key's value as a row and a cursor carry it. */
+export type KeyValue = string | number;
+
+/** An order: the last key is unique within the list, so that it is total. */
+export type Order = readonly Key[];
+
+/** The order from the other end. */
+export function reversed(order: Order): Order {
+  return order.map((key) => ({ ...key, descending: !key.descending }));
+}
+
+/** SQL: the terms of `order by`. */
+export function orderTerms(order: Order): Sql {
+  return sql.join(order.map(({ expression, descending }) => sql`${expression} ${direction(descending)}`));
+}
+
+/** SQL: `asc` or `desc`. */
+export function direction(descending: boolean): Sql {
+  return sql.raw(descending ? 'desc' : 'asc');
+}
+
+/**
+ * SQL: the rows that come after `values`, as conditions that exclude each other, each one range of an index: keys of one
+ * direction compare as a row, others are a range for each key.
+ */
+export function rangesAfter(order: Order, values: readonly KeyValue[]): Sql[] {
+  const marks = order.map(({ type }, index) => sql`${values[index]}::${sql.raw(type)}`);
+  const directions = new Set(order.map(({ descending }) => descending));
+  if (directions.size === 1) return [beyond(order, marks)];
+  return order.map((_, place) =>
+    sql.join(
+      [
+        ...order.slice(0, place).map(({ expression }, index) => sql`${expression} = ${marks[index]}`),
+        beyond(order.slice(place, place + 1), marks.slice(place)),
+      ],
+      ' and ',
+    ),
+  );
+}
+
+/** `(a, b) < (1, 2)`, keys of one direction. */
+function beyond(order: Order, marks: readonly Sql[]): Sql {
+  const sign = sql.raw(order[0]?.descending === true ? '<' : '>');
+  const columns = sql.join(order.map(({ expression }) => expression));
+  return sql`(${columns}) ${sign} (${sql.join(marks.slice(0, order.length))})`;
+}
