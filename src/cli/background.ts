@@ -1,5 +1,5 @@
+import type { Pool } from '../database/store-pool.ts';
 import { setTimeout as delay } from 'node:timers/promises';
-import type pg from 'pg';
 import type { Logger } from 'pino';
 import { expireEvents } from '../events/retention.ts';
 import { watch, watchProblem } from '../sources/watch/watch.ts';
@@ -26,10 +26,7 @@ export function watchedSource(text: string): string {
 }
 
 /** What a server does beside answering: watches sources and lets old events go. Resolves soon after the program is to end. */
-export async function runBackground(
-  pool: pg.Pool,
-  { options, io, log, readOnly }: Background,
-): Promise<void> {
+export async function runBackground(pool: Pool, { options, io, log, readOnly }: Background): Promise<void> {
   const { watch: sources = [], allowPrivateUrls = false, feedRetention } = options;
   const allowPrivate = allowPrivateUrls ? 'always' : 'first';
   const { cwd, stop } = io;
@@ -42,7 +39,7 @@ export async function runBackground(
 }
 
 async function keepExpiring(
-  pool: pg.Pool,
+  pool: Pool,
   days: number,
   { stop, log }: { stop: AbortSignal; log: Logger },
 ): Promise<void> {

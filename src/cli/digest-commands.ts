@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { Option, type Command } from 'commander';
-import { isDay } from '../digest/file-name.ts';
+import { isDay } from '../time/day.ts';
 import { MAX_SOURCE_BYTES, nameFault } from '../digest/long-names.ts';
 import { parseLanguage } from '../language/language.ts';
 import { explainExit } from './exit-status.ts';

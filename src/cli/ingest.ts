@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Pool } from '../database/store-pool.ts';
 import { SourceError, type DigestFile } from '../sources/digest-file.ts';
 import { findFiles, type World } from '../sources/find-files.ts';
 import { ingestFile, type IngestOptions } from '../ingest/ingest-file.ts';
@@ -25,7 +25,7 @@ export interface Output {
 
 /** What the command works with. */
 export interface IngestTools {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly world: World;
   readonly output: Output;
   readonly stop: AbortSignal;

@@ -1,5 +1,5 @@
+import type { Pool } from '../database/store-pool.ts';
 import { createInterface } from 'node:readline/promises';
-import type pg from 'pg';
 import { countDigests, removeDigests, type Selection } from '../ingest/remove-digests.ts';
 import type { Output } from './ingest.ts';
 
@@ -11,7 +11,7 @@ export async function remove(
   selection: Selection,
   yes: boolean,
   io: Output & {
-    pool: pg.Pool;
+    pool: Pool;
     stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
     stop: AbortSignal;
   },

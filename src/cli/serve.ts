@@ -1,10 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { GraphQLError } from 'graphql';
-import type pg from 'pg';
 import { whyReadOnly } from '../database/access.ts';
 import type { Database } from '../database/connect.ts';
 import { DatabaseError } from '../database/database-error.ts';
-import { linkOf } from '../database/store-pool.ts';
+import { linkOf, type Pool } from '../database/store-pool.ts';
 import { pendingMigrations } from '../database/migrate.ts';
 import { openFeed, type Feed } from '../feed/feed.ts';
 import { createContextFactory } from '../graphql/context.ts';
@@ -113,7 +112,7 @@ async function serveStore(database: Database, serving: Serving): Promise<Error> 
 }
 
 /** Takes posted digests in, until those who wait are given up. */
-function ingester(pool: pg.Pool, { options, readOnly }: Serving, end: AbortSignal): IngestDigest {
+function ingester(pool: Pool, { options, readOnly }: Serving, end: AbortSignal): IngestDigest {
   const { allowPrivateUrls = false } = options;
   const allowPrivate = allowPrivateUrls ? 'always' : 'never';
   const ingest = postedDigests({ pool, allowPrivate, now: () => new Date() });

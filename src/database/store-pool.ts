@@ -1,6 +1,9 @@
 import pg from 'pg';
 import { sessionSql, type ServerFacts } from './session.ts';
 
+/** Connections to a store. Only this room uses `pg` itself. */
+export type Pool = pg.Pool;
+
 /** Whether statements get names on their connections: `auto` gives them where each connection is one session. */
 export type PreparedStatements = 'auto' | 'on' | 'off';
 
@@ -93,4 +96,13 @@ export class StorePool extends pg.Pool {
       throw error;
     }
   }
+}
+
+/** Runs one statement on the pool. Rejects once it has had no answer for so many milliseconds: its connection may be dead. */
+export async function queryWithin(
+  pool: Pool,
+  timeoutMs: number,
+  statement: { readonly text: string; readonly values?: unknown[] },
+): Promise<pg.QueryResult> {
+  return await pool.query({ ...statement, query_timeout: timeoutMs } as pg.QueryConfig);
 }

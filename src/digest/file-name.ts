@@ -1,3 +1,4 @@
+import { isDay } from '../time/day.ts';
 import { parseLanguage } from '../language/language.ts';
 
 /** What a digest's file name tells. */
@@ -96,11 +97,4 @@ function isPlain(tag: string): boolean {
   const { language, script, region } = new Intl.Locale(tag);
   const plain = [language, script, region].filter((part) => part !== undefined).join('-');
   return tag === plain && (script === undefined || SCRIPTS.of(script) !== undefined);
-}
-
-/** Tells a day of the calendar, YYYY-MM-DD from the year 1 on, from other text. */
-export function isDay(text: string): boolean {
-  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }

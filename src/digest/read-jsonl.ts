@@ -3,7 +3,7 @@ import { categoryCode, splitSubjects } from '../arxiv/subjects.ts';
 import { cleanEntry } from './clean-entry.ts';
 import { quote } from './digest-error.ts';
 import type { DigestEntry, DigestItem, DigestProblem, Statement } from './digest.ts';
-import { isDay } from './file-name.ts';
+import { isDay } from '../time/day.ts';
 import { authorList } from './json-authors.ts';
 import { findJsonFault, LINE_END } from './json-fault.ts';
 import {

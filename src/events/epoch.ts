@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import { queryWithin, type Pool } from '../database/store-pool.ts';
 
 /** SQLSTATE: insufficient privilege; read-only, as all transactions are on a standby; not while it recovers, for functions. */
 const NOT_OURS_TO_SAY = new Set(['42501', '25006', '55000']);
@@ -10,7 +10,7 @@ const DEADLINE_MS = 5_000;
  * standby that may lack the last commits. Positions may then be given a second time, and cursors of before would skip events in
  * silence. Where Postgres does not tell what it is, or nothing may be written, nothing is done: another process may do it.
  */
-export async function confirmFeedEpoch(pool: pg.Pool): Promise<void> {
+export async function confirmFeedEpoch(pool: Pool): Promise<void> {
   // The timeline is that of what is written now: the control file has the new one only after a checkpoint.
   const text = `
     with this as (
@@ -21,7 +21,7 @@ export async function confirmFeedEpoch(pool: pg.Pool): Promise<void> {
     update feed f set identity = this.identity, epoch = case when f.identity is null then f.epoch else gen_random_uuid() end
     from this where f.id = 1 and f.identity is distinct from this.identity`;
   try {
-    await pool.query({ text, query_timeout: DEADLINE_MS } as pg.QueryConfig);
+    await queryWithin(pool, DEADLINE_MS, { text });
   } catch (error) {
     if (!isNotOursToSay(error)) throw error;
   }
@@ -35,15 +35,12 @@ function isNotOursToSay(error: unknown): boolean {
  * Begins a new epoch where the feed is shorter than it was known to be in this one: what is missing has been lost. Resolves with
  * false where nothing may be written.
  */
-export async function renewFeedEpoch(
-  pool: pg.Pool,
-  known: { epoch: string; head: number },
-): Promise<boolean> {
+export async function renewFeedEpoch(pool: Pool, known: { epoch: string; head: number }): Promise<boolean> {
   const text =
     'update feed set epoch = gen_random_uuid() where id = 1 and epoch = $1::uuid and head < $2::bigint';
   const values = [known.epoch, known.head];
   try {
-    await pool.query({ text, values, query_timeout: DEADLINE_MS } as pg.QueryConfig);
+    await queryWithin(pool, DEADLINE_MS, { text, values });
     return true;
   } catch (error) {
     if (isNotOursToSay(error)) return false;

@@ -1,5 +1,5 @@
 import { sql } from '../database/sql.ts';
-import { InputError } from '../reads/input-error.ts';
+import { InputError } from '../errors/input-error.ts';
 import type { RunStatement } from '../database/statements.ts';
 import type { EventFilter } from '../feed/event-filter.ts';
 import { batch, type Batch, type FeedEvent, type FeedState } from './event.ts';

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Pool } from '../database/store-pool.ts';
 
 const AT_ONCE = 10_000;
 
@@ -6,7 +6,7 @@ const AT_ONCE = 10_000;
  * Deletes events older than so many days; gives how many. Says first that they are gone, and only then deletes them: nobody
  * who reads meanwhile finds a gap and takes it for the feed.
  */
-export async function expireEvents(pool: pg.Pool, days: number): Promise<number> {
+export async function expireEvents(pool: Pool, days: number): Promise<number> {
   await pool.query(
     `update feed set floor = o.position
      from (select max(position) as position from feed_event where occurred_at < now() - make_interval(secs => $1)) o

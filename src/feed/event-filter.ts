@@ -1,7 +1,7 @@
 import type { Sql } from '../database/sql.ts';
 import { digestFilter, type DigestFilter } from '../reads/filters/digest-filter.ts';
 import { EVENTS } from '../reads/filters/filter-subject.ts';
-import { InputError } from '../reads/input-error.ts';
+import { InputError } from '../errors/input-error.ts';
 import { paperFilter, type PaperFilter } from '../reads/filters/paper-filter.ts';
 import { searchCompiler } from '../reads/filters/compile-search.ts';
 import type { RunStatement } from '../database/statements.ts';

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { RunStatement } from '../database/statements.ts';
 import { FEED_CHANNEL } from '../events/wake-up-channel.ts';
-import { linkOf } from '../database/store-pool.ts';
+import { linkOf, type Pool } from '../database/store-pool.ts';
 import { confirmFeedEpoch, renewFeedEpoch } from '../events/epoch.ts';
 import { Alarm } from './alarm.ts';
 import { Channel, type Member } from './channel.ts';
@@ -31,7 +30,7 @@ const RING = 4_096;
 
 /** Reads the feed for a whole process, in order and each position once; keeps the latest events. */
 export class FeedReader {
-  readonly #pool: pg.Pool;
+  readonly #pool: Pool;
   readonly #run: RunStatement;
   readonly #log: Logger;
   readonly #audience: Audience;
@@ -51,7 +50,7 @@ export class FeedReader {
   #running: Promise<void> | undefined;
   #source: WakeSource | undefined;
 
-  constructor(pool: pg.Pool, run: RunStatement, { log, audience }: { log: Logger; audience: Audience }) {
+  constructor(pool: Pool, run: RunStatement, { log, audience }: { log: Logger; audience: Audience }) {
     this.#pool = pool;
     this.#run = run;
     this.#log = log;

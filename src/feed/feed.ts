@@ -1,8 +1,8 @@
+import type { Pool } from '../database/store-pool.ts';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
-import type pg from 'pg';
 import type { Logger } from 'pino';
-import { InputError } from '../reads/input-error.ts';
+import { InputError } from '../errors/input-error.ts';
 import {
   DeadlineError,
   statementRunner,
@@ -35,7 +35,7 @@ export interface Feed {
 
 /** What the feed needs. */
 export interface FeedOptions extends Pick<StatementOptions, 'prepared'> {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly log: Logger;
 }
 
@@ -73,7 +73,7 @@ class LiveFeed {
   readonly #timer: NodeJS.Timeout;
   #closed = false;
 
-  constructor(pool: pg.Pool, run: RunStatement, log: Logger) {
+  constructor(pool: Pool, run: RunStatement, log: Logger) {
     this.#run = run;
     this.#log = log;
     this.#state = shareCalls(async () => await feedState(run));

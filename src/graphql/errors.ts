@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { InputError } from '../reads/input-error.ts';
+import { InputError } from '../errors/input-error.ts';
 import { DeadlineError } from '../database/statements.ts';
 import type { Admin } from './context.ts';
 

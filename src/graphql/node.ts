@@ -1,4 +1,4 @@
-import { isDay } from '../digest/file-name.ts';
+import { isDay } from '../time/day.ts';
 import type { DigestKey } from '../reads/lookups.ts';
 import { parseNodeId, type NodeType } from '../reads/paging/node-id.ts';
 import type { Reads } from '../reads/reads.ts';

@@ -1,5 +1,5 @@
 import { GraphQLError, valueFromASTUntyped, type ValueNode } from 'graphql';
-import { isDay } from '../digest/file-name.ts';
+import { isDay } from '../time/day.ts';
 import { builder } from './builder.ts';
 
 builder.scalarType('DateTime', {

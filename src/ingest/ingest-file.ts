@@ -1,5 +1,5 @@
+import type { Pool } from '../database/store-pool.ts';
 import { createHash, randomUUID } from 'node:crypto';
-import type pg from 'pg';
 import { DigestError } from '../digest/digest-error.ts';
 import { openDigest, type OpenedDigest } from '../digest/open-digest.ts';
 import { appendEvents, rememberListed } from './append-events.ts';
@@ -52,7 +52,7 @@ export interface IngestOptions extends ClaimOptions {
  * all is tried again as the same run, unless the commit that was cut off had gone through.
  */
 export async function ingestFile(
-  pool: pg.Pool,
+  pool: Pool,
   file: DigestFile,
   options: IngestOptions = {},
 ): Promise<IngestReport> {
@@ -63,7 +63,7 @@ export async function ingestFile(
   return await (file.once ? work() : retrying(work, options.stop));
 }
 
-async function takeIn(pool: pg.Pool, attempt: Attempt): Promise<IngestReport> {
+async function takeIn(pool: Pool, attempt: Attempt): Promise<IngestReport> {
   if (attempt.committing !== undefined) {
     const committed = await transaction(pool, async (tx) => await committedBefore(tx, attempt));
     if (committed !== undefined) return committed;
@@ -93,7 +93,7 @@ interface Attempt {
   committing?: IngestReport;
 }
 
-async function tryToIngest(pool: pg.Pool, attempt: Attempt): Promise<IngestReport> {
+async function tryToIngest(pool: Pool, attempt: Attempt): Promise<IngestReport> {
   const { file, run, options } = attempt;
   try {
     return await transaction(

@@ -1,7 +1,8 @@
+import type { Pool } from '../database/store-pool.ts';
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
+import { dayOf } from '../time/day.ts';
 import pLimit from 'p-limit';
-import type pg from 'pg';
 import type { DigestFile } from '../sources/digest-file.ts';
 import type { PrivateAddresses } from '../sources/fetch-url.ts';
 import { ingestFile } from './ingest-file.ts';
@@ -21,7 +22,7 @@ export interface PostedDigest {
 }
 
 interface PostedOptions {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   /** Which URLs may lead to private addresses. */
   readonly allowPrivate: PrivateAddresses;
   readonly now: () => Date;
@@ -82,7 +83,7 @@ function textFile(text: string, given: string | undefined, now: () => Date): Dig
     location: fileName ?? 'text',
     fileName,
     source: undefined,
-    fallbackDate: async () => ({ date: now().toISOString().slice(0, 10), what: 'today (UTC)' }),
+    fallbackDate: async () => ({ date: dayOf(now()), what: 'today (UTC)' }),
     size: bytes.length,
     once: false,
     open: () => chunk(bytes),

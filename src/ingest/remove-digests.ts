@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Pool } from '../database/store-pool.ts';
 import { sql } from '../database/sql.ts';
 import { languageSpellings } from '../language/language-range.ts';
 import { rememberValues } from './count-values.ts';
@@ -23,7 +23,7 @@ export interface Removal {
 }
 
 /** What `removeDigests` would take of the store as it is. */
-export async function countDigests(pool: pg.Pool, selection: Selection): Promise<number> {
+export async function countDigests(pool: Pool, selection: Selection): Promise<number> {
   return await transaction(pool, async (tx) => (await selected(tx, selection)).length);
 }
 
@@ -31,7 +31,7 @@ export async function countDigests(pool: pg.Pool, selection: Selection): Promise
  * Takes the selected digests out of the store in one transaction, with the papers that stand in no other digest; the
  * others' states are worked out again, as if the digests had never come in.
  */
-export async function removeDigests(pool: pg.Pool, selection: Selection): Promise<Removal> {
+export async function removeDigests(pool: Pool, selection: Selection): Promise<Removal> {
   return await transaction(pool, async (tx) => {
     await lockStore(tx);
     const ids = await selected(tx, selection);

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Pool } from '../database/store-pool.ts';
 import { whyReadOnly } from '../database/access.ts';
 import { confirmFeedEpoch } from '../events/epoch.ts';
 import { migrate } from '../database/migrate.ts';
@@ -25,7 +25,7 @@ interface UpgradeOptions {
  * written (a standby, a role that may only read), it does without what can wait. Rejects as `migrate` does; goes on after a while
  * where Postgres is away for a moment.
  */
-export async function upgradeStore(pool: pg.Pool, { stop, log }: UpgradeOptions = {}): Promise<string[]> {
+export async function upgradeStore(pool: Pool, { stop, log }: UpgradeOptions = {}): Promise<string[]> {
   const applied = new Set<string>();
   await retrying(async () => {
     for (const name of await migrate(pool)) applied.add(name);
@@ -44,7 +44,7 @@ export async function upgradeStore(pool: pg.Pool, { stop, log }: UpgradeOptions 
 }
 
 /** The number of papers that it found to do. */
-async function indexSome(pool: pg.Pool): Promise<number> {
+async function indexSome(pool: Pool): Promise<number> {
   return await transaction(pool, async (tx) => {
     if ((await waiting(tx)).length === 0) return 0;
     await lockStore(tx);
@@ -57,7 +57,7 @@ async function indexSome(pool: pg.Pool): Promise<number> {
   });
 }
 
-async function indexAllEvents(pool: pg.Pool): Promise<void> {
+async function indexAllEvents(pool: Pool): Promise<void> {
   for (let after: string | undefined = '0'; after !== undefined;) {
     const from: string = after;
     after = await transaction(pool, async (tx) => await indexEvents(tx, from));

@@ -1,5 +1,6 @@
+import { shiftDay } from '../time/day.ts';
 import type { DateRange } from './filters/conditions.ts';
-import { InputError } from './input-error.ts';
+import { InputError } from '../errors/input-error.ts';
 
 /** How long a bucket of a timeline is; a week starts on Monday. */
 export type Interval = 'DAY' | 'WEEK' | 'MONTH';
@@ -60,15 +61,9 @@ function startOf(day: string, interval: Interval): string {
   if (interval === 'DAY') return day;
   if (interval === 'MONTH') return `${day.slice(0, 7)}-01`;
   const date = new Date(`${day}T00:00:00Z`);
-  return shifted(day, -((date.getUTCDay() + 6) % 7));
+  return shiftDay(day, -((date.getUTCDay() + 6) % 7));
 }
 
 function dayBefore(day: string): string {
-  return shifted(day, -1);
-}
-
-function shifted(day: string, days: number): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
+  return shiftDay(day, -1);
 }

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { sql, type Sql } from '../database/sql.ts';
 import type { DateRange } from './filters/conditions.ts';
 import { inBuckets, type Bucket, type Timeline } from './buckets.ts';
-import { InputError } from './input-error.ts';
+import { InputError } from '../errors/input-error.ts';
 import { parentsSql, type List } from './paging/list.ts';
 import { MOST } from './paging/page-args.ts';
 import type { PageRequest, ReadList } from './paging/pages.ts';

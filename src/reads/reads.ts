@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Pool } from '../database/store-pool.ts';
 import { digestMarkdown } from './digest-markdown.ts';
 import { groups, type Groups } from './groups.ts';
 import { lookups, type Lookups } from './lookups.ts';
@@ -32,7 +32,7 @@ export interface ReadOptions extends StatementOptions {
 const SLOW_MS = 3_000;
 
 /** The reads of one request. */
-export function createReads({ pool }: { readonly pool: pg.Pool }, options: ReadOptions): Reads {
+export function createReads({ pool }: { readonly pool: Pool }, options: ReadOptions): Reads {
   const run = statementRunner(pool, options);
   const readList = listReader({ compileSearch: searchCompiler(run) });
   const { slowMs = SLOW_MS } = options;

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { sql, type Sql } from '../database/sql.ts';
-import { InputError } from './input-error.ts';
+import { InputError } from '../errors/input-error.ts';
 import { MOST } from './paging/page-args.ts';
 import { isCancelled, type RunStatement } from '../database/statements.ts';
 

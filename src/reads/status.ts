@@ -1,6 +1,7 @@
 import { sql } from '../database/sql.ts';
 import type { PrismaClient } from '../database/generated/client.ts';
 import type { IngestSeverity, IngestStatus } from '../database/generated/enums.ts';
+import { dayOf } from '../time/day.ts';
 import { found } from './lookups.ts';
 import type { RunStatement } from '../database/statements.ts';
 
@@ -131,7 +132,7 @@ async function lastRuns(prisma: PrismaClient): Promise<RunStatus[]> {
     origin: each.origin,
     digest: digest && {
       source: digest.source.name,
-      date: digest.date.toISOString().slice(0, 10),
+      date: dayOf(digest.date),
       language: digest.language,
       revision: digest.revision,
     },

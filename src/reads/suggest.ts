@@ -4,7 +4,7 @@ import { matchRanges } from '../search/match-ranges.ts';
 import { nameWords } from '../search/name-words.ts';
 import type { TextRange } from '../search/text-range.ts';
 import { escapeLike, hasWords } from './filters/name-conditions.ts';
-import { InputError } from './input-error.ts';
+import { InputError } from '../errors/input-error.ts';
 import { MOST } from './paging/page-args.ts';
 import { isCancelled, type RunStatement } from '../database/statements.ts';
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { dayOf } from '../time/day.ts';
 import { parseFileName } from '../digest/file-name.ts';
 import { SourceError, type DigestFile } from './digest-file.ts';
 import type { PrivateAddresses } from './fetch-url.ts';
@@ -117,7 +118,7 @@ function localFile(
     location: shown,
     fileName,
     source,
-    fallbackDate: async () => ({ date: day(found.mtime), what: "the file's modification day" }),
+    fallbackDate: async () => ({ date: dayOf(found.mtime), what: "the file's modification day" }),
     size: found.isFile() ? found.size : undefined,
     once: false,
     open: () => readFile(absolute, shown),
@@ -143,14 +144,9 @@ function standardInput({ stdin, now }: World): DigestFile {
     location: '-',
     fileName: undefined,
     source: undefined,
-    fallbackDate: async () => ({ date: day(now()), what: 'today (UTC)' }),
+    fallbackDate: async () => ({ date: dayOf(now()), what: 'today (UTC)' }),
     size: undefined,
     once: true,
     open: () => stdin,
   };
-}
-
-/** The UTC day of an instant, YYYY-MM-DD. */
-function day(instant: Date): string {
-  return instant.toISOString().slice(0, 10);
 }

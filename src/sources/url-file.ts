@@ -1,3 +1,4 @@
+import { dayOf } from '../time/day.ts';
 import path from 'node:path';
 import { SourceError, type DigestFile } from './digest-file.ts';
 import { fetchUrl, withoutSecrets, type FetchOptions } from './fetch-url.ts';
@@ -26,7 +27,7 @@ export function urlFile(given: URL, options: UrlOptions, body?: Uint8Array): Dig
     location: shown,
     fileName: nameOf(url),
     source: repository(url) ?? url.host,
-    fallbackDate: async () => ({ date: options.now().toISOString().slice(0, 10), what: 'today (UTC)' }),
+    fallbackDate: async () => ({ date: dayOf(options.now()), what: 'today (UTC)' }),
     size: undefined,
     maxBytes: options.maxBytes ?? MAX_BYTES,
     once: false,

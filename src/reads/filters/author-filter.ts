@@ -1,6 +1,6 @@
 import { sql, type Sql } from '../../database/sql.ts';
 import { nameWords } from '../../search/name-words.ts';
-import { InputError } from '../input-error.ts';
+import { InputError } from '../../errors/input-error.ts';
 import { hasWords } from './name-conditions.ts';
 import { authorIds, categoryIds, every, storable } from './conditions.ts';
 

@@ -18,7 +18,7 @@ import {
   type Stems,
 } from '../../search/text-query.ts';
 import type { FilterSubject } from './filter-subject.ts';
-import { InputError } from '../input-error.ts';
+import { InputError } from '../../errors/input-error.ts';
 import type { RunStatement } from '../../database/statements.ts';
 
 /** A search as SQL over its subject and the vector in t. */

@@ -3,7 +3,7 @@ import { sql, type Sql } from '../../database/sql.ts';
 import { fold } from '../../language/fold.ts';
 import { languageLevels, languageRange, type LanguageLevel } from '../../language/language-range.ts';
 import { parseLanguage } from '../../language/language.ts';
-import { InputError } from '../input-error.ts';
+import { InputError } from '../../errors/input-error.ts';
 
 // SQL conditions that filters are made of: each is true or false, never unknown.
 

@@ -2,7 +2,7 @@ import { parseArxivId } from '../../arxiv/arxiv-id.ts';
 import { sql, type Sql } from '../../database/sql.ts';
 import { every, inDates, inLanguages, storable, type DateRange } from './conditions.ts';
 import type { FilterSubject } from './filter-subject.ts';
-import { InputError } from '../input-error.ts';
+import { InputError } from '../../errors/input-error.ts';
 import { nodeKey } from '../paging/node-id.ts';
 import type { CompileSearch, SearchSql } from './compile-search.ts';
 import type { HighlightTerms } from '../../search/highlight.ts';

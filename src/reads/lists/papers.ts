@@ -1,6 +1,6 @@
 import { sql, type Sql } from '../../database/sql.ts';
 import { PAPERS } from '../filters/filter-subject.ts';
-import { InputError } from '../input-error.ts';
+import { InputError } from '../../errors/input-error.ts';
 import type { Order } from '../paging/keyset.ts';
 import type { List } from '../paging/list.ts';
 import type { ListField } from '../paging/pages.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { InputError } from '../input-error.ts';
-import { isDay } from '../../digest/file-name.ts';
+import { InputError } from '../../errors/input-error.ts';
+import { isDay } from '../../time/day.ts';
 import type { KeyType, KeyValue, Order } from './keyset.ts';
 
 /** A row's place in a list, good for the lists of the same `scope` alone. */

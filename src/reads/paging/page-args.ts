@@ -1,4 +1,4 @@
-import { InputError } from '../input-error.ts';
+import { InputError } from '../../errors/input-error.ts';
 
 /** A page as a caller asks for it. */
 export interface PageArgs {

@@ -1,11 +1,11 @@
-import type pg from 'pg';
+import type { Pool } from '../../database/store-pool.ts';
 import type { Logger } from 'pino';
 import type { DigestFile } from '../digest-file.ts';
 import type { PrivateAddresses } from '../fetch-url.ts';
 
 /** What watching needs of the world. */
 export interface WatchOptions {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   /** The folder that relative names start from. */
   readonly cwd: string;
   readonly now: () => Date;

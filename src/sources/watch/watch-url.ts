@@ -1,3 +1,4 @@
+import { dayOf, shiftDay } from '../../time/day.ts';
 import { createHash } from 'node:crypto';
 import { SourceError } from '../digest-file.ts';
 import { fetchUrl, Unreachable, withoutSecrets, type Fetched } from '../fetch-url.ts';
@@ -8,7 +9,6 @@ import type { Take, WatchOptions } from './watch-options.ts';
 const POLL_MS = 600_000;
 const GAP_MS = 1_000;
 const LONGEST_WAIT_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 const DAYS = 8;
 const MAX_BYTES = 64 * 2 ** 20;
 const FETCH_MS = 120_000;
@@ -56,9 +56,7 @@ function backOff(pollMs: number, failures: number): number {
 /** The addresses that a URL with placeholders stands for, the newest day first. */
 export function addressesOf(template: string, now: Date): Address[] {
   const days = template.includes('{date}')
-    ? Array.from({ length: DAYS }, (_, ago) =>
-        new Date(now.getTime() - ago * DAY_MS).toISOString().slice(0, 10),
-      )
+    ? Array.from({ length: DAYS }, (_, ago) => shiftDay(dayOf(now), -ago))
     : [''];
   const languages = template.includes('{language}') ? LANGUAGES : [undefined];
   return days.flatMap((day) =>
