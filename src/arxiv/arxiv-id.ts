@@ -1,16 +1,16 @@
 /** An arXiv identifier: `id` is canonical (`2601.09684`, `0705.1862`, `astro-ph/9605151`), without prefix and version. */
 export interface ArxivId {
   readonly id: string;
-  /** From 1; undefined where the text named none. */
+  /** The version, from 1; undefined if the text named none. */
   readonly version: number | undefined;
 }
 
-// https://info.arxiv.org/help/arxiv_identifier.html: five digits from 1501 on, four from 0704 to 1412, before that
-// archive/YYMMNNN from 9107 on, where a subject class after the archive is no part of the identifier.
+// https://info.arxiv.org/help/arxiv_identifier.html: the number has five digits since 1501 and four from 0704 to 1412.
+// Before that, from 9107 on, identifiers are archive/YYMMNNN; a subject class after the archive is not part of them.
 const NEW_STYLE = /^(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})$/;
 const OLD_STYLE = /^([a-z]+(?:-[a-z]+)?)(?:\.[A-Z]{2})?\/(\d{2})(0[1-9]|1[0-2])(\d{3})$/;
 
-// The archives that papers were ever filed under in the old style; https://arxiv.org/archive lists what became of them.
+// Every archive that has old-style identifiers. https://arxiv.org/archive says which category each became.
 const ARCHIVES = new Set(
   (
     'acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga ' +
@@ -19,16 +19,16 @@ const ARCHIVES = new Set(
   ).split(' '),
 );
 
-// What arXiv prints in front of an identifier: a page of its own (also without scheme or host), a DOI, an OAI name (as in
-// its feeds), or its name alone.
+// What arXiv prints before an identifier: the URL of a page (with or without scheme and host), a DOI, an OAI name (in its
+// feeds), or just `arXiv:`.
 const PAGE =
   /^(?:(?:https?:)?\/\/)?(?:(?:www|export|browse|ar5iv\.labs)\.)?arxiv\.org\/(?:abs|pdf|html|format|src|e-print|ps)\//i;
 const PATH = /^\/(?:abs|pdf|html)\//;
 const DOI = /^(?:(?:(?:https?:)?\/\/)?(?:(?:dx|www)\.)?doi\.org\/|doi:\s*)?10\.48550\/arxiv\./i;
 const NAME = /^(?:oai:arxiv\.org:|arxiv:\s*|arxiv\s+)/i;
-// What it prints after one: `[cs.LG] 15 Jan 2026` in a citation and on a paper's margin.
+// What arXiv prints after an identifier in citations and in the margin of a paper: `[cs.LG] 15 Jan 2026`.
 const CITED = / {1,4}\[[\w.-]{1,40}\](?: {1,4}\d{1,2} [A-Z][a-z]{2} \d{4})?$/;
-// No form of an identifier is longer; queries and fragments of URLs may be.
+// The longest form of an identifier. Only the query or fragment of a URL can be longer.
 const LONGEST = 2_000;
 
 /**
@@ -45,13 +45,13 @@ export function parseArxivId(text: string): ArxivId | undefined {
   return { id, version: version === undefined ? undefined : Number(version) };
 }
 
-/** The text without what arXiv prints before and after an identifier. */
+/** Removes what arXiv prints before and after an identifier. */
 function bare(text: string): string {
   const decoded = text.replaceAll(/%2F/gi, '/');
   const place = [PAGE, PATH, DOI].find((pattern) => pattern.test(decoded));
   const rest = place === undefined ? decoded.replace(CITED, '') : pathIn(decoded.replace(place, ''));
   const id = rest.replace(NAME, '').replace(/\.pdf$/i, '');
-  // A DOI is the same in any case, the name of an archive is not.
+  // DOIs are case-insensitive; archive names are not.
   return place === DOI ? id.toLowerCase() : id;
 }
 
@@ -77,8 +77,8 @@ function oldStyle(text: string): string | undefined {
 }
 
 /**
- * Text that sorts (in C order) as the papers were submitted, unique for each canonical id: `YYYYMM`, the number with six
- * digits, and the archive of an old-style id.
+ * A sort key for a canonical id: in C collation, keys sort in the order of submission. It consists of `YYYYMM`, the number
+ * padded to six digits, and the archive of an old-style id. No two ids share a key.
  */
 export function arxivOrder(id: string): string {
   const slash = id.indexOf('/');
@@ -88,12 +88,12 @@ export function arxivOrder(id: string): string {
   return `${century}${digits.slice(0, 4)}${digits.slice(4).padStart(6, '0')}${archive}`;
 }
 
-/** The page of a paper's abstract. */
+/** The URL of a paper's abstract page. */
 export function absUrl(id: string): string {
   return `https://arxiv.org/abs/${id}`;
 }
 
-/** A paper's PDF. */
+/** The URL of a paper's PDF. */
 export function pdfUrl(id: string): string {
   return `https://arxiv.org/pdf/${id}`;
 }

@@ -2,10 +2,10 @@ import { ALIASES, CLOSED_ARCHIVES, TAXONOMY } from './taxonomy.ts';
 
 /** A category of arXiv's taxonomy, https://arxiv.org/category_taxonomy. */
 export interface ArxivCategory {
-  /** Canonical, such as `eess.SY`. */
+  /** The canonical code, such as `eess.SY`. */
   readonly code: string;
   readonly name: string;
-  /** Such as `eess`; `hep-th` is an archive of its own. */
+  /** The archive, such as `eess`. Some categories, such as `hep-th`, are an archive of their own. */
   readonly archive: string;
   /** Other codes of the same category, such as `cs.SY`. */
   readonly aliases: readonly string[];
@@ -32,8 +32,8 @@ export function resolveCategory(text: string): string {
 }
 
 /**
- * A code outside the taxonomy, such as `cs.XX`, in the case that arXiv's codes have; undefined for what is no code, and for an
- * archive alone, which may be a word (`Physics`).
+ * A code that the taxonomy lacks, such as `cs.XX`, in arXiv's usual case. Undefined if the text is not a code. An archive
+ * alone is not taken for a code either: it may be a word (`Physics`).
  */
 function inUsualCase(code: string): string | undefined {
   const [archive = '', subject = ''] = code.toLowerCase().split('.');
@@ -41,17 +41,17 @@ function inUsualCase(code: string): string | undefined {
   return archiveOf(usual) !== undefined && usual.toLowerCase() === code.toLowerCase() ? usual : undefined;
 }
 
-/** What texts name of arXiv's categories. */
+/** The categories that a list of texts names. */
 export interface NamedCategories {
   readonly codes: readonly string[];
-  /** All of whose categories are named, such as `cs`. */
+  /** Archives, such as `cs`: all of their categories are meant. */
   readonly archives: readonly string[];
 }
 
 /**
- * Reads what people call categories, in any case: a code (`cs.LG`), an alias, a name (`Machine Learning`, which is `cs.LG`
- * and `stat.ML`), a name with its code (`Machine Learning (cs.LG)`), an archive (`cs`, `cs.*`, `Computer Science`).
- * Any other text is a code as it is.
+ * Resolves the ways in which people write categories, in any case: a code (`cs.LG`), an alias, a name (`Machine Learning` is
+ * both `cs.LG` and `stat.ML`), a name with its code (`Machine Learning (cs.LG)`), or an archive (`cs`, `cs.*`, `Computer
+ * Science`). Any other text is kept as a code.
  */
 export function namedCategories(texts: readonly string[]): NamedCategories {
   const all = texts.map(named);
@@ -82,12 +82,12 @@ const ARCHIVE_NAMES: ReadonlyMap<string, string> = new Map([
   ['statistics', 'stat'],
 ]);
 
-// Several categories have the name `Machine Learning`.
+// A name may belong to several categories, as `Machine Learning` does.
 const NAMES = new Map<string, string[]>();
 for (const { code, name } of taxonomy)
   NAMES.set(name.toLowerCase(), [...(NAMES.get(name.toLowerCase()) ?? []), code]);
 
-/** The archive of a code, also of one outside the taxonomy; undefined where the text is no code of arXiv's. */
+/** The archive of a code, even if the taxonomy lacks the code. Undefined if no archive of arXiv matches. */
 function archiveOf(code: string): string | undefined {
   const [archive = '', subject, ...more] = code.split('.');
   const wellFormed =
@@ -95,7 +95,7 @@ function archiveOf(code: string): string | undefined {
   return wellFormed && ARCHIVES.has(archive) ? archive : undefined;
 }
 
-/** Whether a subject is an arXiv category, not one of the ACM classes, MSC classes and free text that share its field. */
+/** Whether a subject is an arXiv category. Records list ACM classes, MSC classes and free text in the same field. */
 export function isCategoryCode(subject: string): boolean {
   return archiveOf(subject) !== undefined;
 }

@@ -1,7 +1,7 @@
 import { isCategoryCode, resolveCategory, taxonomy } from './categories.ts';
 import { ALIASES, CLOSED_ARCHIVES } from './taxonomy.ts';
 
-/** Every code in use, aliases and closed archives, by its lower case. */
+/** Codes in use, their aliases, and closed archives, keyed by lower case. */
 const KNOWN: ReadonlyMap<string, string> = new Map(
   [...taxonomy.map(({ code }) => code), ...Object.keys(ALIASES), ...CLOSED_ARCHIVES].map((code) => [
     code.toLowerCase(),
@@ -16,9 +16,9 @@ const IN_BRACKETS = /\(\s*([A-Za-z.-]+)\s*\)/g;
 const TOKEN = /[^\s,;|]+/g;
 
 /**
- * The code that a subject names, in arXiv's own case: `cs.LG` for `cs.lg`, `" cs.LG "` and `Machine Learning (cs.LG)`.
- * Undefined for the ACM classes, MSC classes and free text that share the field. A code outside the taxonomy counts if its
- * archive is arXiv's.
+ * The code that a subject names, in arXiv's case: `cs.LG` for `cs.lg`, `" cs.LG "` and `Machine Learning (cs.LG)`. Undefined
+ * for the ACM classes, MSC classes and free text that share the field. A code that the taxonomy lacks counts if arXiv has its
+ * archive.
  */
 export function categoryCode(subject: string): string | undefined {
   const text = subject.trim();
@@ -31,15 +31,15 @@ export function canonicalSubject(subject: string): string {
   return resolveCategory(categoryCode(subject) ?? subject);
 }
 
-/** A code that is no word of any language, unlike the archives `math` and `physics`. */
+/** Matches codes that cannot be a word, unlike the archives `math` and `physics`. */
 function distinctCode(text: string): string | undefined {
   const known = text.length <= LONGEST_KNOWN ? KNOWN.get(text.toLowerCase()) : undefined;
   return known ?? (text.includes('.') && isCategoryCode(text) ? text : undefined);
 }
 
 /**
- * The subjects that one text lists, in order: `cs.LG cs.AI`, `cs.LG, stat.ML` and
- * `Machine Learning (cs.LG); Robotics (cs.RO)` are two codes each. Text between codes stays one subject as it is printed:
+ * Splits a text that lists subjects, keeping their order: `cs.LG cs.AI`, `cs.LG, stat.ML` and
+ * `Machine Learning (cs.LG); Robotics (cs.RO)` are two codes each. Other text between codes stays one subject, as printed:
  * `68T50 (Primary) 68T07, 68Q32 (Secondary)`.
  */
 export function splitSubjects(text: string): string[] {
@@ -57,7 +57,7 @@ export function splitSubjects(text: string): string[] {
   return [...subjects, ...splitAtCodes(text.slice(from))];
 }
 
-/** The text without the name of the category at its end: names may hold commas, so arXiv's own is looked for first. */
+/** Removes a category's name from the end of a text. Names may contain commas, so arXiv's own names are tried first. */
 function beforeName(text: string, code: string): string {
   const bare = text.trimEnd();
   const name = NAMES.get(code) ?? '';

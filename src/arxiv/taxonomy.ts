@@ -1,4 +1,4 @@
-/** Code and name of every category, as https://arxiv.org/category_taxonomy lists them. */
+/** The code and name of every category, from https://arxiv.org/category_taxonomy. */
 export const TAXONOMY: readonly (readonly [code: string, name: string])[] = `
 cs.AI Artificial Intelligence
 cs.AR Hardware Architecture
@@ -159,7 +159,7 @@ stat.OT Other Statistics`
     return [line.slice(0, space), line.slice(space + 1)];
   });
 
-/** Codes that arXiv gives to a category it also lists under another, and that other code. */
+/** Aliases: a category that arXiv lists under two codes, mapped to its canonical code. */
 export const ALIASES: Readonly<Record<string, string>> = {
   'cs.NA': 'math.NA',
   'cs.SY': 'eess.SY',
@@ -169,7 +169,7 @@ export const ALIASES: Readonly<Record<string, string>> = {
   'stat.TH': 'math.ST',
 };
 
-/** Archives that arXiv has closed; their papers keep the codes. */
+/** Archives that arXiv has closed. Their papers keep these codes. */
 export const CLOSED_ARCHIVES: readonly string[] = (
   'acc-phys adap-org alg-geom ao-sci atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas dg-ga funct-an mtrl-th ' +
   'patt-sol plasm-ph q-alg solv-int supr-con'

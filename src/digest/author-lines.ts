@@ -1,20 +1,20 @@
-/** Joins names in the producer's own files. */
+/** The separator in the producer's own files. */
 const COMMA = ',';
-/** Joins names in those of some forks, and is part of a name in all others. */
+/** The separator in files of some forks. In all others it is part of a name. */
 const SPACED = ', ';
 
-/** What belongs to the name before it: `Jr.` and the like. */
+/** A suffix that belongs to the name before it, such as `Jr.`. */
 export const NAME_SUFFIX = /^(?:Jr|Sr|II|III|IV|Ph\.?D|M\.?D)\.?$/i;
 
 /**
- * Splits the author lines of one Markdown file, in order. The file says how it joins names: by bare commas as soon as one has
- * come; as long as all commas have a space after them, by `, `.
+ * Splits the author lines of one Markdown file, to be called in file order. The separator is `, ` until a line contains a
+ * comma without a space after it; from then on it is the bare comma.
  */
 export class AuthorLines {
   #bare = false;
   #apart = false;
 
-  /** The names of a line. */
+  /** Splits one line into names. */
   split(line: string): string[] {
     const names = splitAtBareCommas(line);
     this.#bare ||= names.length > 1;
@@ -24,13 +24,13 @@ export class AuthorLines {
     return apart;
   }
 
-  /** Whether names were taken apart at `, ` before the first bare comma came: each such line is one name after all. */
+  /** Whether lines were split at `, ` before the first bare comma. Each of those lines is really one name. */
   get mistaken(): boolean {
     return this.#bare && this.#apart;
   }
 }
 
-/** A comma before a space, or at a name's end, is the name's own ("R. Ryan, Jr."). */
+/** A comma before a space or at the end belongs to the name ("R. Ryan, Jr."). */
 function splitAtBareCommas(line: string): string[] {
   return line === ''
     ? []
@@ -41,7 +41,7 @@ function splitAtSpacedCommas(line: string): string[] {
   return joinPieces(line.split(SPACED), SPACED, (piece) => piece === '' || NAME_SUFFIX.test(piece));
 }
 
-/** The pieces, each that belongs to the one before it joined to it again. */
+/** Rejoins each suffix with the name before it. */
 function joinPieces(pieces: readonly string[], by: string, belongs: (piece: string) => boolean): string[] {
   const names: string[][] = [];
   for (const piece of pieces) {

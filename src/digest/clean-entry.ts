@@ -8,8 +8,8 @@ const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[
 const EITHER = /[\0\uD800-\uDFFF]/;
 
 /**
- * The entry without what Postgres text cannot hold, behind a warning that counts what was taken out; a problem instead
- * where it has a name that Postgres cannot index.
+ * Removes the characters that Postgres text cannot store. If there were any, the entry comes after a warning that counts
+ * them. Yields a problem instead of the entry if it has a name that is too long for an index of Postgres.
  */
 export function* cleanEntry(entry: DigestEntry): Generator<DigestItem> {
   const fault = longName(entry.statement);

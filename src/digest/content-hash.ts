@@ -7,9 +7,9 @@ import { printsAny, readBack } from './markdown-template.ts';
 const PRINTED = ['TL;DR', 'Task', 'Motivation', 'Method', 'Result', 'Conclusion'];
 
 /**
- * SHA-256, in hex, of what an entry says in both forms of its digest, as it is read back from Markdown: title, authors,
- * abstract and the parts that Markdown prints (all parts, where it prints none of them). The two forms of one entry have one
- * hash, and so has what is exported and taken in again. How names are joined does not count: Markdown cannot say it for sure.
+ * The SHA-256, in hex, of the content that both forms of an entry share, as read back from Markdown: title, authors, abstract
+ * and the parts that Markdown prints (or all parts, if it prints none). So the Markdown and the JSONL of an entry have the
+ * same hash, and an export that is ingested again keeps it. Separators of names do not count, as Markdown is ambiguous there.
  */
 export function contentHash({ statement, parts = [] }: Pick<DigestEntry, 'statement' | 'parts'>): string {
   const { title, authors } = statement;

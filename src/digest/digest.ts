@@ -1,26 +1,26 @@
 import type { ArxivId } from '../arxiv/arxiv-id.ts';
 
-/** The two forms in which a producer publishes one and the same digest. */
+/** The two forms in which a producer publishes the same digest. */
 export type DigestForm = 'MARKDOWN' | 'JSONL';
 
 /**
- * What one digest entry states of its paper, text exactly as printed (NUL and lone surrogates apart). An absent
- * field was not stated at all; `comment: null` was stated to be empty.
+ * What a digest entry states about its paper, with the text exactly as printed, except for NUL and lone surrogates. An absent
+ * field was not stated; `comment: null` was stated to be empty.
  */
 export interface Statement {
-  /** The printed link to the abstract, only where it is not `https://arxiv.org/abs/<canonical id>`. */
+  /** The printed link to the abstract, unless it is `https://arxiv.org/abs/<canonical id>`. */
   readonly url?: string;
-  /** The arXiv version, where the source named one. */
+  /** The arXiv version, if the source names one. */
   readonly version?: number;
   readonly title: string;
   readonly abstract: string;
-  /** Names as printed, in order; empty where the source carries no authors. */
+  /** Names as printed, in order; empty if the source has no authors. */
   readonly authors: readonly string[];
-  /** How Markdown printed the names, only where that is not the names joined by `,`. */
+  /** The author line as Markdown printed it, unless it is just the names joined by `,`. */
   readonly authorLine?: string;
-  /** The main category as printed: the section that the entry stands in. */
+  /** The main category as printed; in Markdown the section of the entry. */
   readonly category?: string;
-  /** Every subject as printed, arXiv codes and others, the primary first. Markdown never states it. */
+  /** All subjects as printed, arXiv codes and others, the primary one first. Markdown never has them. */
   readonly categories?: readonly string[];
   readonly comment?: string | null;
   readonly codeUrl?: string;
@@ -28,15 +28,15 @@ export interface Statement {
   /** YYYY-MM-DD */
   readonly codeUpdatedOn?: string;
   /**
-   * In the store, for an entry in both forms: how its Markdown printed what its JSONL, which the other fields are from, states
-   * otherwise. All four fields are Markdown's then, absent ones too.
+   * Only in the store, for an entry that has both forms: the values of the Markdown where the JSONL differs. The other fields
+   * are the JSONL's. If this is present, all four of its fields are the Markdown's, including absent ones.
    */
   readonly printed?: Pick<Statement, 'url' | 'version' | 'category' | 'authorLine'>;
 }
 
-/** One part of the AI text as published, placeholders included; null where JSON said null. */
+/** One part of the AI text as published, placeholders included. The text is null if the JSON has null. */
 export interface SummaryPart {
-  /** As the producer's Markdown labels it (`TL;DR`, `Motivation`, …); other JSON keys in title case. */
+  /** The label in the producer's Markdown (`TL;DR`, `Motivation`, …), or any other JSON key in title case. */
   readonly label: string;
   readonly text: string | null;
 }
@@ -48,11 +48,11 @@ export interface DigestEntry {
   readonly line: number;
   readonly arxivId: ArxivId;
   readonly statement: Statement;
-  /** The AI text in published order; undefined where the entry has none (a raw listing). */
+  /** The AI text in published order; undefined if the entry has none, as in a raw listing. */
   readonly parts: readonly SummaryPart[] | undefined;
 }
 
-/** Something wrong with a file that did not stop the reading. REJECTED: an entry was left out. */
+/** A problem that does not stop the reading of a file. REJECTED means that an entry was left out. */
 export interface DigestProblem {
   readonly kind: 'problem';
   readonly severity: 'WARNING' | 'REJECTED';
@@ -64,23 +64,23 @@ export interface DigestProblem {
 /** One line of a Markdown table of contents. */
 export interface ContentsLine {
   readonly category: string;
-  /** Null where the line gives no total. */
+  /** Null if the line has no total. */
   readonly total: number | null;
 }
 
-/** The table of contents of a Markdown digest; comes before every entry. */
+/** The table of contents of a Markdown digest. It comes before all entries. */
 export interface DigestContents {
   readonly kind: 'contents';
   readonly sections: readonly ContentsLine[];
 }
 
 /**
- * Bare commas join the authors of a Markdown file after all. Entries with an `authorLine`, given before the first such comma,
- * have one author each: the whole line.
+ * The reader has found that bare commas separate the authors of this Markdown file. Entries with an `authorLine` that it
+ * yielded earlier were split wrongly: each has one author, the whole line.
  */
 interface BareCommas {
   readonly kind: 'bare-commas';
 }
 
-/** What a reader yields, in file order. */
+/** What the readers of digests yield, in file order. */
 export type DigestItem = DigestEntry | DigestProblem | DigestContents | BareCommas;

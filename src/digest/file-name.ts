@@ -1,13 +1,13 @@
 import { isDay } from '../time/day.ts';
 import { parseLanguage } from '../language/language.ts';
 
-/** What a digest's file name tells. */
+/** What the name of a digest file says. */
 export interface FileName {
   /** YYYY-MM-DD */
   readonly date: string | undefined;
-  /** BCP 47; `und` where the name says that a language was meant and not which. */
+  /** BCP 47; `und` if the name announces a language but does not name it. */
   readonly language: string | undefined;
-  /** What else the name holds, such as `_database`: it tells digests of one source apart. */
+  /** The rest of the name, such as `_database`. It distinguishes digests of one source. */
   readonly suffix: string;
 }
 
@@ -16,9 +16,9 @@ const ENDING = /\.[a-z]+$/i;
 const ENHANCED = /_AI_enhanced_/i;
 
 /**
- * Reads `[prefix_]YYYY-MM-DD[suffix][_AI_enhanced_[Language][suffix]].md`, or another ending, also where `.gz` follows. Prefix
- * and suffixes become one suffix (`recommended_2026-01-24` and `2026-01-24_recommended` are the same). A name without a
- * date tells nothing.
+ * Reads names like `[prefix_]YYYY-MM-DD[suffix][_AI_enhanced_[Language][suffix]].md`, with any extension and an optional
+ * `.gz`. The prefix and the suffixes become one suffix, so `recommended_2026-01-24` equals `2026-01-24_recommended`. A name
+ * without a date says nothing.
  */
 export function parseFileName(name: string): FileName {
   const unpacked = unpackedName(name);
@@ -32,12 +32,12 @@ export function parseFileName(name: string): FileName {
   return { date: found.date, language, suffix: prefix + stem.slice(0, mark.index) + rest };
 }
 
-/** The name of a file without the `.gz` of its packed form. */
+/** Removes the `.gz` of a compressed file from its name. */
 export function unpackedName(name: string): string {
   return name.replace(PACKED, '');
 }
 
-/** The name of a file without its endings (`.md`, `.jsonl.gz`): the two forms of an undated digest share it. */
+/** Removes the extensions (`.md`, `.jsonl.gz`). The two forms of an undated digest share this name. */
 export function stemOf(name: string): string {
   return unpackedName(name).replace(ENDING, '');
 }
@@ -48,13 +48,13 @@ interface FoundDate {
   readonly end: number;
 }
 
-// Eight digits can be any number: these are days since there is an arXiv.
+// Eight digits can be any number. Only days since arXiv began (1991) count.
 const DATES = [
   /(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)/g,
   /(?<!\d)((?:199|20\d)\d)[_.]?(\d{2})[_.]?(\d{2})(?!\d)/g,
 ];
 
-/** The first day of the calendar in a name; one that is written with hyphens before all others. */
+/** The first valid day in a name. Days with hyphens win over those without. */
 function findDate(name: string): FoundDate | undefined {
   for (const pattern of DATES) {
     for (const { 0: text, 1: year, 2: month, 3: day, index } of name.matchAll(pattern)) {
@@ -65,16 +65,16 @@ function findDate(name: string): FoundDate | undefined {
   return undefined;
 }
 
-/** `recommended_` as `_recommended`. */
+/** Turns `recommended_` into `_recommended`. */
 function asSuffix(prefix: string): string {
   const text = prefix.replace(/[-_. ]$/, '');
   return text === '' ? prefix : (prefix.slice(text.length) || '_') + text;
 }
 
-/** No language's name is longer. */
+/** Longer than the name of any language. */
 const LONGEST_LANGUAGE = 64;
 
-/** The longest beginning of a text, up to a separator or its end, that names a language, and what comes after it. */
+/** Splits a text after its longest beginning that names a language and ends at a separator. */
 function leadingLanguage(text: string): { language: string; rest: string } {
   const separators = [...text.slice(0, LONGEST_LANGUAGE).matchAll(/[-_. (+]/g)];
   const ends = [text.length, ...separators.map(({ index }) => index).toReversed()];
@@ -90,8 +90,8 @@ function leadingLanguage(text: string): { language: string; rest: string } {
 const SCRIPTS = new Intl.DisplayNames(['en'], { type: 'script', fallback: 'none' });
 
 /**
- * Whether a tag consists of a language, a known script and a region: in `en-backups` and `en-full` the second word, which BCP 47
- * allows, is a suffix.
+ * Whether a tag has nothing but a language, a known script and a region. BCP 47 would also allow `en-backups` and `en-full`,
+ * where the second word is a suffix of the file.
  */
 function isPlain(tag: string): boolean {
   const { language, script, region } = new Intl.Locale(tag);

@@ -1,9 +1,8 @@
 import { ENTRY_END, ENTRY_START, isHeading, isTitled, numberOf, sectionOf } from './markdown-lines.ts';
 
 /**
- * An entry's text with one space more wherever a line of it would be read as structure: after a `</details>` that a heading or
- * a section seems to follow, and before a heading with the number that is due next. Text that came in as Markdown has no such
- * line.
+ * Adds a space to each line of an entry's text that a reader would take for structure: a `</details>` before what looks like a
+ * heading or section, and a heading with the next entry's number. Text that was read from Markdown has no such lines.
  */
 export function guarded(text: string, section: string, due: number): string {
   if (!/\n(?:#|<div id=)/.test(text)) return text;
@@ -20,7 +19,7 @@ export function guarded(text: string, section: string, due: number): string {
   return lines.join('\n');
 }
 
-/** Text without the spaces that `guarded` puts in: the same for a text and for what is printed of it. */
+/** Removes the spaces that `guarded` adds. The result is the same for a text before and after `guarded`. */
 export function unguarded(text: string): string {
   return text
     .replaceAll(`\n ${ENTRY_START}`, `\n${ENTRY_START}`)

@@ -3,15 +3,15 @@ import { stringList, type JsonRecord } from './json-fields.ts';
 
 const AND = / and /i;
 
-/** The authors of a record: a list of names, or one text that joins them. Throws Fault. */
+/** Reads the authors of a record: a list of names, or one text that contains all of them. Throws Fault. */
 export function authorList(record: JsonRecord, key: string): string[] {
   const value = record[key];
   return typeof value === 'string' ? splitAuthors(value) : stringList(record, key);
 }
 
 /**
- * Names joined in one text: by semicolons where it has any, else by `and` between names that stand family name first
- * (`Finch, Noel and Park, Ada`), else by commas and a last `and`. `Jr.` and the like stay with their name.
+ * Splits a text into names: at semicolons if it has any, else at `and` if all names have the family name first
+ * (`Finch, Noel and Park, Ada`), else at commas and a final `and`. A suffix such as `Jr.` stays with its name.
  */
 function splitAuthors(text: string): string[] {
   const spaced = text.replaceAll(/\s+/g, ' ');
@@ -21,7 +21,7 @@ function splitAuthors(text: string): string[] {
   return named(joined.flatMap((names) => withSuffixes(names.split(','))));
 }
 
-/** One comma, and not one before `Jr.` alone. */
+/** Whether a name has exactly one comma, and not before a suffix such as `Jr.`. */
 function isFamilyFirst(name: string): boolean {
   const [, given, ...more] = name.split(',', 3);
   return given !== undefined && more.length === 0 && !NAME_SUFFIX.test(given.trim());
@@ -38,7 +38,7 @@ function withSuffixes(pieces: readonly string[]): string[] {
   return names;
 }
 
-/** Without blanks at the edges, empty names and the `and` that a comma may stand before. */
+/** Trims names, drops empty ones, and drops an `and` after a comma. */
 function named(pieces: readonly string[]): string[] {
   return pieces.map((piece) => piece.trim().replace(/^and /i, '')).filter((name) => name !== '');
 }

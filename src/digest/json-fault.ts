@@ -1,14 +1,14 @@
-/** Where a text stops being JSON. */
+/** The place where a text stops being JSON. */
 export interface JsonFault {
-  /** From 1, in UTF-16 code units, as most editors count. */
+  /** The column from 1, in UTF-16 code units, as most editors count. */
   readonly column: number;
-  /** What could come there, in words. */
+  /** What was expected there, in words. */
   readonly expected: string;
-  /** What is there: a word of it or its next characters; empty at the end of the text. */
+  /** What was found: a word or the next characters; empty at the end of the text. */
   readonly got: string;
 }
 
-/** What is expected after a whole value. */
+/** What is expected after a complete value. */
 export const LINE_END = 'the end of the line';
 
 type Wanted = 'value' | 'first item' | 'key' | 'first key' | 'colon' | 'next' | 'next member' | 'end';
@@ -24,7 +24,7 @@ const EXPECTED: Readonly<Record<Wanted, string>> = {
   end: LINE_END,
 };
 
-/** Finds where a text stops being JSON; undefined for JSON. Takes time in proportion to the text, at any depth. */
+/** Finds where a text stops being JSON; undefined for valid JSON. Takes linear time at any depth of nesting. */
 export function findJsonFault(text: string): JsonFault | undefined {
   return new Scanner(text).run();
 }
@@ -39,7 +39,7 @@ const LONGEST_GOT = 40;
 
 class Scanner {
   readonly #text: string;
-  /** The brackets that are open. */
+  /** Brackets that have not been closed yet. */
   readonly #open: ('{' | '[')[] = [];
   #at = 0;
   #wanted: Wanted = 'value';
@@ -57,7 +57,7 @@ class Scanner {
     }
   }
 
-  /** Goes on to the next token; returns what was expected where the text has another one. */
+  /** Reads the next token. Returns what was expected if the text has something else. */
   #step(char: string): string | undefined {
     const wanted = this.#wanted;
     if (wanted === 'colon' && char === ':') return this.#pass('value');
@@ -110,7 +110,7 @@ class Scanner {
     }
   }
 
-  /** Goes past what the pattern matches here; false where it does not match. */
+  /** Skips what the pattern matches here. Returns false if it does not match. */
   #skip(pattern: RegExp): boolean {
     pattern.lastIndex = this.#at;
     if (!pattern.test(this.#text)) return false;

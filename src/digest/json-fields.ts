@@ -4,10 +4,10 @@ import { isPlaceholder } from './summary.ts';
 /** One parsed record. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** A field of a record that is not what it should be. */
+/** A field of a record has an unexpected value. */
 export class Fault extends Error {
   constructor(key: string, expected: string, got: unknown) {
-    // Nobody reads the stack of a fault, and taking it down is most of the work that a bad record makes.
+    // Faults need no stack trace, and capturing one is most of the cost of a bad record.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(`expected ${expected} as "${key}", got ${describe(got)}`);
@@ -22,19 +22,19 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? quote(value) : JSON.stringify(value);
 }
 
-/** A field that must be text. Throws Fault. */
+/** Reads a required text field. Throws Fault. */
 export function text(record: JsonRecord, key: string): string {
   const value = record[key];
   if (typeof value !== 'string') throw new Fault(key, 'text', value);
   return value;
 }
 
-/** A field that may be absent or null, and else must be text. Throws Fault. */
+/** Reads an optional text field; null counts as absent. Throws Fault. */
 export function optionalText(record: JsonRecord, key: string): string | undefined {
   return optional(record, key, text);
 }
 
-/** A field that may be absent or null, and else is what `read` reads. Throws what `read` throws. */
+/** Reads an optional field with `read`; null counts as absent. Throws what `read` throws. */
 export function optional<T>(
   record: JsonRecord,
   key: string,
@@ -43,13 +43,13 @@ export function optional<T>(
   return record[key] === undefined || record[key] === null ? undefined : read(record, key);
 }
 
-/** Whether a field is there and says something: null, blank text and words such as `n/a` say nothing. */
+/** Whether a field has content. Null, blank text and words such as `n/a` count as empty. */
 export function isStated(record: JsonRecord, key: string): boolean {
   const value = record[key] ?? null;
   return typeof value === 'string' ? !isPlaceholder(value) : value !== null;
 }
 
-/** A field without which the record is still good: where `read` throws Fault, `doubt` is told and the field left out. */
+/** Reads a field that the record can do without. If `read` throws Fault, calls `doubt` and leaves the field out. */
 export function dispensable<T>(
   record: JsonRecord,
   key: string,
@@ -65,7 +65,7 @@ export function dispensable<T>(
   }
 }
 
-/** A field that must be a list of texts; one text counts as a list of one. Throws Fault. */
+/** Reads a required list of texts; a single text counts as a list of one. Throws Fault. */
 export function stringList(record: JsonRecord, key: string): string[] {
   const value = record[key];
   const list: unknown[] = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [undefined];

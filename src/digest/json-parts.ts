@@ -2,7 +2,7 @@ import type { SummaryPart } from './digest.ts';
 import { Fault, type JsonRecord } from './json-fields.ts';
 import { inWrittenOrder } from './written-order.ts';
 
-// Labels whose keys come in other cases too (`TLDR`, `METHOD`), by their lower case.
+// Labels by lower-case key, for keys that occur in several cases (`TLDR`, `METHOD`).
 const LABELS: ReadonlyMap<string, string> = new Map([
   ['tldr', 'TL;DR'],
   ...['TL;DR', 'Task', 'Motivation', 'Background', 'Data', 'Method', 'Result', 'Conclusion'].map(
@@ -10,11 +10,11 @@ const LABELS: ReadonlyMap<string, string> = new Map([
   ),
 ]);
 
-// AI text that some forks write beside `AI`.
+// Keys of AI text that some forks write beside `AI`.
 const BESIDE = new Set(['toc_summary', 'background_knowledge', 'contribution', 'summary_zh']);
 
 /**
- * The AI text of a record, in the order of its JSON text `json`; undefined where it has none. Throws Fault where `AI` is no
+ * The AI text of a record, in the order of its JSON source `json`; undefined if it has none. Throws Fault if `AI` is not an
  * object.
  */
 export function aiParts(record: JsonRecord, json: string): SummaryPart[] | undefined {
@@ -30,7 +30,7 @@ export function aiParts(record: JsonRecord, json: string): SummaryPart[] | undef
   return parts.length === 0 ? undefined : parts;
 }
 
-/** In another case the key may mean something else: only an object will do. */
+/** A key like `ai` may mean something else, so only an object counts. */
 function isAi(key: string, value: unknown): boolean {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   return key === 'AI' || (key.toUpperCase() === 'AI' && isObject);
@@ -42,7 +42,7 @@ function aiObject(value: unknown): JsonRecord {
   return value as JsonRecord;
 }
 
-/** `translated_summary` is `Translated Summary`. Beside `tldr`, `TLDR` is another part and keeps its own name. */
+/** Turns `translated_summary` into `Translated Summary`. If a record has both `tldr` and `TLDR`, the second keeps its name. */
 function labelOf(key: string, keys: ReadonlySet<string>): string {
   const lower = key.toLowerCase();
   const label = key === lower || !keys.has(lower) ? LABELS.get(lower) : undefined;
@@ -61,7 +61,7 @@ function textOf(key: string, value: unknown): string | null {
   try {
     return JSON.stringify(value);
   } catch {
-    // What was parsed can be nested deeper than it can be written.
+    // JSON.stringify overflows the stack on nesting that JSON.parse can read.
     throw new Fault(key, 'text', value);
   }
 }

@@ -3,10 +3,10 @@ import { fold, foldSpaces } from '../language/fold.ts';
 import { quote } from './digest-error.ts';
 import type { Statement } from './digest.ts';
 
-// An entry of an index holds 2,704 bytes: a name in two ways of writing, or a code, and room for what stands beside them.
+// A Postgres index entry holds at most 2,704 bytes. These limits leave room for two spellings of a name, or for a code.
 const MOST_BYTES = 1_000;
 
-/** What is wrong with a statement that names an author or a category by more than an index can hold. */
+/** Describes a name of an author or category that is too long for an index; undefined if there is none. */
 export function longName({ authors, category, categories = [] }: Statement): string | undefined {
   const codes = [
     ...(category === undefined ? [] : [category]),
@@ -25,13 +25,13 @@ function tooLong(
   return `expected ${what} of at most ${MOST_BYTES} bytes, got ${count(name)}: ${quote(name)}`;
 }
 
-/** The longest name of a source, what its file names add (`_database`) included, in bytes of UTF-8. */
+/** The maximum length of a source's name, including a suffix such as `_database`, in bytes of UTF-8. */
 export const MAX_SOURCE_BYTES = 500;
 
-/** The longest name of a file that file systems have, in bytes of UTF-8. */
+/** The maximum length of a file name in common file systems, in bytes of UTF-8. */
 export const MAX_FILE_NAME_BYTES = 255;
 
-/** What is wrong with a name of more than `most` bytes of UTF-8, in words; undefined where it is short enough. */
+/** Describes a name of more than `most` bytes of UTF-8; undefined if it is short enough. */
 export function nameFault(name: string, most: number): string | undefined {
   const bytes = bytesOf(name);
   return bytes > most ? `expected at most ${most} bytes of UTF-8, got ${bytes}: ${quote(name)}` : undefined;
@@ -39,10 +39,10 @@ export function nameFault(name: string, most: number): string | undefined {
 
 const bytesOf = (text: string): number => Buffer.byteLength(text);
 
-// U+FDFA is eighteen letters when folded, 33 bytes instead of three; no character grows more.
+// U+FDFA grows the most when folded: from one character of 3 bytes to eighteen letters, 33 bytes.
 const MOST_GROWTH = 12;
 
-/** As it is kept or, where that is longer, with case and accents folded. Of a short name, about as many. */
+/** The bytes that a name takes in an index, plain or folded, whichever is more. An estimate for short names. */
 function bytesOfName(name: string): number {
   const bytes = bytesOf(name);
   if (bytes * MOST_GROWTH <= MOST_BYTES) return bytes;

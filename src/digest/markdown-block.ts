@@ -6,27 +6,27 @@ import { Misfit, parseMarkdownEntry, type Surroundings } from './parse-markdown-
 import { reject, warn } from './problem.ts';
 import { MAX_ENTRY_BYTES, type Line } from './read-lines.ts';
 
-/** What may come after an entry, for messages. */
+/** What may follow an entry, for messages. */
 export const ENTRY_OR_SECTION = 'an entry ("### [number] [title](link)") or a section';
 
-/** The lines of one entry, from its first to the one before the next entry or section. */
+/** The lines of one entry, up to the next entry or section. */
 export interface Block extends Surroundings {
-  /** The number of its first line. */
+  /** The line number of its first line. */
   readonly start: number;
   readonly lines: string[];
   bytes: number;
-  /** Why it cannot be read, with the line. */
+  /** Why it cannot be read, and at which line. */
   fault: { line: number; message: string } | undefined;
 }
 
-/** The block that a line starts. */
+/** Starts a block with a line. */
 export function newBlock(line: Line, surroundings: Surroundings): Block {
   const block: Block = { ...surroundings, start: line.number, lines: [], bytes: 0, fault: undefined };
   addLine(block, line);
   return block;
 }
 
-/** Adds a line; a block that has grown too long keeps no more of them. */
+/** Adds a line to a block. A block that is too long stops collecting lines. */
 export function addLine(block: Block, { text, number, fault }: Line): void {
   block.bytes += Buffer.byteLength(text) + 1;
   if (fault !== undefined) {
@@ -42,7 +42,7 @@ function isTooLong({ bytes }: Block): boolean {
   return bytes > MAX_ENTRY_BYTES;
 }
 
-/** Reads the entry of a block and reports what stands after it. `atEnd`: the file ends with the block. */
+/** Reads the entry of a block and reports any text after it. `atEnd`: the file ends with this block. */
 export function* readBlock(block: Block, atEnd: boolean): Generator<DigestItem> {
   const { lines, start, fault } = block;
   const end = lines.lastIndexOf(ENTRY_END);
@@ -92,7 +92,7 @@ function parse(block: Block): DigestEntry | Misfit {
   }
 }
 
-/** What is wrong with a block that has no end, and whose it is. */
+/** The problem of a block without an end, with the arXiv id if it is known. */
 function misfitOf(block: Block): { line: number; message: string; arxivId: string | undefined } {
   const read = parse(block);
   if (!(read instanceof Misfit)) return { line: block.start, message: '', arxivId: read.arxivId.id };

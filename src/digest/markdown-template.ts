@@ -1,6 +1,6 @@
 import type { SummaryPart } from './digest.ts';
 
-/** The marks of an entry's text in one of the producer's Markdown templates. */
+/** The fixed texts that divide an entry in one of the producer's Markdown templates. */
 export interface Template {
   /** The text before each part, in order; the abstract comes last. */
   readonly marks: readonly (readonly [mark: string, label: string])[];
@@ -38,7 +38,7 @@ const WITH_TASK: Template = {
   end: END,
 };
 
-/** The producer's templates since its beginning; the first mark tells them apart. */
+/** All templates of the producer, past and present. The first mark of each is unique. */
 export const TEMPLATES: readonly Template[] = [
   CURRENT,
   withSummary('TL;DR', 'TLDR'),
@@ -46,10 +46,10 @@ export const TEMPLATES: readonly Template[] = [
   { marks: [['<details>\n  <summary>Abstract</summary>\n', 'Abstract']], end: '\n</details>' },
 ];
 
-/** What `cutAtMarks` found: all parts, or the mark that is missing and where the part before it begins. */
+/** The result of `cutAtMarks`: all parts, or the missing mark and the start of the part before it. */
 export type Cut = { readonly parts: SummaryPart[] } | { readonly missing: string; readonly at: number };
 
-/** Cuts text, from `from` on, at the first occurrence of each mark in turn. The last part, the abstract, is the rest. */
+/** Cuts the text after `from` at the first occurrence of each mark in turn. The rest is the last part, the abstract. */
 export function cutAtMarks(text: string, from: number, { marks }: Template): Cut {
   const parts: { label: string; text: string }[] = [];
   let end = from;
@@ -66,27 +66,27 @@ export function cutAtMarks(text: string, from: number, { marks }: Template): Cut
   return { parts };
 }
 
-/** AI text and abstract of an entry. */
+/** The AI text and the abstract of an entry. */
 interface Texts {
   readonly parts: readonly SummaryPart[];
   readonly abstract: string;
 }
 
-/** Whether Markdown prints any of the parts. */
+/** Whether Markdown prints at least one of the parts. */
 export function printsAny(parts: readonly SummaryPart[]): boolean {
   const printed = templateOf(parts).marks.slice(0, -1);
   return parts.some((part) => printed.some(([, label]) => label === part.label));
 }
 
 /**
- * An entry's text as `export` prints it, from its first label to its `</details>`. A missing part is empty, null is `None`.
- * An entry with a task in place of a TL;DR keeps the label of its time.
+ * Prints an entry's text as `export` does, from its first label to its `</details>`. A missing part is empty; null is `None`.
+ * An entry with a `Task` instead of a `TL;DR` keeps that older label.
  */
 export function printTexts(texts: Texts): string {
   return printParts(texts) + templateOf(texts.parts).end;
 }
 
-/** The parts, the abstract last, as they are read back from what `export` prints: a label within a text starts the next part. */
+/** The parts as a reader gets them back from an export, the abstract last. A label within a text starts the next part. */
 export function readBack(texts: Texts): SummaryPart[] {
   const cut = cutAtMarks(printParts(texts), 0, templateOf(texts.parts));
   if ('missing' in cut) throw new Error(`printed text lacks its own mark ${cut.missing}`);

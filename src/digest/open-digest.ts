@@ -5,20 +5,19 @@ import { readJsonl, readJsonLine } from './read-jsonl.ts';
 import { MAX_ENTRY_BYTES, readLines, type Line } from './read-lines.ts';
 import { readMarkdown } from './read-markdown.ts';
 
-/** A file that looks like a digest. */
+/** A file that was recognised as a digest. */
 export interface OpenedDigest {
   readonly form: DigestForm;
   /**
-   * The entries and what is wrong with the others, read as they are asked for, once. No entries where the table of
-   * contents promises none. Throws DigestError where no entry is good: the shape is not known.
+   * Entries and problems, read lazily; can be iterated once. Has no entries if the table of contents announces none. Throws
+   * DigestError if no entry is good, because then the record shape is unknown.
    */
   readonly items: AsyncIterable<DigestItem>;
 }
 
 /**
- * Recognises a file by its content and opens it; undefined for one that is empty or nothing but white space. Memory does
- * not grow with the file. Rejects with DigestError where the first lines show that it is no digest, and with what
- * `chunks` throws.
+ * Recognises a digest by its content and opens it; undefined for an empty or blank file. Memory use does not grow with the
+ * file. Rejects with DigestError if the first lines show that the file is not a digest, and with any error of `chunks`.
  */
 export async function openDigest(chunks: AsyncIterable<Uint8Array>): Promise<OpenedDigest | undefined> {
   const lines = readLines(chunks);
@@ -44,7 +43,7 @@ async function openForm(first: Line, lines: AsyncGenerator<Line>): Promise<Opene
   return head === undefined ? undefined : { form: 'JSONL', items: readJsonl(joined(head, lines)) };
 }
 
-/** In a file whose first line ends at CR LF, CR is no text before LF. */
+/** If the first line ends with CR LF, every CR before LF is part of the line end. */
 function withoutCr(line: Line): Line {
   return line.text.endsWith('\r') ? { ...line, text: line.text.slice(0, -1) } : line;
 }
@@ -62,18 +61,18 @@ async function firstLine(lines: AsyncGenerator<Line>): Promise<{ line: Line; bom
   return undefined;
 }
 
-/** A category stands alone in the title of a section, where no table of contents comes first. */
+/** Without a table of contents, a digest starts with the title of a section: just a category. */
 const MARKDOWN = /^(?:### \[|<div id=|# Table of Contents$|# [a-z-]+(?:\.[A-Za-z-]+)?(?: \[|$))/;
 
 const JSON_ARRAY = /^\s*\[\s*(?:\{|$)/;
-/** A heading, a tag or a fence: it may be a page that shows records. */
+/** A heading, a tag or a code fence suggests a page that quotes records. */
 const PAGE = /^\s*(?:#|<[!/A-Za-z]|```)/;
 const MOST_LOOKED_AT = 100;
 const MOST_CHARACTERS = 2 * MAX_ENTRY_BYTES;
 
 /**
- * The first lines of JSONL that does not begin with a record: merge marks or lines of a log come first. Undefined where fewer
- * than one in five of them (in what may be a page, half of them) are good records.
+ * The first lines of a JSONL file that starts with something else, such as merge marks or log lines. Undefined if fewer than
+ * one in five of them are good records, or fewer than half in what may be a page.
  */
 async function recordsAfter(first: Line, lines: AsyncGenerator<Line>): Promise<Line[] | undefined> {
   if (JSON_ARRAY.test(first.text)) return undefined;
@@ -108,7 +107,7 @@ function unknown({ number, text, fault }: Line): DigestError {
   return new DigestError(number, `expected ${known}, got ${fault ?? quote(text)}`);
 }
 
-/** No generator: lines are many, and each generator that they pass through costs as much as reading them. */
+/** Not a generator: passing every line through another generator would cost as much as reading it. */
 function joined(
   head: Line[],
   rest: AsyncGenerator<Line>,
@@ -134,10 +133,10 @@ async function* withBomWarning(items: AsyncIterable<DigestItem>): AsyncGenerator
   yield* items;
 }
 
-// Waiting for more would need memory without bound.
+// Gives up after this many leading problems; buffering more would be unbounded.
 const MOST_WAITING = 10_000;
 
-/** Holds back what comes before the first good entry: without one the file is refused whole. */
+/** Buffers what comes before the first good entry, because a file without one is refused as a whole. */
 async function* entriesOrError(items: AsyncIterable<DigestItem>): AsyncGenerator<DigestItem> {
   const waiting: DigestItem[] = [];
   let known = false;

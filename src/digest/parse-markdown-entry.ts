@@ -3,7 +3,7 @@ import { quote } from './digest-error.ts';
 import type { DigestEntry, Statement } from './digest.ts';
 import { cutAtMarks, TEMPLATES, type Template } from './markdown-template.ts';
 
-/** An entry that fits no template: where it stops fitting, in lines from its first (0), and whose it is, where known. */
+/** An entry fits no template. Has the line, counted from the entry's first (0), and the arXiv id if it is known. */
 export class Misfit extends Error {
   readonly line: number;
   readonly arxivId: string | undefined;
@@ -15,17 +15,17 @@ export class Misfit extends Error {
   }
 }
 
-/** What the file around an entry says. */
+/** What an entry takes from the file around it. */
 export interface Surroundings {
-  /** The section of the entry, where the file has sections. */
+  /** The section of the entry, if the file has sections. */
   readonly section: string | undefined;
   /** Splits an author line into names. */
   readonly splitAuthors: (line: string) => string[];
 }
 
 /**
- * Reads one Markdown entry, from its `### [` to its `</details>`. Titles run to the last `](http` of their line, the abstract
- * to the last `</details>`; no part is trimmed. Throws Misfit.
+ * Reads one Markdown entry, from its `### [` to its `</details>`. The title ends at the last `](http` of its line, and the
+ * abstract at the last `</details>`. No part is trimmed. Throws Misfit.
  */
 export function parseMarkdownEntry(
   text: string,
@@ -66,9 +66,9 @@ interface Head {
   readonly arxivId: ArxivId;
   readonly url: string;
   readonly title: string;
-  /** The names as they are joined. */
+  /** The author line. */
   readonly authorLine: string;
-  /** Where the head ends in the text. */
+  /** The offset at which the head ends. */
   readonly end: number;
 }
 
@@ -97,7 +97,7 @@ function readHead(text: string): Head {
 interface Opening {
   readonly template: Template;
   readonly category?: string;
-  /** Where the template's first mark stands. */
+  /** The offset of the template's first mark. */
   readonly from: number;
 }
 

@@ -1,6 +1,6 @@
 import type { DigestProblem } from './digest.ts';
 
-/** An entry that was left out. */
+/** Creates the problem of an entry that was left out. */
 export function reject(
   line: number | undefined,
   arxivId: string | undefined,
@@ -9,7 +9,7 @@ export function reject(
   return { kind: 'problem', severity: 'REJECTED', line, arxivId, message };
 }
 
-/** Something odd that was read all the same. */
+/** Creates a warning about an entry that was read nevertheless. */
 export function warn(line: number | undefined, arxivId: string | undefined, message: string): DigestProblem {
   return { kind: 'problem', severity: 'WARNING', line, arxivId, message };
 }

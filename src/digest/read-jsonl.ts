@@ -21,15 +21,15 @@ import { reject, warn } from './problem.ts';
 import { MAX_ENTRY_BYTES, type Line } from './read-lines.ts';
 import { webUrl } from './web-url.ts';
 
-/** Reads a digest of JSON objects, one a line, in every record shape that has an id, a title and a summary. */
+/** Reads a digest of JSON objects, one per line. Any record shape with an id, a title and a summary will do. */
 export async function* readJsonl(lines: AsyncIterable<Line>): AsyncGenerator<DigestItem> {
   for await (const line of lines) {
-    // Not `yield*`, which in an asynchronous generator costs as much as reading the line.
+    // No `yield*`: in an async generator it costs as much as reading the line.
     for (const item of line.text.trim() === '' ? [] : readJsonLine(line)) yield item;
   }
 }
 
-/** The entry of one line, or what is wrong with it. */
+/** Reads one line: its entry, or its problem. */
 export function* readJsonLine(line: Line): Generator<DigestItem> {
   const { number, text: json, fault } = line;
   if (fault !== undefined) {
@@ -48,7 +48,7 @@ export function* readJsonLine(line: Line): Generator<DigestItem> {
 
 const EXPECTED = 'expected a JSON object on one line';
 
-/** Undefined, which JSON cannot say, where the text is not JSON. */
+/** Parses JSON. Returns undefined, which is not a JSON value, if the text is not JSON. */
 function parse(json: string): unknown {
   try {
     return JSON.parse(json);
@@ -73,7 +73,7 @@ function noJson({ number, text: json, ended }: Line): DigestProblem {
   return reject(number, id, `${EXPECTED}; at column ${column} expected ${expected}, got ${quote(got)}`);
 }
 
-/** The id of a record that cannot be parsed: most have it at the start. */
+/** Finds the id of a record that is not JSON. Most records start with it. */
 function printedId(json: string): string | undefined {
   const id = /"id":\s*"([^"]*)"/.exec(json)?.[1];
   return id === undefined ? undefined : parseArxivId(id)?.id;
@@ -132,7 +132,7 @@ function readStatement(record: JsonRecord, arxivId: ArxivId, doubt: Doubt): Stat
   };
 }
 
-/** Of the record's id and its link, where that is one to the same paper: Markdown prints the link alone. */
+/** The id from the record's id and link. The link counts if it is to the same paper, as Markdown prints only the link. */
 function highestVersion({ id, version }: ArxivId, link: ArxivId | undefined): number | undefined {
   const linked = link?.id === id ? link.version : undefined;
   return version === undefined || linked === undefined ? (version ?? linked) : Math.max(version, linked);
@@ -150,13 +150,13 @@ function categoriesOf(record: JsonRecord): Pick<Statement, 'category' | 'categor
   };
 }
 
-/** A list of subjects, or one text that lists them. */
+/** Reads subjects: a list, or one text that lists them. */
 function subjectList(record: JsonRecord, key: string): string[] {
   const value = record[key];
   return typeof value === 'string' ? splitSubjects(value) : stringList(record, key).flatMap(asPrinted);
 }
 
-/** One subject, unless it is several codes: free text, MSC and ACM classes hold separators of their own. */
+/** Splits a text only if it lists codes. Free text, MSC and ACM classes contain separators of their own. */
 function asPrinted(subject: string): string[] {
   const codes = splitSubjects(subject);
   return codes.length > 0 && codes.every((code) => categoryCode(code) === code) ? codes : [subject];
@@ -200,7 +200,7 @@ function count(record: JsonRecord, key: string): number {
   return Number(number);
 }
 
-/** An instant is taken for its day. */
+/** Reads a day; an instant is cut to its day. */
 function day(record: JsonRecord, key: string): string {
   const value = text(record, key);
   const [, printed = ''] = /^\s*(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?$/s.exec(value.trimEnd()) ?? [];

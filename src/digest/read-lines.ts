@@ -3,25 +3,25 @@ import { Slices } from '../time/slices.ts';
 
 /** One line of a file, without its LF. */
 export interface Line {
-  /** From 1. */
+  /** The line number, from 1. */
   readonly number: number;
-  /** Only the line's beginning, as far as it can be read, where the line has a `fault`. */
+  /** The line without LF. If it has a `fault`, only the readable beginning. */
   readonly text: string;
-  /** Why the line could not be read; undefined where it could. */
+  /** Why the line could not be read; undefined if it could. */
   readonly fault: string | undefined;
-  /** False where the file ended before the line did. */
+  /** False if the file ends within the line. */
   readonly ended: boolean;
 }
 
-/** The longest line, and the longest entry, that is read: 1 MiB. */
+/** The maximum length of a line and of an entry: 1 MiB. */
 export const MAX_ENTRY_BYTES = 1_048_576;
 
 const LF = 0x0a;
 
 /**
- * Splits bytes into lines at LF alone (other separators are text) and reads each as UTF-8. A longer line than
- * MAX_ENTRY_BYTES is passed over without being kept; no line follows a final LF. What the caller does with the lines and the
- * reading itself are done in slices: a file of a million lines leaves turns of the event loop to others.
+ * Splits bytes into lines at LF only, since other separators are text, and decodes each line as UTF-8. Skips a line of more
+ * than MAX_ENTRY_BYTES without buffering it. No line follows a final LF. Yields to the event loop regularly, so that a file
+ * of a million lines does not block the process.
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   const pending = new PendingLine();
@@ -41,10 +41,10 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
 
 type Text = Pick<Line, 'text' | 'fault'>;
 
-/** The bytes of a line that has not ended yet: copied, as chunks can be tiny, and no more than a line may have. */
+/** Buffers the bytes of an unfinished line, up to the maximum. Copies them, because chunks can be tiny. */
 class PendingLine {
   #kept = Buffer.alloc(65_536);
-  /** Of the line, kept or not. */
+  /** Bytes of the line, whether buffered or not. */
   #bytes = 0;
 
   get empty(): boolean {
@@ -62,7 +62,7 @@ class PendingLine {
     this.#kept.set(part.subarray(0, to - from), from);
   }
 
-  /** The line, with its last part, which is none where the file ends within the line; then empty. */
+  /** Returns the line and empties the buffer. `last` is its last part; undefined if the file ends within the line. */
   end(part?: Uint8Array): Text {
     if (this.empty && part !== undefined) return readLine(part, part.length);
     this.add(part ?? new Uint8Array());
@@ -73,7 +73,7 @@ class PendingLine {
   }
 }
 
-/** A file that was cut can end within a character. */
+/** A truncated file can end within a character. */
 function wholeCharacters(line: Uint8Array): Uint8Array {
   const cuts = [0, 1, 2, 3].map((broken) => line.subarray(0, Math.max(0, line.length - broken)));
   return cuts.find((cut) => isUtf8(cut)) ?? line;
@@ -91,7 +91,7 @@ function readLine(line: Uint8Array, bytes: number): Text {
   return { text: decode(fault === undefined ? line : line.subarray(0, HEAD_BYTES)), fault };
 }
 
-/** What is not UTF-8 becomes U+FFFD. */
+/** Decodes UTF-8; invalid bytes become U+FFFD. */
 function decode({ buffer, byteOffset, length }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, length).toString('utf8');
 }

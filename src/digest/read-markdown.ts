@@ -15,9 +15,9 @@ import { reject, warn } from './problem.ts';
 import type { Line } from './read-lines.ts';
 
 /**
- * Reads a digest of Markdown in the producer's four templates: the current one, its elder with `TLDR:`, the one with
- * `Task:`, and abstracts alone; with or without table of contents, sections and numbers. Throws DigestError where what
- * stands before the first entry fits none of them.
+ * Reads a Markdown digest in any of the producer's four templates: the current one, an older one with `TLDR:`, one with
+ * `Task:`, and one with abstracts only. The table of contents, sections and numbers are optional. Throws DigestError if the
+ * text before the first entry fits none of them.
  */
 export async function* readMarkdown(lines: AsyncIterable<Line>): AsyncGenerator<DigestItem> {
   const reader = new MarkdownReader();
@@ -29,26 +29,26 @@ export async function* readMarkdown(lines: AsyncIterable<Line>): AsyncGenerator<
   yield* reader.takeItems();
 }
 
-// arXiv has some 150 categories; a table of contents is kept whole in memory.
+// Bounds the table of contents, which is kept in memory. arXiv has about 150 categories.
 const MOST_SECTIONS = 10_000;
 const LONGEST_CATEGORY = 1_000;
 const CONTENTS_TITLE = '# Table of Contents';
 
 class MarkdownReader {
   #items: DigestItem[] = [];
-  /** The table of contents, where there is one; given out before the first entry. */
+  /** The table of contents, if there is one. It is yielded before the first entry. */
   #contents: ContentsLine[] | undefined;
-  /** How many entries stand in each section of the contents. */
+  /** The number of entries in each section of the table of contents. */
   #found = new Map<string, number>();
   #started = false;
   #section: string | undefined;
-  /** Within text that belongs to nothing. */
+  /** Whether we are within text that belongs to no entry. */
   #stray = false;
   #block: Block | undefined;
   #authors = new AuthorLines();
-  /** The next entry's number; undefined in templates without numbers, and before the first entry. */
+  /** The expected number of the next entry; undefined before the first entry and in templates without numbers. */
   #due: number | undefined;
-  /** The last line that was not blank, and whether the very last one was. */
+  /** The last line with text, and whether the last line was blank. */
   #before = '';
   #blank = false;
 
@@ -95,15 +95,15 @@ class MarkdownReader {
   }
 
   /**
-   * An entry starts where one just ended, be its heading a little broken, or with the number that is due; any other line is
-   * text of the one before.
+   * Whether a line starts an entry. It does directly after the end of another, even if its heading is slightly malformed, or
+   * if it has the expected number. Any other line is text of the entry before.
    */
   #startsEntry(text: string): boolean {
     if (this.#isBetween()) return isHeading(text) && text !== sectionTitle(this.#section ?? '');
     return this.#due !== undefined && isTitled(text) && numberOf(text) === this.#due;
   }
 
-  /** The section that a line starts, or is the title of. */
+  /** The section that a line starts or names. */
   #sectionOf(text: string): string | undefined {
     return this.#isBetween() ? sectionOf(text, this.#section) : undefined;
   }
@@ -131,7 +131,7 @@ class MarkdownReader {
     this.#due = (number ?? this.#due) + 1;
   }
 
-  /** Reports text that stands between a section's title and its first entry, a run of lines once. */
+  /** Reports text between a section's title and its first entry, once per run of lines. */
   #reject({ text, number, fault, ended }: Line): void {
     const problem = ended ? `expected ${ENTRY_OR_SECTION}` : 'the file ends in the middle of an entry';
     if (!this.#stray) this.#items.push(reject(number, undefined, `${problem}, got ${fault ?? quote(text)}`));
@@ -149,7 +149,7 @@ class MarkdownReader {
     this.#block = undefined;
   }
 
-  /** A line before the first entry. */
+  /** Reads a line before the first entry. */
   #readContents({ text, number, fault }: Line): void {
     if (text === CONTENTS_MARK) return;
     if (text === CONTENTS_TITLE) {
@@ -171,7 +171,7 @@ class MarkdownReader {
 
 const MOST_NAMED = 5;
 
-/** Throws DigestError where the table of contents of a file without entries promises some, with its totals. */
+/** For a file without entries: throws DigestError if the totals of its table of contents announce some. */
 function checkNoneDue(contents: readonly ContentsLine[]): void {
   const due = contents.filter(({ total }) => total !== 0);
   if (due.length === 0) return;
@@ -185,7 +185,7 @@ function checkNoneDue(contents: readonly ContentsLine[]): void {
   throw new DigestError(1, `expected ${what}, got none`);
 }
 
-/** Reads `- [category](#category)` with or without ` [Total: n]`, for a category of any text. */
+/** Reads `- [category](#category)`, with an optional ` [Total: n]`. A category may be any text. */
 function contentsLine(text: string): ContentsLine | undefined {
   const [end = '', total] = / \[Total: (\d{1,9})\]$/.exec(text) ?? [];
   const link = text.slice(0, text.length - end.length);

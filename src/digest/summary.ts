@@ -1,6 +1,6 @@
 import type { SummaryPart } from './digest.ts';
 
-/** What AI text comes to: its status, and the parts that have a field of their own (null without text). */
+/** The status of AI text, and the parts that have their own field; null if the part has no text. */
 export interface SummaryFields {
   readonly status: 'COMPLETE' | 'PARTIAL' | 'FAILED';
   readonly tldr: string | null;
@@ -10,8 +10,8 @@ export interface SummaryFields {
   readonly conclusion: string | null;
 }
 
-// What producers print where the model failed. Matched whole, in any case, never by prefix: real titles start with
-// "Error…" too.
+// What producers print when the model fails. The whole text must match, ignoring case: real text may also start with
+// "Error".
 const PLACEHOLDERS = [
   'Summary generation failed',
   'Motivation analysis unavailable',
@@ -36,7 +36,7 @@ const IN_LOWER_CASE = new Set(PLACEHOLDERS.map((text) => text.toLowerCase()));
 const LONGEST_PLACEHOLDER = Math.max(...PLACEHOLDERS.map((text) => text.length));
 const API_ERROR = /^Error code: \d{3} - \{.*\}$/s;
 
-// The parts that the producers' prompts ask for. A record is held against the one that it has most of.
+// The sets of parts that producers' prompts ask for. A record is compared with the set that it has most of.
 const TEMPLATES: readonly (readonly string[])[] = [
   ['TL;DR', 'Motivation', 'Method', 'Result', 'Conclusion'],
   ['Task', 'Motivation', 'Method', 'Result', 'Conclusion'],
@@ -44,7 +44,7 @@ const TEMPLATES: readonly (readonly string[])[] = [
   ['Background Knowledge', 'Contribution'],
 ];
 
-/** Status and fields of AI text. Text is given as published, untrimmed. */
+/** Computes the status and fields of AI text. Text stays as published, untrimmed. */
 export function summaryFields(parts: readonly SummaryPart[]): SummaryFields {
   const texts = new Map(sections(parts).map(({ label, text }) => [label, text]));
   const wanted = new Set([...templateOf(parts), ...parts.map(({ label }) => label)]);
@@ -64,7 +64,7 @@ export function sections(parts: readonly SummaryPart[]): { label: string; text: 
   return parts.flatMap(({ label, text }) => (text === null || isPlaceholder(text) ? [] : [{ label, text }]));
 }
 
-/** Whether a text says nothing: it is blank, or as a whole what producers print in place of one. */
+/** Whether a text is blank or a placeholder that producers print instead of one. */
 export function isPlaceholder(text: string): boolean {
   const bare = text.trim();
   if (bare === '' || API_ERROR.test(bare)) return true;

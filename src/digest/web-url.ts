@@ -1,13 +1,13 @@
 const WITH_SCHEME = /^https?:\/\//i;
 const WITHOUT_SCHEME = /^(?:[\p{L}\d-]+\.)+\p{L}{2,}(?::\d+)?(?:[/?#]|$)/u;
-// RFC 3986 allows none of these, and a percent sign only before two hexadecimal digits.
+// RFC 3986 forbids these characters, and a percent sign without two hexadecimal digits after it.
 const NO_URL = /[\s\p{C}"<>[\\\]^`{|}]|%(?![\dA-Fa-f]{2})/u;
 const NOT_ASCII = /[^\0-\x7F]/; // eslint-disable-line no-control-regex -- ASCII begins there
 const LONGEST = 2_000;
 
 /**
- * The address on the web that a text writes: http or https, as RFC 3986 spells it, of at most 2,000 characters. A missing
- * scheme becomes https, letters beyond ASCII are encoded; all else stays as it is. Undefined for other text.
+ * Reads an http or https URL (RFC 3986) of at most 2,000 characters. Adds https if the scheme is missing and percent-encodes
+ * characters beyond ASCII; everything else stays unchanged. Undefined for any other text.
  */
 export function webUrl(text: string): string | undefined {
   const bare = text.trim();

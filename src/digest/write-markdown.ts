@@ -4,20 +4,20 @@ import { guarded } from './guard-text.ts';
 import { CONTENTS_MARK, oneLine, sectionTitle } from './markdown-lines.ts';
 import { printTexts } from './markdown-template.ts';
 
-/** One entry as Markdown prints it. */
+/** The values that Markdown prints for one entry. */
 export interface PrintedEntry {
-  /** Of the abstract page. */
+  /** The link to the abstract page. */
   readonly url: string;
   readonly title: string;
   readonly authors: readonly string[];
-  /** In place of the names joined by `,`. */
+  /** Printed instead of the names joined by `,`. */
   readonly authorLine?: string | undefined;
   readonly category: string;
   readonly parts: readonly SummaryPart[];
   readonly abstract: string;
 }
 
-/** An entry as Markdown prints it, from what it states; undefined without a category, which the template needs. */
+/** Prepares an entry for printing. Undefined if it has no category, which the template requires. */
 export function printedEntry(
   arxivId: string,
   statement: Statement,
@@ -37,7 +37,7 @@ export function printedEntry(
   };
 }
 
-/** The stated link where it can be read back from Markdown, else that of the abstract. */
+/** The stated link if a reader can get it back from Markdown, else the link to the abstract. */
 function linkOf(arxivId: string, { url, version }: Pick<Statement, 'url' | 'version'>): string {
   const own = `${absUrl(arxivId)}${version === undefined ? '' : `v${version}`}`;
   const isReadable =
@@ -46,10 +46,10 @@ function linkOf(arxivId: string, { url, version }: Pick<Statement, 'url' | 'vers
 }
 
 /**
- * A digest in the producer's current Markdown template. Entries come in printed order; `contents` fixes the table of
- * contents and the order of the sections, which are else counted from the entries as they first appear. What is written can
- * be read back: a missing part is empty text, null is `None`, a line break in a title, a name or a category is a space, and a
- * line of text that would be read as structure has one space more.
+ * Writes a digest in the producer's current Markdown template. Entries must be in printed order. `contents` sets the table of
+ * contents and the order of sections; without it, sections are counted from the entries in order of appearance. The result
+ * can be read back: a missing part is empty text, null is `None`, a line break in a title, name or category becomes a space,
+ * and a line of text that looks like structure gets one extra space.
  */
 export function writeMarkdown(digest: {
   contents?: readonly ContentsLine[] | undefined;

@@ -1,17 +1,17 @@
 import type { JsonRecord } from './json-fields.ts';
 
-// JavaScript moves keys that read like an array's index to the front, and only those.
+// JavaScript objects move keys that look like array indexes to the front; all others keep their order.
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 const TEXT = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?/gs;
 
-/** The keys and values of an object within a record, in the order in which the record's JSON text has them. */
+/** The keys and values of an object within a record, in the order of the record's JSON source. */
 export function inWrittenOrder(
   object: JsonRecord,
   key: string,
   json: string,
 ): [key: string, value: unknown][] {
   if (!Object.keys(object).some((each) => INDEX.test(each))) return Object.entries(object);
-  // With a mark before it no key is an index; a text before a colon is a key.
+  // A prefix keeps keys from looking like indexes. Any string before a colon is a key.
   const marked = JSON.parse(
     json.replaceAll(TEXT, (text, inner: string, colon: string | undefined) =>
       colon === undefined ? text : `":${inner}"${colon}`,

@@ -1,7 +1,7 @@
 import { normalized } from './normalize.ts';
 
-// Scripts by the languages that they tell. What is counted: words, and in Chinese and Japanese characters, which are
-// about a word each. Cyrillic and Arabic script write many languages: some letters are of one of them alone.
+// The scripts that identify languages. Each pattern counts words, or single characters in Chinese and Japanese, where one
+// character is about one word. Several languages use Cyrillic or Arabic script; some letters occur in only one of them.
 const HAN = /\p{Script=Han}/gu;
 const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/gu;
 const LATIN = /\p{Script=Latin}[\p{Script=Latin}'’]*/gu;
@@ -14,7 +14,7 @@ const OTHERS: readonly (readonly [script: RegExp, language: (text: string) => st
   [/\p{Script=Arabic}+/gu, (text) => (/[پچژگ]/.test(text) ? 'und' : 'ar')],
 ];
 
-// The commonest words of languages that digests are written in; enough of them in a text tell it from the others.
+// The most common words of languages in Latin script. Enough of them in a text identify its language.
 const FUNCTION_WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
   en: words('the of and to in a is that for with on as are this by we an be from which can it has its'),
   de: words('der die das und zu ist den mit für von auf eine ein dem wird sind nicht als werden durch'),
@@ -24,19 +24,19 @@ const FUNCTION_WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
   it: words('il la di e che un una in per con del della è si dei le al nel sono come'),
 };
 
-// Abstracts' worth of text is plenty; a digest of megabytes need not be read through.
+// A few abstracts of text are enough; a digest may be megabytes long.
 const MOST_CHARACTERS = 50_000;
 const MOST_OF_ONE_TEXT = 500;
 const FEWEST_WORDS = 5;
-// Formulas and names in Latin letters stand in texts of every language.
+// Texts in every language contain formulas and names in Latin letters.
 const LEAST_TO_LATIN = 0.5;
 const LEAST_KANA = 0.1;
 const LEAST_FUNCTION_WORDS = 0.12;
 const LEAST_LEAD = 1.3;
 
 /**
- * The language (BCP 47) that the texts are written in, told by their script and, for Latin script, by the commonest words;
- * `und` where that tells nothing certain.
+ * Detects the language of texts from their script and, in Latin script, from the most common words. Returns a BCP 47 tag, or
+ * `und` if neither is conclusive.
  */
 export function detectLanguage(texts: Iterable<string>): string {
   let sample = '';
@@ -49,24 +49,24 @@ export function detectLanguage(texts: Iterable<string>): string {
 }
 
 /**
- * Collects texts of a digest until there are enough to tell its language by. A text that comes again, such as a placeholder that
- * nobody knows yet, counts once: a day can begin with many of them.
+ * Collects texts of a digest until there are enough to detect its language. A repeated text counts once: a digest can begin
+ * with many copies of a placeholder that we do not recognise yet.
  */
 export class LanguageSample {
   readonly #texts = new Set<string>();
   #characters = 0;
 
-  /** Adds the beginning of a text, unless there is enough. */
+  /** Adds the beginning of a text, unless the sample is already large enough. */
   add(text: string): void {
     if (this.#characters >= MOST_CHARACTERS) return;
     const start = text.slice(0, MOST_OF_ONE_TEXT);
     if (this.#texts.has(start)) return;
-    // A copy: a slice would keep the whole text in memory.
+    // Copied, because a slice would keep the whole text in memory.
     this.#texts.add(Buffer.from(start, 'utf16le').toString('utf16le'));
     this.#characters += start.length;
   }
 
-  /** The language of the texts: see `detectLanguage`. */
+  /** The language of the collected texts; see `detectLanguage`. */
   language(): string {
     return detectLanguage(this.#texts);
   }

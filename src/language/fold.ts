@@ -1,6 +1,6 @@
 import { normalized } from './normalize.ts';
 
-// Letters that Unicode does not take apart into a base letter and a mark; as Postgres's unaccent has them.
+// Letters that Unicode does not decompose into a base letter and a mark. The replacements are those of Postgres's unaccent.
 // prettier-ignore
 const LETTERS: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -10,15 +10,15 @@ const LETTERS: ReadonlyMap<string, string> = new Map(
   }).flatMap(([base, letters]) => Array.from(letters, (letter) => [letter, base] as const)),
 );
 
-// Marks of no script of their own are accents. Those of a script (Indic vowels), and kana's voicing, make other letters.
+// Only marks that belong to no script are accents. Marks of a script (Indic vowels) and kana voicing make other letters.
 const ACCENTS = /(?![\u3099\u309A])(?=\p{Mn})\p{Script=Inherited}/gu;
 
-/** Text as it is compared: case and accents folded, compatibility forms resolved, runs of white space as one space. */
+/** Folds text for comparison: removes case and accents, resolves compatibility forms, collapses white space. */
 export function fold(text: string): string {
   return (ASCII.test(text) ? text.toLowerCase() : foldLetters(text)).replaceAll(/\s+/g, ' ').trim();
 }
 
-// Most words: nothing to take apart.
+// Most words are ASCII and need no decomposition.
 const ASCII = /^[\0-\x7F]*$/;
 
 function foldLetters(text: string): string {
@@ -29,7 +29,7 @@ function foldLetters(text: string): string {
   return normalized(bare, 'NFC');
 }
 
-/** A name as it is kept: NFC, runs of white space as one space. */
+/** Normalizes a name for storage: NFC, with each run of white space as one space. */
 export function foldSpaces(name: string): string {
   return normalized(name, 'NFC').replaceAll(/\s+/g, ' ').trim();
 }

@@ -1,23 +1,23 @@
 import { LRUCache } from 'lru-cache';
 import { twoLetters } from './language.ts';
 
-/** Tags of languages (BCP 47) that answer a request equally well. */
+/** Language tags (BCP 47) that match a request equally well. */
 export interface LanguageLevel {
   /** Spellings of one language, such as `zh`, `zh-Hans` and `zh-CN`. */
   readonly tags: readonly string[];
-  /** Each covers the tags that begin with it and a hyphen: `zh` covers `zh-Hant`. */
+  /** Prefixes: each matches every tag that continues it after a hyphen, as `zh` matches `zh-Hant`. */
   readonly begun: readonly string[];
 }
 
 /**
- * The tags that answer a request for a language, best first. `tag` is canonical, as `parseLanguage` returns it. Each level is
- * the one before, cut at its end as in the lookup of RFC 4647: `zh-Hant-TW`, `zh-Hant`, `zh`. Tags with the same likely
- * subtags are one language: `zh-CN` and `zh-Hans` are `zh`, `zh-TW` is `zh-Hant`, `en-US` is `en`.
+ * The tags that match a request for a language, best level first. `tag` must be canonical, as `parseLanguage` returns it.
+ * Each level drops the last subtag of the one before, as RFC 4647 lookup does: `zh-Hant-TW`, `zh-Hant`, `zh`. Tags with the
+ * same likely subtags are the same language: `zh-CN` and `zh-Hans` are `zh`, `zh-TW` is `zh-Hant`, `en-US` is `en`.
  */
 export function languageLevels(tag: string): readonly LanguageLevel[] {
   const { baseName, script, region } = new Intl.Locale(tag);
   const [language = ''] = baseName.split('-', 1);
-  // Likely subtags would make English of it.
+  // Intl would maximize `und` to English.
   if (language === 'und') return [{ tags: [baseName], begun: [baseName] }];
   const written = script ?? likely(language, region).script;
   const levels = [
@@ -26,15 +26,15 @@ export function languageLevels(tag: string): readonly LanguageLevel[] {
     inLanguage(language),
   ];
   const [first] = levels;
-  // Only a variant, such as the spelling of a year, makes a language that none of its spellings is.
+  // A tag that is not among its own spellings has a variant, such as `de-1996`.
   return first?.tags.includes(baseName) === true
     ? levels
     : [{ tags: [baseName], begun: [baseName] }, ...levels];
 }
 
 /**
- * The tags that a list covers by this one in it: the first level. A tag with a country is what a browser tells of its reader
- * (`navigator.language`), whom the next levels serve better than nothing: it covers their spellings, too.
+ * The tags that an entry of a language list matches. That is the first level, plus the spellings of the next ones if the tag
+ * has a country: browsers send such tags (`navigator.language`), and a close match is better than none.
  */
 export function languageRange(tag: string): LanguageLevel {
   const levels = languageLevels(tag);
@@ -42,12 +42,12 @@ export function languageRange(tag: string): LanguageLevel {
   return { tags: covered.flatMap(({ tags }) => tags), begun: levels[0]?.begun ?? [] };
 }
 
-/** The tags of the levels, each once, best first: the one that is asked for, what is spelt otherwise, then what it is cut to. */
+/** All tags to try, each once, best first: the requested tag, its other spellings, then its truncations. */
 export function languageTags(tag: string): readonly string[] {
   return [...new Set([tag, ...languageLevels(tag).flatMap(({ tags }) => tags)])];
 }
 
-/** Spellings of the very language that a tag names, itself first. */
+/** All spellings of the language that a tag names, the tag itself first. */
 export function languageSpellings(tag: string): readonly string[] {
   return [...new Set([tag, ...(languageLevels(tag)[0]?.tags ?? [])])];
 }
@@ -56,7 +56,7 @@ function inCountry(language: string, script: string, region: string): LanguageLe
   const begun = [`${language}-${region}`, `${language}-${script}-${region}`];
   return {
     tags: spellings(language, script, region),
-    // Written in another script than is usual there, it is said with its script.
+    // A language in an unusual script for its country is always written with the script.
     begun: likely(language, region).script === script ? begun : begun.slice(1),
   };
 }
@@ -73,7 +73,7 @@ function inLanguage(language: string): LanguageLevel {
   return { tags: spellings(language, script, region), begun: [language] };
 }
 
-/** The tags with these likely subtags, shorter ones first. */
+/** The tags that share these likely subtags, shortest first. */
 function spellings(language: string, script: string, region: string): string[] {
   const full = `${language}-${script}-${region}`;
   return [language, `${language}-${script}`, `${language}-${region}`, full].filter(
@@ -87,7 +87,7 @@ interface Likely {
   readonly region: string;
 }
 
-// Each takes Intl some 20 µs, and a filter may name thousands of languages.
+// Cached: Intl takes about 20 µs for each, and a filter may name thousands of languages.
 const known = new LRUCache<string, Likely>({ max: 2_000 });
 
 function likely(language: string, region?: string): Likely {
@@ -102,7 +102,7 @@ function likely(language: string, region?: string): Likely {
 
 const countries = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
-/** The language in the countries that write it in this script: `zh-HK`, `zh-TW` and others. None for its usual script. */
+/** The language in each country that uses this script, such as `zh-HK` and `zh-TW`. Empty for its usual script. */
 function countriesOf(language: string, script: string): readonly string[] {
   const byScript = countries.get(language) ?? countriesByScript(language);
   countries.set(language, byScript);

@@ -1,14 +1,14 @@
 const ENGLISH = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
 
-// Languages that are named with their script or country more often than any other.
+// Languages that are often named together with a script or country.
 const VARIETIES = ['zh-Hans', 'zh-Hant', 'pt-BR'];
 
-// A tag may go on without end (`en-x-…`); nobody's does, and it is stored.
+// Tags are stored. BCP 47 sets no limit (`en-x-…`), but no real tag is longer.
 const LONGEST = 100;
 
 /**
- * The BCP 47 tag that a text names: a tag (`zh-Hant`), or a language's name in English or in itself (`Chinese`, `中文`);
- * `und` for no text at all; undefined where it names no language.
+ * Reads a language: a BCP 47 tag (`zh-Hant`), or a name in English or in the language itself (`Chinese`, `中文`). Returns a
+ * canonical tag, `und` for an empty text, and undefined if the text names no language.
  */
 export function parseLanguage(text: string): string | undefined {
   const trimmed = text.trim();
@@ -20,7 +20,7 @@ export function parseLanguage(text: string): string | undefined {
 
 let table: ReadonlyMap<string, string> | undefined;
 
-/** Languages by their names in lower case. Built when it is first asked for: it takes some 30 ms. */
+/** Language tags by lower-case name. Built on first use, because that takes about 30 ms. */
 function byName(): ReadonlyMap<string, string> {
   table ??= new Map(
     [...twoLetterTags(), ...VARIETIES].flatMap((language) =>
@@ -34,13 +34,13 @@ function twoLetterTags(): string[] {
   return twoLetters().filter((code) => Intl.getCanonicalLocales(code)[0] === code);
 }
 
-/** `aa` to `zz`, codes of languages and countries among them. */
+/** All two-letter codes, `aa` to `zz`; Intl knows which are languages or countries. */
 export function twoLetters(): string[] {
   const letters = Array.from({ length: 26 }, (_, index) => String.fromCodePoint(97 + index));
   return letters.flatMap((a) => letters.map((b) => a + b));
 }
 
-/** In English and in the language itself, as both name its varieties ("Simplified Chinese", "Chinese (Simplified)"). */
+/** Names in English and in the language itself, in both styles ("Simplified Chinese", "Chinese (Simplified)"). */
 function names(language: string): string[] {
   const base = new Intl.Locale(language).language;
   const named = ['en', base, language].flatMap((inLanguage) =>
@@ -53,7 +53,7 @@ function names(language: string): string[] {
   return named.filter((name) => name !== undefined);
 }
 
-/** A well-formed tag whose language has a name; "foo" is well formed and names none. */
+/** The canonical form of a tag whose language has a name. `foo` is well-formed, but names no language. */
 function tag(text: string): string | undefined {
   try {
     const [canonical = ''] = Intl.getCanonicalLocales(text.replaceAll('_', '-'));
