@@ -1,12 +1,16 @@
-/** An arXiv identifier: `id` is canonical (`2601.09684`, `0705.1862`, `astro-ph/9605151`), without prefix and version. */
+/**
+ * An arXiv identifier: `id` is canonical (`2601.09684`, `0705.1862`, `astro-ph/9605151`), without prefix and
+ * version.
+ */
 export interface ArxivId {
   readonly id: string;
   /** The version, from 1; undefined if the text named none. */
   readonly version: number | undefined;
 }
 
-// https://info.arxiv.org/help/arxiv_identifier.html: the number has five digits since 1501 and four from 0704 to 1412.
-// Before that, from 9107 on, identifiers are archive/YYMMNNN; a subject class after the archive is not part of them.
+// https://info.arxiv.org/help/arxiv_identifier.html: the number has five digits since 1501 and four from 0704
+// to 1412. Before that, from 9107 on, identifiers are archive/YYMMNNN; a subject class after the archive is
+// not part of them.
 const NEW_STYLE = /^(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})$/;
 const OLD_STYLE = /^([a-z]+(?:-[a-z]+)?)(?:\.[A-Z]{2})?\/(\d{2})(0[1-9]|1[0-2])(\d{3})$/;
 
@@ -19,8 +23,8 @@ const ARCHIVES = new Set(
   ).split(' '),
 );
 
-// What arXiv prints before an identifier: the URL of a page (with or without scheme and host), a DOI, an OAI name (in its
-// feeds), or just `arXiv:`.
+// What arXiv prints before an identifier: the URL of a page (with or without scheme and host), a DOI, an OAI
+// name (in its feeds), or just `arXiv:`.
 const PAGE =
   /^(?:(?:https?:)?\/\/)?(?:(?:www|export|browse|ar5iv\.labs)\.)?arxiv\.org\/(?:abs|pdf|html|format|src|e-print|ps)\//i;
 const PATH = /^\/(?:abs|pdf|html)\//;
@@ -32,9 +36,10 @@ const CITED = / {1,4}\[[\w.-]{1,40}\](?: {1,4}\d{1,2} [A-Z][a-z]{2} \d{4})?$/;
 const LONGEST = 2_000;
 
 /**
- * Reads an arXiv identifier in any form that arXiv prints, with or without a version: `2601.09684v2`, `astro-ph/9605151`,
- * `arXiv:2601.09684 [cs.LG]`, `https://arxiv.org/abs/…` (or pdf, html; the scheme may be absent), `2601.09684.pdf`, the DOI
- * `10.48550/arXiv.…` (also as URL), `oai:arXiv.org:…`. Returns undefined for any other text.
+ * Reads an arXiv identifier in any form that arXiv prints, with or without a version: `2601.09684v2`,
+ * `astro-ph/9605151`, `arXiv:2601.09684 [cs.LG]`, `https://arxiv.org/abs/…` (or pdf, html; the scheme may be
+ * absent), `2601.09684.pdf`, the DOI `10.48550/arXiv.…` (also as URL), `oai:arXiv.org:…`. Returns undefined
+ * for any other text.
  */
 export function parseArxivId(text: string): ArxivId | undefined {
   if (text.length > LONGEST) return undefined;
@@ -77,8 +82,8 @@ function oldStyle(text: string): string | undefined {
 }
 
 /**
- * A sort key for a canonical id: in C collation, keys sort in the order of submission. It consists of `YYYYMM`, the number
- * padded to six digits, and the archive of an old-style id. No two ids share a key.
+ * A sort key for a canonical id: in C collation, keys sort in the order of submission. It consists of
+ * `YYYYMM`, the number padded to six digits, and the archive of an old-style id. No two ids share a key.
  */
 export function arxivOrder(id: string): string {
   const slash = id.indexOf('/');

@@ -25,15 +25,17 @@ const CODES: ReadonlyMap<string, string> = new Map([
 ]);
 const ARCHIVES = new Set([...taxonomy.map(({ archive }) => archive), ...CLOSED_ARCHIVES]);
 
-/** The canonical code of an alias or of a code in another case (`CS.lg`); any other text as it is, trimmed. */
+/**
+ * The canonical code of an alias or of a code in another case (`CS.lg`); any other text as it is, trimmed.
+ */
 export function resolveCategory(text: string): string {
   const code = text.trim();
   return CODES.get(code.toLowerCase()) ?? inUsualCase(code) ?? code;
 }
 
 /**
- * A code that the taxonomy lacks, such as `cs.XX`, in arXiv's usual case. Undefined if the text is not a code. An archive
- * alone is not taken for a code either: it may be a word (`Physics`).
+ * A code that the taxonomy lacks, such as `cs.XX`, in arXiv's usual case. Undefined if the text is not a
+ * code. An archive alone is not taken for a code either: it may be a word (`Physics`).
  */
 function inUsualCase(code: string): string | undefined {
   const [archive = '', subject = ''] = code.toLowerCase().split('.');
@@ -49,9 +51,9 @@ export interface NamedCategories {
 }
 
 /**
- * Resolves the ways in which people write categories, in any case: a code (`cs.LG`), an alias, a name (`Machine Learning` is
- * both `cs.LG` and `stat.ML`), a name with its code (`Machine Learning (cs.LG)`), or an archive (`cs`, `cs.*`, `Computer
- * Science`). Any other text is kept as a code.
+ * Resolves the ways in which people write categories, in any case: a code (`cs.LG`), an alias, a name
+ * (`Machine Learning` is both `cs.LG` and `stat.ML`), a name with its code (`Machine Learning (cs.LG)`), or
+ * an archive (`cs`, `cs.*`, `Computer Science`). Any other text is kept as a code.
  */
 export function namedCategories(texts: readonly string[]): NamedCategories {
   const all = texts.map(named);
@@ -95,7 +97,10 @@ function archiveOf(code: string): string | undefined {
   return wellFormed && ARCHIVES.has(archive) ? archive : undefined;
 }
 
-/** Whether a subject is an arXiv category. Records list ACM classes, MSC classes and free text in the same field. */
+/**
+ * Whether a subject is an arXiv category. Records list ACM classes, MSC classes and free text in the same
+ * field.
+ */
 export function isCategoryCode(subject: string): boolean {
   return archiveOf(subject) !== undefined;
 }

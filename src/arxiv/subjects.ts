@@ -16,9 +16,9 @@ const IN_BRACKETS = /\(\s*([A-Za-z.-]+)\s*\)/g;
 const TOKEN = /[^\s,;|]+/g;
 
 /**
- * The code that a subject names, in arXiv's case: `cs.LG` for `cs.lg`, `" cs.LG "` and `Machine Learning (cs.LG)`. Undefined
- * for the ACM classes, MSC classes and free text that share the field. A code that the taxonomy lacks counts if arXiv has its
- * archive.
+ * The code that a subject names, in arXiv's case: `cs.LG` for `cs.lg`, `" cs.LG "` and `Machine Learning
+ * (cs.LG)`. Undefined for the ACM classes, MSC classes and free text that share the field. A code that the
+ * taxonomy lacks counts if arXiv has its archive.
  */
 export function categoryCode(subject: string): string | undefined {
   const text = subject.trim();
@@ -38,9 +38,9 @@ function distinctCode(text: string): string | undefined {
 }
 
 /**
- * Splits a text that lists subjects, keeping their order: `cs.LG cs.AI`, `cs.LG, stat.ML` and
- * `Machine Learning (cs.LG); Robotics (cs.RO)` are two codes each. Other text between codes stays one subject, as printed:
- * `68T50 (Primary) 68T07, 68Q32 (Secondary)`.
+ * Splits a text that lists subjects, keeping their order: `cs.LG cs.AI`, `cs.LG, stat.ML` and `Machine
+ * Learning (cs.LG); Robotics (cs.RO)` are two codes each. Other text between codes stays one subject, as
+ * printed: `68T50 (Primary) 68T07, 68Q32 (Secondary)`.
  */
 export function splitSubjects(text: string): string[] {
   const tokens = text.match(TOKEN) ?? [];
@@ -57,7 +57,10 @@ export function splitSubjects(text: string): string[] {
   return [...subjects, ...splitAtCodes(text.slice(from))];
 }
 
-/** Removes a category's name from the end of a text. Names may contain commas, so arXiv's own names are tried first. */
+/**
+ * Removes a category's name from the end of a text. Names may contain commas, so arXiv's own names are tried
+ * first.
+ */
 function beforeName(text: string, code: string): string {
   const bare = text.trimEnd();
   const name = NAMES.get(code) ?? '';

@@ -7,8 +7,8 @@ const SPACED = ', ';
 export const NAME_SUFFIX = /^(?:Jr|Sr|II|III|IV|Ph\.?D|M\.?D)\.?$/i;
 
 /**
- * Splits the author lines of one Markdown file, to be called in file order. The separator is `, ` until a line contains a
- * comma without a space after it; from then on it is the bare comma.
+ * Splits the author lines of one Markdown file, to be called in file order. The separator is `, ` until a
+ * line contains a comma without a space after it; from then on it is the bare comma.
  */
 export class AuthorLines {
   #bare = false;

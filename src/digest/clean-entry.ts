@@ -8,8 +8,9 @@ const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[
 const EITHER = /[\0\uD800-\uDFFF]/;
 
 /**
- * Removes the characters that Postgres text cannot store. If there were any, the entry comes after a warning that counts
- * them. Yields a problem instead of the entry if it has a name that is too long for an index of Postgres.
+ * Removes the characters that Postgres text cannot store. If there were any, the entry comes after a warning
+ * that counts them. Yields a problem instead of the entry if it has a name that is too long for an index of
+ * Postgres.
  */
 export function* cleanEntry(entry: DigestEntry): Generator<DigestItem> {
   const fault = longName(entry.statement);

@@ -7,9 +7,10 @@ import { printsAny, readBack } from './markdown-template.ts';
 const PRINTED = ['TL;DR', 'Task', 'Motivation', 'Method', 'Result', 'Conclusion'];
 
 /**
- * The SHA-256, in hex, of the content that both forms of an entry share, as read back from Markdown: title, authors, abstract
- * and the parts that Markdown prints (or all parts, if it prints none). So the Markdown and the JSONL of an entry have the
- * same hash, and an export that is ingested again keeps it. Separators of names do not count, as Markdown is ambiguous there.
+ * The SHA-256, in hex, of the content that both forms of an entry share, as read back from Markdown: title,
+ * authors, abstract and the parts that Markdown prints (or all parts, if it prints none). So the Markdown and
+ * the JSONL of an entry have the same hash, and an export that is ingested again keeps it. Separators of
+ * names do not count, as Markdown is ambiguous there.
  */
 export function contentHash({ statement, parts = [] }: Pick<DigestEntry, 'statement' | 'parts'>): string {
   const { title, authors } = statement;

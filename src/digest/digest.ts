@@ -4,8 +4,8 @@ import type { ArxivId } from '../arxiv/arxiv-id.ts';
 export type DigestForm = 'MARKDOWN' | 'JSONL';
 
 /**
- * What a digest entry states about its paper, with the text exactly as printed, except for NUL and lone surrogates. An absent
- * field was not stated; `comment: null` was stated to be empty.
+ * What a digest entry states about its paper, with the text exactly as printed, except for NUL and lone
+ * surrogates. An absent field was not stated; `comment: null` was stated to be empty.
  */
 export interface Statement {
   /** The printed link to the abstract, unless it is `https://arxiv.org/abs/<canonical id>`. */
@@ -28,8 +28,9 @@ export interface Statement {
   /** YYYY-MM-DD */
   readonly codeUpdatedOn?: string;
   /**
-   * Only in the store, for an entry that has both forms: the values of the Markdown where the JSONL differs. The other fields
-   * are the JSONL's. If this is present, all four of its fields are the Markdown's, including absent ones.
+   * Only in the store, for an entry that has both forms: the values of the Markdown where the JSONL differs.
+   * The other fields are the JSONL's. If this is present, all four of its fields are the Markdown's,
+   * including absent ones.
    */
   readonly printed?: Pick<Statement, 'url' | 'version' | 'category' | 'authorLine'>;
 }
@@ -75,8 +76,8 @@ export interface DigestContents {
 }
 
 /**
- * The reader has found that bare commas separate the authors of this Markdown file. Entries with an `authorLine` that it
- * yielded earlier were split wrongly: each has one author, the whole line.
+ * The reader has found that bare commas separate the authors of this Markdown file. Entries with an
+ * `authorLine` that it yielded earlier were split wrongly: each has one author, the whole line.
  */
 interface BareCommas {
   readonly kind: 'bare-commas';

@@ -16,9 +16,9 @@ const ENDING = /\.[a-z]+$/i;
 const ENHANCED = /_AI_enhanced_/i;
 
 /**
- * Reads names like `[prefix_]YYYY-MM-DD[suffix][_AI_enhanced_[Language][suffix]].md`, with any extension and an optional
- * `.gz`. The prefix and the suffixes become one suffix, so `recommended_2026-01-24` equals `2026-01-24_recommended`. A name
- * without a date says nothing.
+ * Reads names like `[prefix_]YYYY-MM-DD[suffix][_AI_enhanced_[Language][suffix]].md`, with any extension and
+ * an optional `.gz`. The prefix and the suffixes become one suffix, so `recommended_2026-01-24` equals
+ * `2026-01-24_recommended`. A name without a date says nothing.
  */
 export function parseFileName(name: string): FileName {
   const unpacked = unpackedName(name);
@@ -90,8 +90,8 @@ function leadingLanguage(text: string): { language: string; rest: string } {
 const SCRIPTS = new Intl.DisplayNames(['en'], { type: 'script', fallback: 'none' });
 
 /**
- * Whether a tag has nothing but a language, a known script and a region. BCP 47 would also allow `en-backups` and `en-full`,
- * where the second word is a suffix of the file.
+ * Whether a tag has nothing but a language, a known script and a region. BCP 47 would also allow `en-backups`
+ * and `en-full`, where the second word is a suffix of the file.
  */
 function isPlain(tag: string): boolean {
   const { language, script, region } = new Intl.Locale(tag);

@@ -10,8 +10,9 @@ export function authorList(record: JsonRecord, key: string): string[] {
 }
 
 /**
- * Splits a text into names: at semicolons if it has any, else at `and` if all names have the family name first
- * (`Finch, Noel and Park, Ada`), else at commas and a final `and`. A suffix such as `Jr.` stays with its name.
+ * Splits a text into names: at semicolons if it has any, else at `and` if all names have the family name
+ * first (`Finch, Noel and Park, Ada`), else at commas and a final `and`. A suffix such as `Jr.` stays with
+ * its name.
  */
 function splitAuthors(text: string): string[] {
   const spaced = text.replaceAll(/\s+/g, ' ');

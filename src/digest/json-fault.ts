@@ -24,7 +24,9 @@ const EXPECTED: Readonly<Record<Wanted, string>> = {
   end: LINE_END,
 };
 
-/** Finds where a text stops being JSON; undefined for valid JSON. Takes linear time at any depth of nesting. */
+/**
+ * Finds where a text stops being JSON; undefined for valid JSON. Takes linear time at any depth of nesting.
+ */
 export function findJsonFault(text: string): JsonFault | undefined {
   return new Scanner(text).run();
 }

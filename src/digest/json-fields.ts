@@ -49,7 +49,10 @@ export function isStated(record: JsonRecord, key: string): boolean {
   return typeof value === 'string' ? !isPlaceholder(value) : value !== null;
 }
 
-/** Reads a field that the record can do without. If `read` throws Fault, calls `doubt` and leaves the field out. */
+/**
+ * Reads a field that the record can do without. If `read` throws Fault, calls `doubt` and leaves the field
+ * out.
+ */
 export function dispensable<T>(
   record: JsonRecord,
   key: string,

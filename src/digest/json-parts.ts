@@ -14,8 +14,8 @@ const LABELS: ReadonlyMap<string, string> = new Map([
 const BESIDE = new Set(['toc_summary', 'background_knowledge', 'contribution', 'summary_zh']);
 
 /**
- * The AI text of a record, in the order of its JSON source `json`; undefined if it has none. Throws Fault if `AI` is not an
- * object.
+ * The AI text of a record, in the order of its JSON source `json`; undefined if it has none. Throws Fault if
+ * `AI` is not an object.
  */
 export function aiParts(record: JsonRecord, json: string): SummaryPart[] | undefined {
   const published = Object.entries(record).flatMap(([key, value]) =>
@@ -42,7 +42,10 @@ function aiObject(value: unknown): JsonRecord {
   return value as JsonRecord;
 }
 
-/** Turns `translated_summary` into `Translated Summary`. If a record has both `tldr` and `TLDR`, the second keeps its name. */
+/**
+ * Turns `translated_summary` into `Translated Summary`. If a record has both `tldr` and `TLDR`, the second
+ * keeps its name.
+ */
 function labelOf(key: string, keys: ReadonlySet<string>): string {
   const lower = key.toLowerCase();
   const label = key === lower || !keys.has(lower) ? LABELS.get(lower) : undefined;

@@ -3,7 +3,8 @@ import { fold, foldSpaces } from '../language/fold.ts';
 import { quote } from './digest-error.ts';
 import type { Statement } from './digest.ts';
 
-// A Postgres index entry holds at most 2,704 bytes. These limits leave room for two spellings of a name, or for a code.
+// A Postgres index entry holds at most 2,704 bytes. These limits leave room for two spellings of a name, or
+// for a code.
 const MOST_BYTES = 1_000;
 
 /** Describes a name of an author or category that is too long for an index; undefined if there is none. */
@@ -42,7 +43,9 @@ const bytesOf = (text: string): number => Buffer.byteLength(text);
 // U+FDFA grows the most when folded: from one character of 3 bytes to eighteen letters, 33 bytes.
 const MOST_GROWTH = 12;
 
-/** The bytes that a name takes in an index, plain or folded, whichever is more. An estimate for short names. */
+/**
+ * The bytes that a name takes in an index, plain or folded, whichever is more. An estimate for short names.
+ */
 function bytesOfName(name: string): number {
   const bytes = bytesOf(name);
   if (bytes * MOST_GROWTH <= MOST_BYTES) return bytes;

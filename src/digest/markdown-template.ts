@@ -49,7 +49,10 @@ export const TEMPLATES: readonly Template[] = [
 /** The result of `cutAtMarks`: all parts, or the missing mark and the start of the part before it. */
 export type Cut = { readonly parts: SummaryPart[] } | { readonly missing: string; readonly at: number };
 
-/** Cuts the text after `from` at the first occurrence of each mark in turn. The rest is the last part, the abstract. */
+/**
+ * Cuts the text after `from` at the first occurrence of each mark in turn. The rest is the last part, the
+ * abstract.
+ */
 export function cutAtMarks(text: string, from: number, { marks }: Template): Cut {
   const parts: { label: string; text: string }[] = [];
   let end = from;
@@ -79,14 +82,17 @@ export function printsAny(parts: readonly SummaryPart[]): boolean {
 }
 
 /**
- * Prints an entry's text as `export` does, from its first label to its `</details>`. A missing part is empty; null is `None`.
- * An entry with a `Task` instead of a `TL;DR` keeps that older label.
+ * Prints an entry's text as `export` does, from its first label to its `</details>`. A missing part is empty;
+ * null is `None`. An entry with a `Task` instead of a `TL;DR` keeps that older label.
  */
 export function printTexts(texts: Texts): string {
   return printParts(texts) + templateOf(texts.parts).end;
 }
 
-/** The parts as a reader gets them back from an export, the abstract last. A label within a text starts the next part. */
+/**
+ * The parts as a reader gets them back from an export, the abstract last. A label within a text starts the
+ * next part.
+ */
 export function readBack(texts: Texts): SummaryPart[] {
   const cut = cutAtMarks(printParts(texts), 0, templateOf(texts.parts));
   if ('missing' in cut) throw new Error(`printed text lacks its own mark ${cut.missing}`);

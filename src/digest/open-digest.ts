@@ -9,15 +9,16 @@ import { readMarkdown } from './read-markdown.ts';
 export interface OpenedDigest {
   readonly form: DigestForm;
   /**
-   * Entries and problems, read lazily; can be iterated once. Has no entries if the table of contents announces none. Throws
-   * DigestError if no entry is good, because then the record shape is unknown.
+   * Entries and problems, read lazily; can be iterated once. Has no entries if the table of contents
+   * announces none. Throws DigestError if no entry is good, because then the record shape is unknown.
    */
   readonly items: AsyncIterable<DigestItem>;
 }
 
 /**
- * Recognises a digest by its content and opens it; undefined for an empty or blank file. Memory use does not grow with the
- * file. Rejects with DigestError if the first lines show that the file is not a digest, and with any error of `chunks`.
+ * Recognises a digest by its content and opens it; undefined for an empty or blank file. Memory use does not
+ * grow with the file. Rejects with DigestError if the first lines show that the file is not a digest, and
+ * with any error of `chunks`.
  */
 export async function openDigest(chunks: AsyncIterable<Uint8Array>): Promise<OpenedDigest | undefined> {
   const lines = readLines(chunks);
@@ -71,8 +72,8 @@ const MOST_LOOKED_AT = 100;
 const MOST_CHARACTERS = 2 * MAX_ENTRY_BYTES;
 
 /**
- * The first lines of a JSONL file that starts with something else, such as merge marks or log lines. Undefined if fewer than
- * one in five of them are good records, or fewer than half in what may be a page.
+ * The first lines of a JSONL file that starts with something else, such as merge marks or log lines.
+ * Undefined if fewer than one in five of them are good records, or fewer than half in what may be a page.
  */
 async function recordsAfter(first: Line, lines: AsyncGenerator<Line>): Promise<Line[] | undefined> {
   if (JSON_ARRAY.test(first.text)) return undefined;

@@ -3,7 +3,10 @@ import { quote } from './digest-error.ts';
 import type { DigestEntry, Statement } from './digest.ts';
 import { cutAtMarks, TEMPLATES, type Template } from './markdown-template.ts';
 
-/** An entry fits no template. Has the line, counted from the entry's first (0), and the arXiv id if it is known. */
+/**
+ * An entry fits no template. Has the line, counted from the entry's first (0), and the arXiv id if it is
+ * known.
+ */
 export class Misfit extends Error {
   readonly line: number;
   readonly arxivId: string | undefined;
@@ -24,8 +27,8 @@ export interface Surroundings {
 }
 
 /**
- * Reads one Markdown entry, from its `### [` to its `</details>`. The title ends at the last `](http` of its line, and the
- * abstract at the last `</details>`. No part is trimmed. Throws Misfit.
+ * Reads one Markdown entry, from its `### [` to its `</details>`. The title ends at the last `](http` of its
+ * line, and the abstract at the last `</details>`. No part is trimmed. Throws Misfit.
  */
 export function parseMarkdownEntry(
   text: string,

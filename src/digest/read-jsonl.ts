@@ -21,7 +21,9 @@ import { reject, warn } from './problem.ts';
 import { MAX_ENTRY_BYTES, type Line } from './read-lines.ts';
 import { webUrl } from './web-url.ts';
 
-/** Reads a digest of JSON objects, one per line. Any record shape with an id, a title and a summary will do. */
+/**
+ * Reads a digest of JSON objects, one per line. Any record shape with an id, a title and a summary will do.
+ */
 export async function* readJsonl(lines: AsyncIterable<Line>): AsyncGenerator<DigestItem> {
   for await (const line of lines) {
     // No `yield*`: in an async generator it costs as much as reading the line.
@@ -132,7 +134,10 @@ function readStatement(record: JsonRecord, arxivId: ArxivId, doubt: Doubt): Stat
   };
 }
 
-/** The id from the record's id and link. The link counts if it is to the same paper, as Markdown prints only the link. */
+/**
+ * The id from the record's id and link. The link counts if it is to the same paper, as Markdown prints only
+ * the link.
+ */
 function highestVersion({ id, version }: ArxivId, link: ArxivId | undefined): number | undefined {
   const linked = link?.id === id ? link.version : undefined;
   return version === undefined || linked === undefined ? (version ?? linked) : Math.max(version, linked);

@@ -19,9 +19,9 @@ export const MAX_ENTRY_BYTES = 1_048_576;
 const LF = 0x0a;
 
 /**
- * Splits bytes into lines at LF only, since other separators are text, and decodes each line as UTF-8. Skips a line of more
- * than MAX_ENTRY_BYTES without buffering it. No line follows a final LF. Yields to the event loop regularly, so that a file
- * of a million lines does not block the process.
+ * Splits bytes into lines at LF only, since other separators are text, and decodes each line as UTF-8. Skips
+ * a line of more than MAX_ENTRY_BYTES without buffering it. No line follows a final LF. Yields to the event
+ * loop regularly, so that a file of a million lines does not block the process.
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   const pending = new PendingLine();
@@ -62,7 +62,10 @@ class PendingLine {
     this.#kept.set(part.subarray(0, to - from), from);
   }
 
-  /** Returns the line and empties the buffer. `last` is its last part; undefined if the file ends within the line. */
+  /**
+   * Returns the line and empties the buffer. `last` is its last part; undefined if the file ends within the
+   * line.
+   */
   end(part?: Uint8Array): Text {
     if (this.empty && part !== undefined) return readLine(part, part.length);
     this.add(part ?? new Uint8Array());

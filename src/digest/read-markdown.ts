@@ -15,9 +15,9 @@ import { reject, warn } from './problem.ts';
 import type { Line } from './read-lines.ts';
 
 /**
- * Reads a Markdown digest in any of the producer's four templates: the current one, an older one with `TLDR:`, one with
- * `Task:`, and one with abstracts only. The table of contents, sections and numbers are optional. Throws DigestError if the
- * text before the first entry fits none of them.
+ * Reads a Markdown digest in any of the producer's four templates: the current one, an older one with
+ * `TLDR:`, one with `Task:`, and one with abstracts only. The table of contents, sections and numbers are
+ * optional. Throws DigestError if the text before the first entry fits none of them.
  */
 export async function* readMarkdown(lines: AsyncIterable<Line>): AsyncGenerator<DigestItem> {
   const reader = new MarkdownReader();
@@ -46,7 +46,9 @@ class MarkdownReader {
   #stray = false;
   #block: Block | undefined;
   #authors = new AuthorLines();
-  /** The expected number of the next entry; undefined before the first entry and in templates without numbers. */
+  /**
+   * The expected number of the next entry; undefined before the first entry and in templates without numbers.
+   */
   #due: number | undefined;
   /** The last line with text, and whether the last line was blank. */
   #before = '';
@@ -95,8 +97,8 @@ class MarkdownReader {
   }
 
   /**
-   * Whether a line starts an entry. It does directly after the end of another, even if its heading is slightly malformed, or
-   * if it has the expected number. Any other line is text of the entry before.
+   * Whether a line starts an entry. It does directly after the end of another, even if its heading is
+   * slightly malformed, or if it has the expected number. Any other line is text of the entry before.
    */
   #startsEntry(text: string): boolean {
     if (this.#isBetween()) return isHeading(text) && text !== sectionTitle(this.#section ?? '');

@@ -10,8 +10,8 @@ export interface SummaryFields {
   readonly conclusion: string | null;
 }
 
-// What producers print when the model fails. The whole text must match, ignoring case: real text may also start with
-// "Error".
+// What producers print when the model fails. The whole text must match, ignoring case: real text may also
+// start with "Error".
 const PLACEHOLDERS = [
   'Summary generation failed',
   'Motivation analysis unavailable',

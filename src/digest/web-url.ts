@@ -6,8 +6,8 @@ const NOT_ASCII = /[^\0-\x7F]/; // eslint-disable-line no-control-regex -- ASCII
 const LONGEST = 2_000;
 
 /**
- * Reads an http or https URL (RFC 3986) of at most 2,000 characters. Adds https if the scheme is missing and percent-encodes
- * characters beyond ASCII; everything else stays unchanged. Undefined for any other text.
+ * Reads an http or https URL (RFC 3986) of at most 2,000 characters. Adds https if the scheme is missing and
+ * percent-encodes characters beyond ASCII; everything else stays unchanged. Undefined for any other text.
  */
 export function webUrl(text: string): string | undefined {
   const bare = text.trim();

@@ -46,10 +46,11 @@ function linkOf(arxivId: string, { url, version }: Pick<Statement, 'url' | 'vers
 }
 
 /**
- * Writes a digest in the producer's current Markdown template. Entries must be in printed order. `contents` sets the table of
- * contents and the order of sections; without it, sections are counted from the entries in order of appearance. The result
- * can be read back: a missing part is empty text, null is `None`, a line break in a title, name or category becomes a space,
- * and a line of text that looks like structure gets one extra space.
+ * Writes a digest in the producer's current Markdown template. Entries must be in printed order. `contents`
+ * sets the table of contents and the order of sections; without it, sections are counted from the entries in
+ * order of appearance. The result can be read back: a missing part is empty text, null is `None`, a line
+ * break in a title, name or category becomes a space, and a line of text that looks like structure gets one
+ * extra space.
  */
 export function writeMarkdown(digest: {
   contents?: readonly ContentsLine[] | undefined;

@@ -1,7 +1,8 @@
 import { normalized } from './normalize.ts';
 
-// The scripts that identify languages. Each pattern counts words, or single characters in Chinese and Japanese, where one
-// character is about one word. Several languages use Cyrillic or Arabic script; some letters occur in only one of them.
+// The scripts that identify languages. Each pattern counts words, or single characters in Chinese and
+// Japanese, where one character is about one word. Several languages use Cyrillic or Arabic script; some
+// letters occur in only one of them.
 const HAN = /\p{Script=Han}/gu;
 const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/gu;
 const LATIN = /\p{Script=Latin}[\p{Script=Latin}'’]*/gu;
@@ -35,8 +36,8 @@ const LEAST_FUNCTION_WORDS = 0.12;
 const LEAST_LEAD = 1.3;
 
 /**
- * Detects the language of texts from their script and, in Latin script, from the most common words. Returns a BCP 47 tag, or
- * `und` if neither is conclusive.
+ * Detects the language of texts from their script and, in Latin script, from the most common words. Returns a
+ * BCP 47 tag, or `und` if neither is conclusive.
  */
 export function detectLanguage(texts: Iterable<string>): string {
   let sample = '';
@@ -49,8 +50,8 @@ export function detectLanguage(texts: Iterable<string>): string {
 }
 
 /**
- * Collects texts of a digest until there are enough to detect its language. A repeated text counts once: a digest can begin
- * with many copies of a placeholder that we do not recognise yet.
+ * Collects texts of a digest until there are enough to detect its language. A repeated text counts once: a
+ * digest can begin with many copies of a placeholder that we do not recognise yet.
  */
 export class LanguageSample {
   readonly #texts = new Set<string>();

@@ -1,6 +1,7 @@
 import { normalized } from './normalize.ts';
 
-// Letters that Unicode does not decompose into a base letter and a mark. The replacements are those of Postgres's unaccent.
+// Letters that Unicode does not decompose into a base letter and a mark. The replacements are those of
+// Postgres's unaccent.
 // prettier-ignore
 const LETTERS: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -10,10 +11,13 @@ const LETTERS: ReadonlyMap<string, string> = new Map(
   }).flatMap(([base, letters]) => Array.from(letters, (letter) => [letter, base] as const)),
 );
 
-// Only marks that belong to no script are accents. Marks of a script (Indic vowels) and kana voicing make other letters.
+// Only marks that belong to no script are accents. Marks of a script (Indic vowels) and kana voicing make
+// other letters.
 const ACCENTS = /(?![\u3099\u309A])(?=\p{Mn})\p{Script=Inherited}/gu;
 
-/** Folds text for comparison: removes case and accents, resolves compatibility forms, collapses white space. */
+/**
+ * Folds text for comparison: removes case and accents, resolves compatibility forms, collapses white space.
+ */
 export function fold(text: string): string {
   return (ASCII.test(text) ? text.toLowerCase() : foldLetters(text)).replaceAll(/\s+/g, ' ').trim();
 }

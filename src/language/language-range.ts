@@ -10,9 +10,10 @@ export interface LanguageLevel {
 }
 
 /**
- * The tags that match a request for a language, best level first. `tag` must be canonical, as `parseLanguage` returns it.
- * Each level drops the last subtag of the one before, as RFC 4647 lookup does: `zh-Hant-TW`, `zh-Hant`, `zh`. Tags with the
- * same likely subtags are the same language: `zh-CN` and `zh-Hans` are `zh`, `zh-TW` is `zh-Hant`, `en-US` is `en`.
+ * The tags that match a request for a language, best level first. `tag` must be canonical, as `parseLanguage`
+ * returns it. Each level drops the last subtag of the one before, as RFC 4647 lookup does: `zh-Hant-TW`,
+ * `zh-Hant`, `zh`. Tags with the same likely subtags are the same language: `zh-CN` and `zh-Hans` are `zh`,
+ * `zh-TW` is `zh-Hant`, `en-US` is `en`.
  */
 export function languageLevels(tag: string): readonly LanguageLevel[] {
   const { baseName, script, region } = new Intl.Locale(tag);
@@ -33,8 +34,9 @@ export function languageLevels(tag: string): readonly LanguageLevel[] {
 }
 
 /**
- * The tags that an entry of a language list matches. That is the first level, plus the spellings of the next ones if the tag
- * has a country: browsers send such tags (`navigator.language`), and a close match is better than none.
+ * The tags that an entry of a language list matches. That is the first level, plus the spellings of the next
+ * ones if the tag has a country: browsers send such tags (`navigator.language`), and a close match is better
+ * than none.
  */
 export function languageRange(tag: string): LanguageLevel {
   const levels = languageLevels(tag);
@@ -102,7 +104,10 @@ function likely(language: string, region?: string): Likely {
 
 const countries = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
-/** The language in each country that uses this script, such as `zh-HK` and `zh-TW`. Empty for its usual script. */
+/**
+ * The language in each country that uses this script, such as `zh-HK` and `zh-TW`. Empty for its usual
+ * script.
+ */
 function countriesOf(language: string, script: string): readonly string[] {
   const byScript = countries.get(language) ?? countriesByScript(language);
   countries.set(language, byScript);

@@ -7,8 +7,8 @@ const VARIETIES = ['zh-Hans', 'zh-Hant', 'pt-BR'];
 const LONGEST = 100;
 
 /**
- * Reads a language: a BCP 47 tag (`zh-Hant`), or a name in English or in the language itself (`Chinese`, `中文`). Returns a
- * canonical tag, `und` for an empty text, and undefined if the text names no language.
+ * Reads a language: a BCP 47 tag (`zh-Hant`), or a name in English or in the language itself (`Chinese`,
+ * `中文`). Returns a canonical tag, `und` for an empty text, and undefined if the text names no language.
  */
 export function parseLanguage(text: string): string | undefined {
   const trimmed = text.trim();
@@ -40,7 +40,9 @@ export function twoLetters(): string[] {
   return letters.flatMap((a) => letters.map((b) => a + b));
 }
 
-/** Names in English and in the language itself, in both styles ("Simplified Chinese", "Chinese (Simplified)"). */
+/**
+ * Names in English and in the language itself, in both styles ("Simplified Chinese", "Chinese (Simplified)").
+ */
 function names(language: string): string[] {
   const base = new Intl.Locale(language).language;
   const named = ['en', base, language].flatMap((inLanguage) =>

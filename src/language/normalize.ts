@@ -3,9 +3,9 @@ const ASCII = /^[\0-\x7F]*$/; // eslint-disable-line no-control-regex -- ASCII h
 const JOINER = '\u034F';
 
 /**
- * Normalizes text in linear time. `String.normalize` sorts a run of combining marks in quadratic time, so we first break up
- * runs that are longer than any script uses. Unicode's Stream-Safe Text Format (UAX 15) says how: insert an invisible
- * combining grapheme joiner after every 30 marks.
+ * Normalizes text in linear time. `String.normalize` sorts a run of combining marks in quadratic time, so we
+ * first break up runs that are longer than any script uses. Unicode's Stream-Safe Text Format (UAX 15) says
+ * how: insert an invisible combining grapheme joiner after every 30 marks.
  */
 export function normalized(text: string, form: 'NFC' | 'NFKC' | 'NFKD'): string {
   if (ASCII.test(text)) return text;
