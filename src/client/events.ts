@@ -1,13 +1,18 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { within } from '../time/deadline.ts';
 import { SILENCE_MS, type Connect, type FeedResult } from './connection.ts';
-import { EventParser } from './event-parser.ts';
 import { errorOf, errorOfStatus, FeedError, isPassing, Lost, type SentError } from './feed-error.ts';
 
-/** How to connect by HTTP. */
+/** Options for server-sent events. */
 export interface EventsOptions {
+  /** Headers of each request, such as `{ authorization: 'Bearer …' }`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Connects by server-sent events, "GraphQL over SSE" in distinct connections mode. What is not read is not fetched. */
+/**
+ * Connects by server-sent events (GraphQL over SSE, distinct connections mode). The body is read only as fast as the
+ * results are taken, so a slow reader slows the server down instead of filling memory.
+ */
 export function eventsConnect(url: string, { headers }: EventsOptions): Connect {
   return async function* connect({ query, operationName, variables }, signal) {
     const controller = new AbortController();
@@ -15,7 +20,7 @@ export function eventsConnect(url: string, { headers }: EventsOptions): Connect 
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
     try {
-      const response = await inTime(
+      const response = await unlessSilent(
         fetch(url, {
           method: 'POST',
           headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
@@ -35,7 +40,7 @@ export function eventsConnect(url: string, { headers }: EventsOptions): Connect 
   };
 }
 
-/** Throws where the answer is no stream. */
+/** Throws Lost or FeedError if the response is not an event stream. */
 async function check(response: Response): Promise<void> {
   const type = response.headers.get('content-type') ?? '';
   if (response.status === 200 && type.startsWith('text/event-stream')) return;
@@ -52,18 +57,20 @@ async function errorsOf(response: Response): Promise<SentError[]> {
     const { errors } = JSON.parse(text) as { errors?: SentError[] };
     if (Array.isArray(errors) && errors.length > 0) return errors;
   } catch {
-    // Not a GraphQL server.
+    // The response is not JSON, so it is not from a GraphQL server.
   }
   return [{ message: `expected an event stream, got HTTP status ${response.status}` }];
 }
 
 async function* resultsOf(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<FeedResult, void> {
   const decoder = new TextDecoder();
-  const parser = new EventParser();
+  const arrived: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => arrived.push(event) });
   for (;;) {
-    const { done, value } = await inTime(reader.read());
+    const { done, value } = await unlessSilent(reader.read());
     if (done) return;
-    for (const { event, data } of parser.push(decoder.decode(value, { stream: true }))) {
+    parser.feed(decoder.decode(value, { stream: true }));
+    for (const { event, data } of arrived.splice(0)) {
       if (event === 'complete') return;
       const result = JSON.parse(data) as FeedResult;
       if (result.data === undefined || result.data === null) throw errorOf(result.errors ?? []);
@@ -72,11 +79,6 @@ async function* resultsOf(reader: ReadableStreamDefaultReader<Uint8Array>): Asyn
   }
 }
 
-/** Rejects with Lost where nothing comes for too long. */
-async function inTime<T>(coming: Promise<T>): Promise<T> {
-  let watchdog: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<never>((_resolve, reject) => {
-    watchdog = setTimeout(() => reject(new Lost('the server is silent')), SILENCE_MS);
-  });
-  return await Promise.race([coming, silence]).finally(() => clearTimeout(watchdog));
+async function unlessSilent<T>(coming: Promise<T>): Promise<T> {
+  return await within(SILENCE_MS, coming, () => new Lost('the server is silent'));
 }

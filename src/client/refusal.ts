@@ -1,27 +1,27 @@
 import { errorOfStatus, FeedError } from './feed-error.ts';
 
-const PATIENCE_MS = 5_000;
-/** Answers that a WebSocket at the same address would have got, too. GraphQL itself answers 400 to a request for nothing. */
+const DEADLINE_MS = 5_000;
+/** Statuses that a WebSocket handshake at the same address would have got too. (A GET without a query gets 400.) */
 const REFUSALS = new Set([401, 403, 404, 410]);
 
 /**
- * Asks a server over HTTP why it takes no WebSocket: browsers do not tell a page the status of a handshake. Returns the
- * error where trying again would be no use, undefined where it may help.
+ * Asks a server by HTTP why it refused a WebSocket, as browsers hide the status of a failed handshake from the page.
+ * Resolves to the error if trying again is useless, and to undefined if it may help.
  */
 export async function refusalOf(url: string, signal: AbortSignal): Promise<Error | undefined> {
   try {
     const { status, type, body } = await fetch(url, {
       headers: { accept: 'application/json' },
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
     });
     await body?.cancel();
     if (REFUSALS.has(status)) return errorOfStatus(status);
-    // No WebSocket follows a redirection, of which a browser hides the status.
+    // WebSockets do not follow redirections. A browser shows one as `opaqueredirect`, without its status.
     if (type === 'opaqueredirect' || (status >= 300 && status < 400))
       return new FeedError([{ message: 'expected a GraphQL feed, got a redirection' }], 'NOT_FOUND');
   } catch {
-    // There is no server, or it does not let this page see its answers.
+    // The server is down, or CORS hides its responses from this page.
   }
   return undefined;
 }

@@ -3,26 +3,29 @@ import { SILENCE_MS, type Connect, type FeedRequest, type FeedResult } from './c
 import { Behind, errorOf, errorOfStatus, FeedError, Lost, type SentError } from './feed-error.ts';
 import { refusalOf } from './refusal.ts';
 
-/** How to connect by WebSocket. */
+/** Options for WebSockets. */
 export interface SocketOptions {
-  /** What the server is told as the socket opens, such as `{ authorization: 'Bearer …' }`. */
+  /** Payload of the `connection_init` message, such as `{ authorization: 'Bearer …' }`. */
   readonly connectionParams?: Readonly<Record<string, unknown>> | undefined;
-  /** The class WebSocket; that of the platform where absent, or of the package ws. */
+  /** A WebSocket class. By default that of the platform; where it has none (Node 20), that of the package ws. */
   readonly webSocketImpl?: unknown;
 }
 
 const PING_MS = 12_000;
-/** A browser cannot slow a socket down: when its reader is so many batches behind, it is closed and resumed later. */
-const MOST_WAITING = 100;
-/** Of RFC 6455's private codes, those by which graphql-transport-ws says that trying again is no use. */
+/**
+ * WebSockets in browsers have no back-pressure. With this many unread batches we close the socket, and resume from the last
+ * cursor when all of them have been read.
+ */
+const MOST_UNREAD = 100;
+/** Close codes by which graphql-transport-ws says that trying again is useless. */
 const FATAL = new Set([4400, 4401, 4403, 4406]);
 
-/** Connects by graphql-transport-ws, with a socket of its own for each try. */
+/** Connects by graphql-transport-ws. Each try opens a socket of its own. */
 export function socketConnect(url: string, options: SocketOptions): Connect {
   const address = url.replace(/^http/, 'ws');
   return async function* connect(request, signal) {
-    const webSocketImpl = heard(options.webSocketImpl ?? (await platformWebSocket()));
-    // Whatever ends it ends its client: that would go on with another socket, after the cursor of the beginning.
+    const webSocketImpl = withErrorListener(options.webSocketImpl ?? (await platformWebSocket()));
+    // graphql-ws would reconnect by itself and resume from the first cursor, so its client ends with this connection.
     const inbox = new Inbox(() => client.terminate());
     const client = open(address, { ...options, webSocketImpl }, inbox);
     const stop = (): void => inbox.end();
@@ -31,7 +34,7 @@ export function socketConnect(url: string, options: SocketOptions): Connect {
       client.subscribe<FeedResult['data']>(payloadOf(request), inbox as Sink<never>);
       yield* inbox.results(signal);
     } catch (error) {
-      throw (error instanceof Unopened ? await refusalOf(url, signal) : undefined) ?? error;
+      throw (error instanceof HandshakeFailed ? await refusalOf(url, signal) : undefined) ?? error;
     } finally {
       signal.removeEventListener('abort', stop);
       inbox.end();
@@ -44,16 +47,16 @@ async function platformWebSocket(): Promise<unknown> {
   return (await import('ws')).WebSocket;
 }
 
-/** A socket that did not open, and its class does not say why: so it is in browsers. */
-class Unopened extends Lost {}
+/** The handshake failed, and the WebSocket class does not say why: browsers never do. */
+class HandshakeFailed extends Lost {}
 
 type SocketClass = new (url: string, protocol: string) => EventTarget;
 
 /**
- * Gives a WebSocket an ear for its errors. graphql-ws listens no more when it closes a socket that is still connecting, to
- * which that is an error: one that nobody hears ends a process, where the socket is of the package ws.
+ * Adds an `error` listener that does nothing. graphql-ws removes its own when it closes a socket that is still connecting;
+ * the package ws then emits `error`, which without a listener would crash the process.
  */
-function heard(webSocketImpl: unknown): SocketClass {
+function withErrorListener(webSocketImpl: unknown): SocketClass {
   return class extends (webSocketImpl as SocketClass) {
     constructor(url: string, protocol: string) {
       super(url, protocol);
@@ -63,20 +66,20 @@ function heard(webSocketImpl: unknown): SocketClass {
 }
 
 function open(url: string, options: SocketOptions, inbox: Inbox): Client {
-  const heardFrom = (): void => inbox.heard();
+  const alive = (): void => inbox.alive();
   const lost = (reason: unknown): void => inbox.error(reason);
   return createClient({
     url,
     ...(options.connectionParams !== undefined && { connectionParams: { ...options.connectionParams } }),
     webSocketImpl: options.webSocketImpl,
-    // Trying again is for who knows the cursor.
+    // Reconnecting is the job of `subscribe`, which knows the last cursor.
     retryAttempts: 0,
     keepAlive: PING_MS,
     on: {
       opened: () => inbox.opened(),
-      message: heardFrom,
-      ping: heardFrom,
-      pong: heardFrom,
+      message: alive,
+      ping: alive,
+      pong: alive,
       error: lost,
       closed: lost,
     },
@@ -87,7 +90,7 @@ function payloadOf({ query, operationName, variables }: FeedRequest) {
   return { query, variables: { ...variables }, ...(operationName !== undefined && { operationName }) };
 }
 
-/** What has come and has not been read. */
+/** Results that have arrived and are not read yet. It is the sink of the graphql-ws client. */
 class Inbox {
   readonly #results: FeedResult[] = [];
   #opened = false;
@@ -97,17 +100,18 @@ class Inbox {
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   readonly #hangUp: () => void;
 
-  /** `hangUp` is called once, when nothing more is wanted. */
+  /** `hangUp` closes the connection. It is called once, on the first of: an error, the end, too many unread results. */
   constructor(hangUp: () => void) {
     this.#hangUp = hangUp;
-    this.heard();
+    this.alive();
   }
 
   opened(): void {
     this.#opened = true;
   }
 
-  heard(): void {
+  /** Call on each sign of life of the server. */
+  alive(): void {
     clearTimeout(this.#watchdog);
     if (this.#ended) return;
     this.#watchdog = setTimeout(() => this.error(new Lost('the server is silent')), SILENCE_MS);
@@ -116,8 +120,8 @@ class Inbox {
   next(result: FeedResult): void {
     if (this.#ended) return;
     this.#results.push(result);
-    // What waits is read to its end; the rest comes when the cursor of its last one is asked for.
-    if (this.#results.length >= MOST_WAITING) this.error(new Behind());
+    // The unread results stay readable; reading goes on from the cursor of the last one.
+    if (this.#results.length >= MOST_UNREAD) this.error(new Behind());
     else this.#wake?.();
   }
 
@@ -139,6 +143,7 @@ class Inbox {
     this.#wake?.();
   }
 
+  /** The results in order, then the end or the failure of the connection. */
   async *results(signal: AbortSignal): AsyncGenerator<FeedResult, void> {
     while (!signal.aborted) {
       const result = this.#results.shift();
@@ -150,19 +155,19 @@ class Inbox {
   }
 }
 
-/** graphql-ws gives errors of GraphQL as an array, all else as the event that closed the socket, or an Error. */
+/** graphql-ws reports GraphQL errors as an array, all other failures as the socket's close event or as an Error. */
 function failureOf(error: unknown, opened: boolean): Error {
   if (Array.isArray(error)) return errorOf(error as SentError[]);
   if (error instanceof Lost || error instanceof Behind) return error;
   const { code, reason, message } = error as { code?: unknown; reason?: string; message?: string };
   const text = `${reason || message || 'the connection failed'}${typeof code === 'number' ? ` (${code})` : ''}`;
-  const [, status] = UNEXPECTED.exec(text) ?? [];
+  const [, status] = REFUSED.exec(text) ?? [];
   if (status !== undefined) return errorOfStatus(Number(status));
   if (FATAL.has(Number(code)) || PROTOCOL.test(text)) return new FeedError([{ message: text }]);
-  return opened || (message && !UNTOLD.test(message)) ? new Lost(text) : new Unopened(text);
+  return opened || (message && !UNEXPLAINED.test(message)) ? new Lost(text) : new HandshakeFailed(text);
 }
 
-// What classes of WebSockets say of a handshake that failed: that of the package ws, and that of Node.
-const UNEXPECTED = /^Unexpected server response: (\d{3})/;
+// How WebSocket classes report a failed handshake: the package ws names the status, Node's own class does not.
+const REFUSED = /^Unexpected server response: (\d{3})/;
 const PROTOCOL = /subprotocol|Protocol was not set/i;
-const UNTOLD = /non-101/;
+const UNEXPLAINED = /non-101/;

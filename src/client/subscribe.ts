@@ -1,39 +1,43 @@
-import { BackOff } from './back-off.ts';
+import { sleep } from '../time/sleep.ts';
 import type { Connect } from './connection.ts';
-import { feedOperation, type FeedDocument, type FeedOperation } from './subscription-document.ts';
 import { eventsConnect, type EventsOptions } from './events.ts';
 import { Behind, errorOf, FeedError, Lost } from './feed-error.ts';
+import { ReconnectDelay } from './reconnect-delay.ts';
 import { socketConnect, type SocketOptions } from './socket.ts';
+import { feedOperation, type FeedDocument, type FeedOperation } from './subscription-document.ts';
 
 export { FeedError } from './feed-error.ts';
 export type { FeedDocument } from './subscription-document.ts';
 
-/** What the connection is doing. */
+/** The state of the connection. */
 export interface FeedStatus {
   readonly state: 'connecting' | 'live' | 'waiting';
-  /** Tries since the last answer. */
+  /** Number of this try to connect since the last batch, from 1. */
   readonly attempt: number;
-  /** Why it waits. */
+  /** Why the connection was lost. Only while `waiting`. */
   readonly reason?: string;
 }
 
-/** How to subscribe. */
+/** Options of `subscribe`. `connectionParams` and `webSocketImpl` apply to `ws`, `headers` to `sse`. */
 export interface SubscribeOptions extends SocketOptions, EventsOptions {
-  /** WebSocket, or server-sent events. */
+  /** WebSocket (the default), or server-sent events. */
   readonly transport?: 'ws' | 'sse';
-  /** Ends the subscription. */
+  /** Ends the subscription: the iterator finishes, without an error. */
   readonly signal?: AbortSignal;
+  /** Called whenever the state of the connection changes. */
   readonly onStatus?: (status: FeedStatus) => void;
 }
 
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * Follows the feed of a Papergraph server: gives the `data` of each batch, each event once and none left out, however often
- * the connection is lost. It connects again for ever, after the cursor of the last batch that was taken; until the loop is
- * left or the signal aborted. The subscription is to `paperIngested` or `digestIngested`, with a variable for `after` and
- * its `cursor` selected. `url`: of GraphQL, http(s). Throws TypeError for another address, or a document that cannot be
- * resumed; the iteration throws FeedError where the server refuses for good, such as with CURSOR_EXPIRED.
+ * Subscribes to the feed of a Papergraph server and yields the `data` of each batch. Delivers every event exactly once:
+ * after any disconnect it reconnects, for as long as it takes, and resumes from the cursor of the last batch that was read.
+ * Ends when the loop is left or `signal` is aborted.
+ *
+ * `url` is the http(s) address of the GraphQL endpoint; in a browser it may be relative. `document` subscribes to
+ * `paperIngested` or `digestIngested`, passes a variable as `after`, and selects `cursor`. Throws TypeError for any other
+ * address or document. The iteration throws FeedError if the server refuses for good, for example with CURSOR_EXPIRED.
  */
 export function subscribe<Data = Readonly<Record<string, unknown>>, Given extends object = Variables>(
   url: string | URL,
@@ -55,7 +59,7 @@ export function subscribe<Data = Readonly<Record<string, unknown>>, Given extend
     },
     next: async () => await stream.next(),
     return: async () => {
-      // A generator that waits is not told before what it waits for has ended.
+      // `return` of a generator that is waiting takes effect only after its `await` settles; the abort settles it.
       controller.abort();
       return await stream.return(undefined);
     },
@@ -67,14 +71,14 @@ export function subscribe<Data = Readonly<Record<string, unknown>>, Given extend
 }
 
 function addressOf(url: string | URL): string {
-  // In a browser it may be of the page's own site.
+  // In a browser, a relative URL is resolved against the page's address.
   const { location } = globalThis as { location?: { readonly href: string } };
   const { href, protocol } = new URL(url, location?.href);
   if (protocol === 'http:' || protocol === 'https:') return href;
   throw new TypeError(`expected an http(s) URL, got ${href}`);
 }
 
-/** Gives what a stream gives, and aborts its controller with the signal. That is left alone before and after. */
+/** Yields from `stream` and aborts `controller` with `signal`. Listens to `signal` only while it runs. */
 async function* until<T>(
   signal: AbortSignal | undefined,
   controller: AbortController,
@@ -102,47 +106,48 @@ async function* follow(
   following: Following,
 ): AsyncGenerator<unknown, undefined> {
   const { signal, onStatus } = following;
-  const place: Place = { variables: { ...given }, attempt: 1, backOff: new BackOff() };
-  for (; !signal.aborted; place.attempt += 1) {
-    onStatus?.({ state: 'connecting', attempt: place.attempt });
+  const progress: Progress = { variables: { ...given }, attempt: 1, delay: new ReconnectDelay() };
+  for (; !signal.aborted; progress.attempt += 1) {
+    onStatus?.({ state: 'connecting', attempt: progress.attempt });
     let lost = new Lost('the server has ended the stream');
     try {
-      yield* listen(operation, place, following);
+      yield* listen(operation, progress, following);
     } catch (error) {
       if (error instanceof Behind) continue;
       if (!(error instanceof Lost)) throw error;
       lost = error;
     }
     if (signal.aborted) break;
-    onStatus?.({ state: 'waiting', attempt: place.attempt, reason: lost.message });
-    await sleep(Math.max(lost.retryAfterMs, place.backOff.next()), signal);
+    onStatus?.({ state: 'waiting', attempt: progress.attempt, reason: lost.message });
+    await sleep(Math.max(lost.retryAfterMs, progress.delay.next()), signal);
   }
   return undefined;
 }
 
-/** Where in the feed a subscriber is. */
-interface Place {
+/** How far a subscription has come, across connections. */
+interface Progress {
+  /** The variables of the next request: those given, with the cursor of the last batch. */
   variables: Variables;
-  /** Tries since the last answer. */
+  /** Tries since the last batch. */
   attempt: number;
-  readonly backOff: BackOff;
+  readonly delay: ReconnectDelay;
 }
 
-/** Listens until the connection is lost. */
+/** Reads batches from one connection, until it ends. */
 async function* listen(
   { key, cursorVariable, query, operationName }: FeedOperation,
-  place: Place,
+  progress: Progress,
   { connect, signal, onStatus }: Following,
 ): AsyncGenerator<unknown, void> {
-  const { variables } = place;
+  const { variables } = progress;
   for await (const { data, errors = [] } of connect({ query, operationName, variables }, signal)) {
     if (signal.aborted) return;
     const batch = data?.[key] ?? undefined;
     if (batch === undefined) throw errorOf(errors);
-    if (place.attempt > 0) onStatus?.({ state: 'live', attempt: place.attempt });
-    place.attempt = 0;
-    place.backOff.answered();
-    place.variables = { ...variables, [cursorVariable]: cursorOf(batch) };
+    if (progress.attempt > 0) onStatus?.({ state: 'live', attempt: progress.attempt });
+    progress.attempt = 0;
+    progress.delay.answered();
+    progress.variables = { ...variables, [cursorVariable]: cursorOf(batch) };
     yield data;
   }
 }
@@ -151,17 +156,4 @@ function cursorOf(batch: unknown): string {
   const { cursor } = batch as { cursor?: unknown };
   if (typeof cursor === 'string') return cursor;
   throw new FeedError([{ message: 'expected the cursor in the answer: select it' }]);
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

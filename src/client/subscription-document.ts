@@ -9,7 +9,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** What generated documents say of their types; nothing at run time. */
+/** The types that a generated document carries; nothing exists at run time. */
 interface Typed<Data, Variables> {
   readonly __apiType?: ((variables: Variables) => Data) | undefined;
 }
@@ -24,7 +24,7 @@ export type FeedDocument<Data, Variables> =
 export interface FeedOperation {
   readonly query: string;
   readonly operationName: string | undefined;
-  /** Where in `data` the batches are. */
+  /** The key of the batches in `data`. */
   readonly key: string;
   /** The variable that takes the cursor to resume from. */
   readonly cursorVariable: string;
@@ -32,7 +32,7 @@ export interface FeedOperation {
 
 const FIELDS = new Set(['paperIngested', 'digestIngested']);
 
-/** Finds in a document how to resume it. Throws TypeError where it cannot be, and says what it lacks. */
+/** Finds out how to resume a subscription. Throws TypeError if it cannot be resumed; the message says what is missing. */
 export function feedOperation(document: FeedDocument<never, never>): FeedOperation {
   const query = textOf(document);
   const operation = parse(query).definitions.find(
@@ -66,7 +66,7 @@ function feedField({ operation, selectionSet }: OperationDefinitionNode): FieldN
   );
 }
 
-/** A fragment may hold the cursor: the first answer tells. */
+/** A fragment spread may contain the cursor; if it does not, the first batch shows it. */
 function selectsCursor(selectionSet: SelectionSetNode | undefined): boolean {
   return (selectionSet?.selections ?? []).some((selection) =>
     selection.kind === Kind.FIELD ? selection.name.value === 'cursor' && selection.alias === undefined : true,

@@ -3,14 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { BackOff } from '../../src/client/back-off.ts';
+import { ReconnectDelay } from '../../src/client/reconnect-delay.ts';
 import { subscribe, type SubscribeOptions } from '../../src/client/subscribe.ts';
 
 const DOCUMENT = 'subscription ($after: FeedCursor) { paperIngested(after: $after) { cursor } }';
 
 beforeEach(() => {
-  // Waits are of chance: here they are short.
-  vi.spyOn(BackOff.prototype, 'next').mockReturnValue(5);
+  // Delays are random; here they are short.
+  vi.spyOn(ReconnectDelay.prototype, 'next').mockReturnValue(5);
 });
 afterEach(() => vi.restoreAllMocks());
 
@@ -39,7 +39,7 @@ async function startRefusing(status: number, headers: Record<string, string> = {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`, asked: () => asked };
 }
 
-/** A WebSocket as browsers have it: of a handshake that fails it says nothing. */
+/** A WebSocket as in browsers, which do not say why a handshake failed. */
 class Silent extends EventTarget {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;

@@ -3,8 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { parse } from 'graphql';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { BackOff } from '../../src/client/back-off.ts';
-import { EventParser } from '../../src/client/event-parser.ts';
+import { ReconnectDelay } from '../../src/client/reconnect-delay.ts';
 import { subscribe, type FeedStatus, type SubscribeOptions } from '../../src/client/subscribe.ts';
 import { TcpProxy } from '../feed/checker/proxy.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -20,8 +19,8 @@ interface Data {
 
 let database: TestDatabase;
 beforeEach(async () => {
-  // Waits are of chance: here they are short.
-  vi.spyOn(BackOff.prototype, 'next').mockReturnValue(5);
+  // Delays are random; here they are short.
+  vi.spyOn(ReconnectDelay.prototype, 'next').mockReturnValue(5);
   database = await openTestDatabase();
 });
 afterEach(async () => {
@@ -40,7 +39,7 @@ async function startBehindProxy() {
   return { server, proxy, url: `http://127.0.0.1:${proxy.port}/graphql` };
 }
 
-/** Takes the next events until there are so many. */
+/** Reads batches until they have brought this many events. */
 async function take(stream: AsyncIterator<Data>, count: number): Promise<string[]> {
   const got: string[] = [];
   while (got.length < count) {
@@ -134,7 +133,7 @@ interface SentMessage {
   readonly payload?: { readonly variables: object };
 }
 
-/** Answers each subscription with one batch, whose cursor is its number, and closes the socket. Gives what was asked. */
+/** Answers each subscription with one batch, whose cursor is its number, and closes the socket. Returns the variables that it was sent. */
 async function startClosing(code: number): Promise<{ url: string; asked: unknown[] }> {
   const asked: unknown[] = [];
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
@@ -173,17 +172,15 @@ test('waits up to a second before the next try, then twice as long each time, un
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
-  const backOff = new BackOff();
+  const delay = new ReconnectDelay();
   const waits = (): number[] =>
     Array.from({ length: 3 }, () => {
-      backOff.answered();
-      return backOff.next();
+      delay.answered();
+      return delay.next();
     });
   expect(waits()).toEqual([500, 1_000, 2_000]);
-  expect([backOff.next(), backOff.next(), backOff.next(), backOff.next()]).toEqual([
-    4_000, 8_000, 15_000, 15_000,
-  ]);
-  backOff.answered();
+  expect([delay.next(), delay.next(), delay.next(), delay.next()]).toEqual([4_000, 8_000, 15_000, 15_000]);
+  delay.answered();
   vi.advanceTimersByTime(60_000);
   expect(waits()).toEqual([500, 1_000, 2_000]);
 });
@@ -204,31 +201,67 @@ test.each([
   expect(() => subscribe('http://127.0.0.1:9/graphql', parse(document))).toThrow(TypeError);
 });
 
-test('events are read alike wherever the stream is cut and however its lines end', () => {
+/** Makes `fetch` answer with an event stream that arrives in these pieces. */
+function answerWith(pieces: readonly Uint8Array[]): void {
+  vi.spyOn(globalThis, 'fetch').mockImplementation(
+    async () =>
+      await Promise.resolve(
+        new Response(
+          new ReadableStream({
+            start(controller) {
+              for (const piece of pieces) controller.enqueue(piece);
+              controller.close();
+            },
+          }),
+          { headers: { 'content-type': 'text/event-stream' } },
+        ),
+      ),
+  );
+}
+
+test('events are read alike wherever the stream is cut and however its lines end', async () => {
   const lines = [
+    'retry: 5',
     'id: 1',
     'event: next',
-    'data: {"a":"ä',
-    'data: 二"}',
+    'data: {"data":{"papers":{"cursor":"1",',
+    'data:"title":"ä二"}}}',
     '',
     ':',
+    '',
+    'data: {"data":{"papers":{"cursor":"2","title":""}}}',
     '',
     'event: complete',
     'data:',
     '',
+    'event: next',
+    'data: {"data":{"papers":{"cursor":"after the end"}}}',
+    '',
     '',
   ];
   const expected = [
-    { event: 'next', data: '{"a":"ä\n二"}' },
-    { event: 'complete', data: '' },
+    { papers: { cursor: '1', title: 'ä二' } },
+    { papers: { cursor: '2', title: '' } },
+    'the server has ended the stream',
   ];
   for (const end of ['\n', '\r', '\r\n']) {
-    const text = lines.join(end);
-    for (let cut = 0; cut <= text.length; cut += 1) {
-      const parser = new EventParser();
-      // A CR at the very end may be half of a CRLF; a comment tells that it was whole.
-      const events = [text.slice(0, cut), text.slice(cut), ':'].flatMap((piece) => parser.push(piece));
-      expect(events).toEqual(expected);
+    const bytes = new TextEncoder().encode(`\uFEFF${lines.join(end)}`);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      answerWith([bytes.slice(0, cut), bytes.slice(cut)]);
+      const read: unknown[] = [];
+      const controller = new AbortController();
+      const onStatus = ({ reason }: FeedStatus): void => {
+        if (reason !== undefined) controller.abort(read.push(reason));
+      };
+      const { signal } = controller;
+      for await (const data of subscribe(
+        'http://feed/',
+        DOCUMENT,
+        {},
+        { transport: 'sse', signal, onStatus },
+      ))
+        read.push(data);
+      expect(read).toEqual(expected);
     }
   }
 });
