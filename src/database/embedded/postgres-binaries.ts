@@ -61,7 +61,9 @@ function environment(native: string, linkDir: string): NodeJS.ProcessEnv {
   fs.mkdirSync(linkDir, { recursive: true });
   for (const { source, target } of links)
     replaceLink(path.join(root, source), path.join(linkDir, path.basename(target)));
-  return { ...env, [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: linkDir };
+  // A library that was found by a link looks for its own dependencies beside the link: they need the real folder as well.
+  const libraries = [linkDir, path.join(native, 'lib')].join(path.delimiter);
+  return { ...env, [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: libraries };
 }
 
 function replaceLink(to: string, at: string): void {
