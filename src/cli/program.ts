@@ -1,8 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { DatabaseError } from '../database/database-error.ts';
-import { explainFailure } from '../database/failures.ts';
+import { explainFailure, isTransient } from '../database/error-codes.ts';
 import { ListenError } from '../http/listen.ts';
-import { isPassing } from '../database/retry.ts';
 import { watchedSource } from './background.ts';
 import { addDigestCommands, type Act } from './digest-commands.ts';
 import { explainExit } from './exit-status.ts';
@@ -170,7 +169,7 @@ function explain(error: unknown, { stderr }: Io): number {
     stderr.write(`papergraph: ${explained}\n`);
     return USAGE;
   }
-  if (isPassing(error)) {
+  if (isTransient(error)) {
     stderr.write(`papergraph: lost the database: ${(error as Error).message}\n`);
     return USAGE;
   }

@@ -3,7 +3,8 @@ import { GraphQLError } from 'graphql';
 import { whyReadOnly } from '../database/access.ts';
 import type { Database } from '../database/connect.ts';
 import { DatabaseError } from '../database/database-error.ts';
-import { linkOf, type Pool } from '../database/store-pool.ts';
+import { sql } from '../database/sql.ts';
+import { execute, hasPooler, type Pool } from '../database/store-pool.ts';
 import { pendingMigrations } from '../database/migrate.ts';
 import { openFeed, type Feed } from '../feed/feed.ts';
 import { createContextFactory } from '../graphql/context.ts';
@@ -15,8 +16,9 @@ import { createReadiness, type Readiness } from '../http/readiness.ts';
 import type { Logger } from 'pino';
 import { postedDigests } from '../ingest/ingest-posted.ts';
 import { ingestSample } from '../ingest/sample.ts';
-import { unless } from '../database/statements.ts';
+import { DeadlineError } from '../database/statements.ts';
 import { upgradeStore } from '../ingest/upgrade-store.ts';
+import { unlessAborted } from '../time/deadline.ts';
 import { createLogger } from '../logger.ts';
 import { runBackground } from './background.ts';
 import { Interrupted, stopReason, type Io } from './io.ts';
@@ -42,7 +44,7 @@ export async function serve(options: ServeOptions, given: Io): Promise<number> {
     const { pool } = database;
     for (const name of await upgradeStore(pool, { stop: io.stop, log: (message) => log.warn(message) }))
       log.info({ migration: name }, 'migration applied');
-    if (linkOf(pool).pooled)
+    if (hasPooler(pool))
       log.info(
         'connections are treated as pooled: statements are not prepared by name, and the feed is polled',
       );
@@ -117,17 +119,23 @@ function ingester(pool: Pool, { options, readOnly }: Serving, end: AbortSignal):
   const allowPrivate = allowPrivateUrls ? 'always' : 'never';
   const ingest = postedDigests({ pool, allowPrivate, now: () => new Date() });
   return async (digest) => {
-    if (readOnly === undefined) return await unless(end, 'ingestDigest', async () => await ingest(digest));
-    throw new GraphQLError(`ingestDigest: nothing can be taken in, because ${readOnly}`, {
-      extensions: { code: 'FORBIDDEN' },
-    });
+    if (readOnly !== undefined) {
+      throw new GraphQLError(`ingestDigest: nothing can be taken in, because ${readOnly}`, {
+        extensions: { code: 'FORBIDDEN' },
+      });
+    }
+    return await unlessAborted(
+      end,
+      async () => await ingest(digest),
+      ({ reason }) => new DeadlineError('ingestDigest', reason),
+    );
   };
 }
 
 function storeReadiness({ pool }: Database, feed: Feed): Readiness {
   let migrated = false;
   return createReadiness({
-    database: async () => (await pool.query('select 1')).rowCount === 1,
+    database: async () => (await execute(pool, sql`select 1`)) === 1,
     // Asked until it is so. Once it is, a newer version may migrate further while this one still serves.
     schema: async () => (migrated ||= (await pendingMigrations(pool)).length === 0),
     feed: async () => feed.sinceRead() < FEED_READ_MS,

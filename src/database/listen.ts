@@ -1,56 +1,47 @@
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { BackOff } from '../time/back-off.ts';
+import { sleep } from '../time/sleep.ts';
+import { isReadOnly } from './error-codes.ts';
 
-/** What wakes a reader of the feed. It may lose any number of wake-ups: readers look by themselves now and then. */
+/** Wakes a reader of the feed. Any wake-up may get lost: readers also poll. */
 export interface WakeSource {
-  /** Whether it hears what is sent at the moment. */
+  /** Whether notifications are being received at the moment. */
   readonly listening: () => boolean;
-  /** Ends it; wakes nobody any more. */
+  /** Stops listening. Afterwards no callback is called. */
   readonly close: () => Promise<void>;
 }
 
-/** How to listen. */
+/** How to listen. Durations are in milliseconds. */
 export interface ListenOptions {
+  /** The channel of LISTEN. It becomes part of the SQL: never a user's text. */
   readonly channel: string;
-  /** Called at every notification, and after every connect, as what was sent meanwhile is lost. */
+  /** Called for every notification, and after every connect, because earlier notifications may be lost. */
   readonly onWake: () => void;
-  /** Called before that at every connect: it may be another Postgres than before. */
+  /** Called after every connect, before `onWake`: the server may be another Postgres than before. */
   readonly onConnect?: () => void;
   readonly log: Logger;
-  /** Between two heartbeats, and how long one may take, in milliseconds. */
+  /** Between two heartbeats; 5,000 by default. */
   readonly heartbeatMs?: number;
+  /** Longest wait for the answer to a heartbeat; 2,000 by default. */
   readonly heartbeatTimeoutMs?: number;
 }
 
 const HEARTBEAT_MS = 5_000;
 const HEARTBEAT_TIMEOUT_MS = 2_000;
-const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 10_000;
-
-/** SQLSTATE of a LISTEN on a standby: read-only. */
-const READ_ONLY = '25006';
-
-interface State {
-  listening: boolean;
-  /** Tries that failed since it last listened. */
-  failures: number;
-  /** It is known that this server lets nobody listen. */
-  deaf: boolean;
-}
 
 /**
- * Listens on a connection of its own, with the settings of the pool. A connection that breaks, or no longer answers (a
- * network may die without a sign), is replaced, after waits that grow and differ from process to process. A standby lets nobody
- * listen; it is asked now and then whether it has become a primary server.
+ * Listens on a connection of its own, made with the settings of the pool. A connection that breaks or stops answering (a network
+ * may die silently) is replaced after a back-off. A standby does not support LISTEN: it is tried again, because it may be
+ * promoted to a primary.
  */
 export function listenForWakeUps(pool: pg.Pool, options: ListenOptions): WakeSource {
   const stop = new AbortController();
-  const state = { listening: false, failures: 0, deaf: false };
-  const running = keepListening(pool, options, { stop: stop.signal, state });
+  const listener = new Listener(pool, options, stop.signal);
+  const running = listener.run();
   return {
-    listening: () => state.listening,
+    listening: () => listener.listening,
     close: async () => {
       stop.abort();
       await running;
@@ -58,71 +49,88 @@ export function listenForWakeUps(pool: pg.Pool, options: ListenOptions): WakeSou
   };
 }
 
-async function keepListening(
-  pool: pg.Pool,
-  options: ListenOptions,
-  { stop, state }: { stop: AbortSignal; state: State },
-): Promise<void> {
-  while (!stop.aborted) {
-    try {
-      await listenOnce(pool, options, { stop, state });
-    } catch (error) {
-      state.failures += 1;
-      if (!stop.aborted) tellFailure(error, options.log, state);
+class Listener {
+  readonly #pool: pg.Pool;
+  readonly #options: ListenOptions;
+  readonly #stop: AbortSignal;
+  // A spread of 1 allows any wait from 0 to twice the value, so that many processes do not reconnect at the same time.
+  readonly #backOff = new BackOff({ firstMs: 100, mostMs: 5_000, spread: 1 });
+  #listening = false;
+  /** Whether the last attempt found a standby, so that the log says it once. */
+  #isStandby = false;
+
+  constructor(pool: pg.Pool, options: ListenOptions, stop: AbortSignal) {
+    this.#pool = pool;
+    this.#options = options;
+    this.#stop = stop;
+  }
+
+  get listening(): boolean {
+    return this.#listening;
+  }
+
+  /** Resolves once `stop` is aborted. */
+  async run(): Promise<void> {
+    while (!this.#stop.aborted) {
+      const failure = await this.#listen().catch((error: unknown) => error);
+      this.#listening = false;
+      const wait = this.#backOff.next();
+      if (failure !== undefined && !this.#stop.aborted) this.#logFailure(failure);
+      await sleep(wait, this.#stop);
     }
-    state.listening = false;
-    const most = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** state.failures);
-    await delay(Math.random() * most, undefined, { signal: stop }).catch(() => {});
+  }
+
+  /** Listens until the connection ends. Rejects if it cannot be made or fails. */
+  async #listen(): Promise<void> {
+    const { channel, onWake, onConnect } = this.#options;
+    const client = new pg.Client(this.#pool.options);
+    client.on('error', () => {});
+    // Rejects at an error, which may come before anything awaits it.
+    const ended = once(client, 'end').then(() => {});
+    ended.catch(() => {});
+    client.on('notification', onWake);
+    // Not `client.end()`: a connection that does not answer would not answer a goodbye either.
+    const disconnect = (): void => void client.connection.stream.destroy();
+    this.#stop.addEventListener('abort', disconnect);
+    try {
+      await client.connect();
+      // A listening connection is idle on purpose.
+      await ask(client, `set idle_session_timeout = 0; listen ${channel}`, HEARTBEAT_TIMEOUT_MS);
+      this.#listening = true;
+      this.#backOff.reset();
+      onConnect?.();
+      onWake();
+      await Promise.race([ended, this.#beat(client)]);
+    } finally {
+      client.removeAllListeners('notification');
+      this.#stop.removeEventListener('abort', disconnect);
+      disconnect();
+    }
+  }
+
+  async #beat(client: pg.Client): Promise<void> {
+    const { heartbeatMs = HEARTBEAT_MS, heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS } = this.#options;
+    for (;;) {
+      await sleep(heartbeatMs, this.#stop);
+      if (this.#stop.aborted) return;
+      await ask(client, 'select 1', heartbeatTimeoutMs);
+    }
+  }
+
+  #logFailure(error: unknown): void {
+    const { log } = this.#options;
+    const isStandby = isReadOnly(error);
+    if (!isStandby)
+      log.warn({ err: error, failures: this.#backOff.failures }, 'listening for news failed, trying again');
+    else if (!this.#isStandby)
+      log.info('this Postgres is a standby, which does not support LISTEN: the feed is polled');
+    this.#isStandby = isStandby;
   }
 }
 
-function tellFailure(error: unknown, log: Logger, state: State): void {
-  const isStandby = (error as { code?: unknown }).code === READ_ONLY;
-  if (!isStandby)
-    log.warn({ err: error, failures: state.failures }, 'listening for news failed, trying again');
-  else if (!state.deaf)
-    log.info('this Postgres is a standby, which does not support LISTEN: the feed is polled');
-  state.deaf = isStandby;
-}
-
-/** Listens until the connection ends. Rejects where it cannot be made or fails. */
-async function listenOnce(
-  pool: pg.Pool,
-  options: ListenOptions,
-  { stop, state }: { stop: AbortSignal; state: State },
-): Promise<void> {
-  const client = new pg.Client(pool.options);
-  client.on('error', () => {});
-  // Rejects at an error, which may come before anybody waits for it.
-  const ended = once(client, 'end');
-  ended.catch(() => {});
-  client.on('notification', options.onWake);
-  // A connection that does not answer would not answer a goodbye either.
-  const hangUp = (): void => void client.connection.stream.destroy();
-  stop.addEventListener('abort', hangUp);
-  try {
-    await client.connect();
-    // The connection is idle between two heartbeats.
-    await client.query({
-      text: `set idle_session_timeout = 0; listen ${options.channel}`,
-      query_timeout: HEARTBEAT_TIMEOUT_MS,
-    } as pg.QueryConfig);
-    Object.assign(state, { listening: true, failures: 0 });
-    options.onConnect?.();
-    options.onWake();
-    await Promise.race([ended, beat(client, options, stop)]);
-  } finally {
-    client.removeAllListeners('notification');
-    stop.removeEventListener('abort', hangUp);
-    hangUp();
-  }
-}
-
-async function beat(client: pg.Client, options: ListenOptions, stop: AbortSignal): Promise<void> {
-  const { heartbeatMs = HEARTBEAT_MS, heartbeatTimeoutMs = HEARTBEAT_TIMEOUT_MS } = options;
-  for (;;) {
-    await delay(heartbeatMs, undefined, { signal: stop }).catch(() => {});
-    if (stop.aborted) return;
-    await client.query({ text: 'select 1', query_timeout: heartbeatTimeoutMs } as pg.QueryConfig);
-  }
+/** Runs a statement. Rejects if there is no answer after `timeoutMs`. */
+async function ask(client: pg.Client, text: string, timeoutMs: number): Promise<void> {
+  // `pg` knows the option; its types do not.
+  const query: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: timeoutMs };
+  await client.query(query);
 }

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { taxonomy } from '../arxiv/categories.ts';
 import { DatabaseError } from './database-error.ts';
-import { beginSql } from './store-pool.ts';
+import { isForbidden } from './error-codes.ts';
+import { inTransaction } from './transaction.ts';
 
 // The same path from src/database and from dist/database.
 const FOLDER = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
@@ -50,7 +51,7 @@ export async function migrate(pool: pg.Pool, folder: string = FOLDER): Promise<s
       applied.push(name);
     }
   } catch (error) {
-    if (!isForbidden(error)) throw error;
+    if (!mayNotRun(error)) throw error;
     // Names of categories alone are no reason not to serve.
     if (pending.length === 0) return [];
     const names = pending.map((each) => each.name).join(', ');
@@ -61,12 +62,8 @@ export async function migrate(pool: pg.Pool, folder: string = FOLDER): Promise<s
   }
 }
 
-/** SQLSTATE: insufficient privilege; a transaction that is read-only, as all are on a standby. */
-const FORBIDDEN = new Set(['42501', '25006']);
-
-function isForbidden(error: unknown): error is Error {
-  const reason = error instanceof DatabaseError ? error.cause : error;
-  return reason instanceof Error && 'code' in reason && FORBIDDEN.has(String(reason.code));
+function mayNotRun(error: unknown): error is Error {
+  return isForbidden(error instanceof DatabaseError ? error.cause : error);
 }
 
 async function whatIsPending(pool: pg.Pool, migrations: readonly Migration[]) {
@@ -74,7 +71,7 @@ async function whatIsPending(pool: pg.Pool, migrations: readonly Migration[]) {
     const pending = await pendingOf(pool, migrations);
     return { pending, done: pending.length === 0 && (await taxonomyIsThere(pool)) };
   } catch (error) {
-    if (!isForbidden(error)) throw error;
+    if (!mayNotRun(error)) throw error;
     throw new DatabaseError(
       `the database user may not read the tables (${error.message}): grant select on all of them to it`,
       { cause: error },
@@ -94,23 +91,6 @@ async function pendingOf(pool: pg.Pool, migrations: readonly Migration[]): Promi
        and relnamespace = to_regnamespace(quote_ident(current_schema()))`,
   );
   return findPending(migrations, rowCount === 0 ? [] : await readApplied(pool));
-}
-
-/** Begins anew where a connection breaks: each step finds out what is still to be done. */
-async function inTransaction<T>(pool: pg.Pool, work: (db: pg.PoolClient) => Promise<T>): Promise<T> {
-  const db = await pool.connect();
-  let failure: Error | undefined;
-  try {
-    await db.query(beginSql(pool));
-    const result = await work(db);
-    await db.query('commit');
-    return result;
-  } catch (error) {
-    await db.query('rollback').catch((broken: Error) => (failure = broken));
-    throw error;
-  } finally {
-    db.release(failure);
-  }
 }
 
 /** Applies the first migration that is pending and returns its name; where there is none, sees to the taxonomy. */

@@ -1,39 +1,51 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { setTimeout as delay } from 'node:timers/promises';
+import { BackOff } from '../time/back-off.ts';
+import { unlessAborted } from '../time/deadline.ts';
+import { sleep } from '../time/sleep.ts';
+import {
+  asUnavailable,
+  isInterrupted,
+  isPreparedStatementError,
+  isTimeout,
+  isUnavailable,
+} from './error-codes.ts';
 import type { Sql } from './sql.ts';
-import { isUnavailable, isInterrupted, isWithoutNames } from './failures.ts';
-import { beginSql, linkOf, mayName } from './store-pool.ts';
+import { assumePooler, beginSql, canPrepare, hasPooler } from './store-pool.ts';
 
-/** Told of every statement that ran. */
+/** Called after every statement that succeeded. */
 type OnStatement = (statement: { name: string; rows: number }) => void;
 
-/** How statements run. */
+/** How statements run. Durations are in milliseconds. */
 export interface StatementOptions {
-  /** Prepare statements on each connection by name, where the pool's connections allow it. */
+  /** Prepare statements by name, where the connections of the pool allow it. */
   readonly prepared: boolean;
   readonly onStatement?: OnStatement | undefined;
-  /** After so long without an answer a statement fails and its connection is given up: the network may have died silently. */
+  /**
+   * A statement fails once this time has passed, including waits for a connection and further attempts. Its connection is
+   * dropped: the network may have died silently.
+   */
   readonly deadlineMs?: number | undefined;
-  /** A statement for which no connection can be had fails at once, instead of waiting for one until the deadline. */
-  readonly once?: boolean | undefined;
-  /** Once it is aborted, statements fail with DeadlineError, those that run included. */
+  /** Fail at the first error, instead of running a statement again where that may help. */
+  readonly failFast?: boolean | undefined;
+  /** Once it is aborted, every statement fails with DeadlineError, also those that are running. */
   readonly stop?: AbortSignal | undefined;
 }
 
-/** A statement: `name` says in logs and counts what it is for. */
+/** A statement that only reads. */
 interface Statement {
+  /** Identifies the statement in logs and counts. */
   readonly name: string;
   readonly sql: Sql;
-  /** The text depends on what a caller asked: never prepared, as there would be no end of names. */
+  /** The text depends on a client's input. It is never prepared: the number of texts has no bound. */
   readonly unique?: boolean;
-  /** Postgres stops it after so long. */
+  /** Postgres cancels the statement after this time, in milliseconds. */
   readonly timeoutMs?: number;
-  /** Settings of Postgres for it alone. */
+  /** Settings of Postgres for this statement alone. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
-/** A statement was given up because it took too long, or because no connection became free for it. */
+/** A statement ran out of time, or no connection became available in time. */
 export class DeadlineError extends Error {
   constructor(name: string, cause: unknown) {
     super(`${name} took too long`, { cause });
@@ -41,160 +53,147 @@ export class DeadlineError extends Error {
   }
 }
 
-/** Runs a statement and gives its rows. Rejects with DeadlineError, or with the database's error. */
+/** Whether a statement failed because it ran out of time. */
+export function isCancelled(error: unknown): boolean {
+  return error instanceof DeadlineError;
+}
+
+/** Runs a statement and returns its rows. Rejects with DeadlineError, or with the database's error. */
 export type RunStatement = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
 /**
- * Runs statements on the pool; Postgres plans those of one text once per connection. What is read may be read again: a
- * statement waits until a connection can be had, and runs a second time where its connection broke.
+ * Runs reading statements on the pool. As reading twice does no harm, a statement waits until a connection is available, and runs
+ * a second time if its connection breaks.
  */
 export function statementRunner(pool: pg.Pool, options: StatementOptions): RunStatement {
   const { onStatement, stop } = options;
   return async <Row extends object>(statement: Statement) => {
     const { name } = statement;
     try {
-      const rows = await unless(stop, name, async () => await persist<Row>(pool, statement, options));
+      const rows = await unlessAborted(
+        stop,
+        async () => await runWithRetries<Row>(pool, statement, options),
+        ({ reason }) => new DeadlineError(name, reason),
+      );
       onStatement?.({ name, rows: rows.length });
       return rows;
     } catch (error) {
-      throw isLate(error) ? new DeadlineError(name, error) : error;
+      throw isTimeout(error) ? new DeadlineError(name, error) : error;
     }
   };
 }
 
-/** Settles as `work` does; rejects with DeadlineError once `stop` is aborted. `name` says what it is. */
-export async function unless<T>(
-  stop: AbortSignal | undefined,
-  name: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  if (stop === undefined) return await work();
-  if (stop.aborted) throw new DeadlineError(name, stop.reason);
-  return await new Promise<T>((resolve, reject) => {
-    const end = (): void => reject(new DeadlineError(name, stop.reason));
-    stop.addEventListener('abort', end, { once: true });
-    void work()
-      .then(resolve, reject)
-      .finally(() => stop.removeEventListener('abort', end));
-  });
-}
-
-const PATIENCE_MS = 15_000;
-const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 500;
-
-async function persist<Row extends object>(
+async function runWithRetries<Row extends object>(
   pool: pg.Pool,
   statement: Statement,
   options: StatementOptions,
 ): Promise<Row[]> {
-  const { prepared, deadlineMs } = options;
-  const started = performance.now();
-  const until = deadlineMs === undefined ? undefined : started + deadlineMs;
-  const tries = { started, wait: FIRST_WAIT_MS, interrupted: false };
+  const { prepared, deadlineMs, stop } = options;
+  const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
+  const retries = new Retries(options);
   for (;;) {
-    const named = prepared && statement.unique !== true && mayName(pool);
+    const named = prepared && statement.unique !== true && canPrepare(pool);
     try {
-      return await runOnce<Row>(pool, statement, { named, until, stop: options.stop });
+      return await runOnce<Row>(pool, statement, { named, until, stop });
     } catch (error) {
-      if (options.stop?.aborted === true) throw error;
-      // From now on.
-      if (named && isWithoutNames(error) && linkOf(pool).prepared === 'auto') linkOf(pool).pooled = true;
-      else await untilNextTry(error, tries, options);
+      if (stop?.aborted === true) throw error;
+      // After this, `canPrepare` is false for the whole pool.
+      if (named && isPreparedStatementError(error) && assumePooler(pool)) continue;
+      await retries.waitAfter(error);
     }
   }
 }
 
-/** Waits where the statement may be run again; rejects where it may not. */
-async function untilNextTry(
-  error: unknown,
-  tries: { readonly started: number; wait: number; interrupted: boolean },
-  { deadlineMs = PATIENCE_MS, once = false }: StatementOptions,
-): Promise<void> {
-  if (once) throw error;
-  // Once: a statement that brings Postgres down must not do so again and again.
-  if (isInterrupted(error) && !tries.interrupted) tries.interrupted = true;
-  else if (!isUnavailable(error) || performance.now() - tries.started + tries.wait > deadlineMs)
-    throw isUnavailable(error) ? new DeadlineError('a connection', error) : error;
-  else await delay(tries.wait * (0.5 + Math.random()));
-  tries.wait = Math.min(LONGEST_WAIT_MS, tries.wait * 2);
+const PATIENCE_MS = 15_000;
+
+/** Decides whether a statement runs again. */
+class Retries {
+  readonly #backOff = new BackOff({ firstMs: 50, mostMs: 500 });
+  readonly #failFast: boolean;
+  readonly #end: number;
+  #interrupted = false;
+
+  constructor({ deadlineMs = PATIENCE_MS, failFast = false }: StatementOptions) {
+    this.#failFast = failFast;
+    this.#end = performance.now() + deadlineMs;
+  }
+
+  /** Resolves when the statement may run again. Rejects with `error` if it may not. */
+  async waitAfter(error: unknown): Promise<void> {
+    if (this.#failFast) throw error;
+    // Only once: a statement that crashes Postgres must not do so again and again.
+    if (isInterrupted(error) && !this.#interrupted) {
+      this.#interrupted = true;
+      return;
+    }
+    if (!isUnavailable(error)) throw error;
+    const wait = this.#backOff.next();
+    if (performance.now() + wait > this.#end) throw new DeadlineError('a connection', error);
+    await sleep(wait);
+  }
+}
+
+interface Attempt {
+  /** Whether the statement is prepared under its name. */
+  readonly named: boolean;
+  /** When the deadline passes, by `performance.now()`. */
+  readonly until: number | undefined;
+  readonly stop: AbortSignal | undefined;
 }
 
 async function runOnce<Row extends object>(
   pool: pg.Pool,
-  { name, sql, timeoutMs, settings }: Statement,
-  { named, until, stop }: { named: boolean; until: number | undefined; stop: AbortSignal | undefined },
+  statement: Statement,
+  { named, until, stop }: Attempt,
 ): Promise<Row[]> {
-  const local = Object.entries({
-    ...settings,
-    ...(timeoutMs !== undefined && { statement_timeout: timeoutMs }),
-  });
+  const { name, sql } = statement;
   const { text, values } = sql;
-  const client = await connectTo(pool);
-  const run = async (query: pg.QueryConfig): Promise<pg.QueryResult<Row>> =>
-    await client.query<Row>({ ...query, ...timeLeft(until) });
-  const inTransaction = local.length > 0 || linkOf(pool).pooled;
-  // While it waited for the connection.
+  const client = await connect(pool);
+  // Waiting for the connection may have used up the time.
   if (stop?.aborted === true || (until !== undefined && performance.now() >= until)) {
     client.release();
     throw new DeadlineError(name, stop?.reason);
   }
+  const run = async (query: pg.QueryConfig): Promise<pg.QueryResult<Row>> =>
+    await client.query<Row>({ ...query, ...timeLeft(until) });
+  const settings = localSettings(statement);
+  const inTransaction = settings.length > 0 || hasPooler(pool);
   try {
-    const begin = [
-      beginSql(pool, 'read only'),
-      ...local.map(([key, value]) => `set local ${key} = ${value}`),
-    ];
-    if (inTransaction) await run({ text: begin.join('; ') });
+    if (inTransaction) await run({ text: [beginSql(pool, 'read only'), ...settings].join('; ') });
     const { rows } = await run({ text, values, ...(named && { name: preparedName(name, text) }) });
     if (inTransaction) await run({ text: 'rollback' });
     client.release();
     return rows;
   } catch (error) {
-    // As the pool does after a failure of its own: the connection may still be busy.
+    // Closes the connection: it may still be busy with the statement.
     client.release(true);
     throw error;
   }
 }
 
-/** SQLSTATE: no connection can be made. */
-const NOT_CONNECTED = '08001';
-
-/** A connection that breaks as it is made interrupts no statement: it cannot be had yet, and may be asked for again. */
-async function connectTo(pool: pg.Pool): Promise<pg.PoolClient> {
+/** A connection that breaks while it is being made has interrupted no statement: it counts as not available yet. */
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
-    if (!isInterrupted(error)) throw error;
-    throw Object.assign(new Error((error as Error).message, { cause: error }), { code: NOT_CONNECTED });
+    throw error instanceof Error && isInterrupted(error) ? asUnavailable(error) : error;
   }
 }
 
-/** For `pg`: a query that has no answer by then fails. Waiting for a connection took its part of the time. */
+/** An option of `pg`: the query fails if there is no answer after this time. */
 function timeLeft(until: number | undefined): { query_timeout?: number } {
   return until === undefined ? {} : { query_timeout: Math.max(1, until - performance.now()) };
 }
 
-const QUERY_CANCELED = '57014';
-/** What pg and its pool say; they have no codes. The last one: the program ends. */
-const LATE = new Set([
-  'Query read timeout',
-  'timeout exceeded when trying to connect',
-  'Cannot use a pool after calling end on the pool',
-]);
-
-function isLate(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof DeadlineError) return false;
-  return LATE.has(error.message) || ('code' in error && error.code === QUERY_CANCELED);
+function localSettings({ timeoutMs, settings }: Statement): string[] {
+  const all = { ...settings, ...(timeoutMs !== undefined && { statement_timeout: timeoutMs }) };
+  return Object.entries(all).map(([key, value]) => `set local ${key} = ${value}`);
 }
 
-/** Tells whether a statement was given up because it took too long. */
-export function isCancelled(error: unknown): boolean {
-  return error instanceof DeadlineError;
-}
-
+/** Names by text. Bounded: there is one text for each order and direction of each list. */
 const preparedNames = new Map<string, string>();
 
-/** Two texts never share a name. The lists' texts are as many as their orders and directions: a bounded number. */
+/** The name under which a text is prepared, different for every text. */
 function preparedName(name: string, text: string): string {
   const known = preparedNames.get(text);
   if (known !== undefined) return known;

@@ -1,108 +1,127 @@
 import pg from 'pg';
 import { sessionSql, type ServerFacts } from './session.ts';
+import type { Sql } from './sql.ts';
 
-/** Connections to a store. Only this room uses `pg` itself. */
+/** A pool of connections to a store. Other rooms use this type instead of importing `pg`. */
 export type Pool = pg.Pool;
 
-/** Whether statements get names on their connections: `auto` gives them where each connection is one session. */
+/** Whether statements are prepared by name: `auto` prepares them where each connection keeps one session. */
 export type PreparedStatements = 'auto' | 'on' | 'off';
 
-/** How connections lead to sessions of Postgres. */
-export interface Link {
-  /** Statements of one connection may run in different sessions: what a statement needs is set in its own transaction. */
+/** How the connections of a pool relate to sessions of Postgres. */
+interface Sessions {
+  /**
+   * A pooler such as PgBouncer may run the statements of one connection in different sessions. Session state is lost, so that each
+   * statement runs in a transaction that sets what it needs.
+   */
   pooled: boolean;
   readonly prepared: PreparedStatements;
-  /** Sets up the session of a transaction, for that transaction alone. */
+  /** The statements that set up the session for one transaction. */
   readonly localSettings: string;
 }
 
-const DIRECT: Link = { pooled: false, prepared: 'auto', localSettings: '' };
+/** For a plain `pg.Pool`, as tests use it. */
+const DIRECT: Sessions = { pooled: false, prepared: 'auto', localSettings: '' };
 
-/** How the connections of a pool lead to Postgres; a pool that is not ours is taken to be without a pooler. */
-export function linkOf(pool: pg.Pool): Link {
-  return pool instanceof StorePool ? pool.link : DIRECT;
+function sessionsOf(pool: pg.Pool): Sessions {
+  return pool instanceof StorePool ? pool.sessions : DIRECT;
 }
 
-/** Whether statements on a pool may be prepared by name. */
-export function mayName(pool: pg.Pool): boolean {
-  const { prepared, pooled } = linkOf(pool);
+/** Whether the connections of a pool are treated as going through a pooler. */
+export function hasPooler(pool: pg.Pool): boolean {
+  return sessionsOf(pool).pooled;
+}
+
+/** Whether statements may be prepared by name. */
+export function canPrepare(pool: pg.Pool): boolean {
+  const { prepared, pooled } = sessionsOf(pool);
   return prepared === 'on' || (prepared === 'auto' && !pooled);
+}
+
+/** Treats a pool as having a pooler from now on. Returns false if the owner's settings say otherwise. */
+export function assumePooler(pool: pg.Pool): boolean {
+  if (!(pool instanceof StorePool) || pool.sessions.prepared !== 'auto') return false;
+  pool.sessions.pooled = true;
+  return true;
 }
 
 /** The statements that begin a READ COMMITTED transaction on a connection of the pool. */
 export function beginSql(pool: pg.Pool, access: '' | 'read only' = ''): string {
-  const { pooled, localSettings } = linkOf(pool);
+  const { pooled, localSettings } = sessionsOf(pool);
   const begin = `begin isolation level read committed ${access}`;
   return pooled ? `${begin}; ${localSettings}` : begin;
 }
 
 /**
- * The pool of a store: its sessions are set up the same, whatever the owner's settings. Behind a pooler each statement of `query`
- * is a transaction of its own; who takes a connection begins with `beginSql`.
+ * The pool of a store. All sessions have the same settings, whatever the server, role or URL say. With a pooler, `query` wraps
+ * each statement in a transaction; callers of `connect` begin theirs with `beginSql`.
  */
 export class StorePool extends pg.Pool {
-  readonly link: Link;
+  readonly sessions: Sessions;
   readonly #inUse = new Set<pg.PoolClient>();
 
   constructor(config: pg.PoolConfig, facts: ServerFacts, prepared: PreparedStatements) {
-    const link = {
+    const sessions = {
       pooled: facts.pooled || prepared === 'off',
       prepared,
       localSettings: sessionSql(facts, 'local'),
     };
     const settings = sessionSql(facts, '');
-    // The pool waits for what it gives; the pool's types do not say so.
+    // The pool awaits the result, although its types say `void`.
     const onConnect: (client: pg.ClientBase) => unknown = async (client) => {
-      // A connection that breaks while it is in use fails its query; without a listener it would end the process, too.
+      // A connection that breaks during a query fails that query. Without a listener the event would also crash Node.
       client.on('error', () => {});
-      if (!link.pooled) await client.query(settings);
+      if (!sessions.pooled) await client.query(settings);
     };
     super({ ...config, onConnect });
-    this.link = link;
-    // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
+    this.sessions = sessions;
+    // The pool replaces idle connections that break. Without a listener the event would crash Node.
     this.on('error', () => {});
     this.on('acquire', (client) => this.#inUse.add(client));
     this.on('release', (_error, client) => this.#inUse.delete(client));
-    const atOnce = this.query.bind(this) as (...given: unknown[]) => Promise<pg.QueryResult>;
-    const query = async (...given: unknown[]): Promise<pg.QueryResult> =>
-      link.pooled ? await this.#queryAlone(given) : await atOnce(...given);
+    // `pg` has seven overloads of `query`, for which no override can be typed.
+    const queryDirectly = this.query.bind(this) as (...args: unknown[]) => Promise<pg.QueryResult>;
+    const query = async (...args: unknown[]): Promise<pg.QueryResult> =>
+      sessions.pooled ? await this.#queryInTransaction(args) : await queryDirectly(...args);
     this.query = query;
   }
 
-  /** Connections made from now on lead here. */
+  /** Makes new connections to another address. */
   moveTo({ host, port }: { readonly host: string; readonly port: number }): void {
     Object.assign(this.options, { host, port });
   }
 
-  /** Breaks the connections that are in use: what runs on them fails. */
+  /** Breaks the connections that are in use. The statements that run on them fail. */
   breakConnections(): void {
     for (const { connection } of this.#inUse) connection.stream.destroy();
   }
 
-  async #queryAlone(given: unknown[]): Promise<pg.QueryResult> {
+  async #queryInTransaction(args: unknown[]): Promise<pg.QueryResult> {
     const client = await this.connect();
     try {
       await client.query(beginSql(this));
-      const result = await (client.query as (...given: unknown[]) => Promise<pg.QueryResult>).apply(
-        client,
-        given,
-      );
+      const query = client.query.bind(client) as (...args: unknown[]) => Promise<pg.QueryResult>;
+      const result = await query(...args);
       await client.query('commit');
       client.release();
       return result;
     } catch (error) {
-      // As the pool does after a failure of its own: the connection may still be busy.
+      // Closes the connection: it may still be busy with the statement.
       client.release(true);
       throw error;
     }
   }
 }
 
-/** Runs one statement on the pool. Rejects once it has had no answer for so many milliseconds: its connection may be dead. */
-export async function queryWithin(
+/**
+ * Runs one statement on any connection of the pool and returns how many rows it touched. Rejects with the database's error, or if
+ * there is no answer after `timeoutMs`.
+ */
+export async function execute(
   pool: Pool,
-  timeoutMs: number,
-  statement: { readonly text: string; readonly values?: unknown[] },
-): Promise<pg.QueryResult> {
-  return await pool.query({ ...statement, query_timeout: timeoutMs } as pg.QueryConfig);
+  { text, values }: Sql,
+  { timeoutMs }: { readonly timeoutMs?: number } = {},
+): Promise<number> {
+  const query = { text, values, ...(timeoutMs !== undefined && { query_timeout: timeoutMs }) };
+  return (await pool.query(query)).rowCount ?? 0;
 }

@@ -3,8 +3,8 @@ import { sql } from './sql.ts';
 import { beginSql } from './store-pool.ts';
 
 /**
- * One open transaction. Not Prisma's: Prisma keeps its last 100 statements with their values in memory, which for the
- * chunks of a digest is hundreds of megabytes.
+ * An open transaction. It is not Prisma's, because Prisma keeps its last 100 statements with their values in memory: hundreds
+ * of megabytes for the chunks of a digest.
  */
 export class Transaction {
   readonly #client: pg.PoolClient;
@@ -13,12 +13,12 @@ export class Transaction {
     this.#client = client;
   }
 
-  /** Runs a statement of SQL, its values as parameters; gives the number of rows it touched. */
+  /** Runs a statement, its values as parameters. Returns how many rows it touched. */
   async execute(text: readonly string[], ...values: readonly unknown[]): Promise<number> {
     return (await this.#run(text, values)).rowCount ?? 0;
   }
 
-  /** Runs a statement of SQL, its values as parameters; gives its rows. */
+  /** Runs a statement, its values as parameters. Returns its rows. */
   async query<Row extends object>(text: readonly string[], ...values: readonly unknown[]): Promise<Row[]> {
     return (await this.#run<Row>(text, values)).rows;
   }
@@ -32,39 +32,48 @@ export class Transaction {
   }
 }
 
-/** "papr" in ASCII: held by whoever changes the store, so that two ingests never merge the same paper at once. */
-const STORE_LOCK = 0x70617072;
-
 /**
- * Runs `work` in one READ COMMITTED transaction and commits, or undoes it all where `undo` says so of its result.
- * Rejects with what `work` threw, or with the database's error.
+ * Runs `work` in one READ COMMITTED transaction and commits it, or rolls it back if `work` fails or `undo` returns true for its
+ * result. Rejects with the error of `work`, or with the database's error.
  */
 export async function transaction<T>(
   pool: pg.Pool,
   work: (tx: Transaction) => Promise<T>,
+  undo?: (result: T) => boolean,
+): Promise<T> {
+  return await inTransaction(pool, async (client) => await work(new Transaction(client)), undo);
+}
+
+/** As `transaction`, for work that needs the connection itself. */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
   undo: (result: T) => boolean = () => false,
 ): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
   try {
     await client.query(beginSql(pool));
-    const result = await work(new Transaction(client));
+    const result = await work(client);
     await client.query(undo(result) ? 'rollback' : 'commit');
     return result;
   } catch (error) {
     await client.query('rollback').catch((broken: Error) => (failure = broken));
     throw error;
   } finally {
-    // A connection that cannot even roll back is of no more use.
+    // With an error, `release` closes the connection: one that cannot even roll back is broken.
     client.release(failure);
   }
 }
 
-/** An ingest that has locked the store and asks nothing for so long is frozen, or its network gone: all others wait for it. */
-const FROZEN = '60s';
+/** Key of the advisory lock of everything that changes the store: "papr" in ASCII. */
+const STORE_LOCK = 0x70617072;
 
-/** Waits until nobody else changes the store; held until the transaction ends. */
+/** Idle timeout for an ingest that holds the store lock, so that a frozen process cannot block the others. */
+const IDLE_TIMEOUT = '60s';
+
+/** Waits for the store lock and holds it until the transaction ends, so that two ingests never merge the same paper. */
 export async function lockStore(tx: Transaction): Promise<void> {
   await tx.execute`select pg_advisory_xact_lock(${STORE_LOCK})`;
-  await tx.execute`select set_config('idle_in_transaction_session_timeout', ${FROZEN}, true)`;
+  await tx.execute`select set_config('idle_in_transaction_session_timeout', ${IDLE_TIMEOUT}, true)`;
 }

@@ -1,18 +1,18 @@
-import { queryWithin, type Pool } from '../database/store-pool.ts';
+import { isForbidden, isInRecovery } from '../database/error-codes.ts';
+import { sql } from '../database/sql.ts';
+import { execute, type Pool } from '../database/store-pool.ts';
 
-/** SQLSTATE: insufficient privilege; read-only, as all transactions are on a standby; not while it recovers, for functions. */
-const NOT_OURS_TO_SAY = new Set(['42501', '25006', '55000']);
-/** A connection of before may be dead without having said so. */
+/** A connection from before a network failure may be dead without an error; in milliseconds. */
 const DEADLINE_MS = 5_000;
 
 /**
- * Begins a new epoch of the feed where the store is not the one that it was: restored from a dump, copied, or taken over by a
- * standby that may lack the last commits. Positions may then be given a second time, and cursors of before would skip events in
- * silence. Where Postgres does not tell what it is, or nothing may be written, nothing is done: another process may do it.
+ * Starts a new epoch of the feed if the store is not the one that the epoch was made for: it was restored from a dump, copied, or
+ * taken over by a standby that may lack the last commits. Such a store may assign positions a second time, and older cursors
+ * would skip events silently. Does nothing where this process may not read the identity or not write: another process will.
  */
 export async function confirmFeedEpoch(pool: Pool): Promise<void> {
-  // The timeline is that of what is written now: the control file has the new one only after a checkpoint.
-  const text = `
+  // The timeline comes from the WAL position: the control file shows a new timeline only after the next checkpoint.
+  const statement = sql`
     with this as (
       select format('%s %s %s %s', s.system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), d.oid,
         'feed'::regclass::oid) as identity
@@ -21,29 +21,28 @@ export async function confirmFeedEpoch(pool: Pool): Promise<void> {
     update feed f set identity = this.identity, epoch = case when f.identity is null then f.epoch else gen_random_uuid() end
     from this where f.id = 1 and f.identity is distinct from this.identity`;
   try {
-    await queryWithin(pool, DEADLINE_MS, { text });
+    await execute(pool, statement, { timeoutMs: DEADLINE_MS });
   } catch (error) {
-    if (!isNotOursToSay(error)) throw error;
+    if (!isNotAllowed(error)) throw error;
   }
-}
-
-function isNotOursToSay(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && NOT_OURS_TO_SAY.has(String(error.code));
 }
 
 /**
- * Begins a new epoch where the feed is shorter than it was known to be in this one: what is missing has been lost. Resolves with
- * false where nothing may be written.
+ * Starts a new epoch if the feed is shorter than this process has seen it in the same epoch: the missing events are lost. Resolves
+ * with false where this process may not write.
  */
-export async function renewFeedEpoch(pool: Pool, known: { epoch: string; head: number }): Promise<boolean> {
-  const text =
-    'update feed set epoch = gen_random_uuid() where id = 1 and epoch = $1::uuid and head < $2::bigint';
-  const values = [known.epoch, known.head];
+export async function renewFeedEpoch(pool: Pool, seen: { epoch: string; head: number }): Promise<boolean> {
+  const statement = sql`update feed set epoch = gen_random_uuid()
+    where id = 1 and epoch = ${seen.epoch}::uuid and head < ${seen.head}::bigint`;
   try {
-    await queryWithin(pool, DEADLINE_MS, { text, values });
+    await execute(pool, statement, { timeoutMs: DEADLINE_MS });
     return true;
   } catch (error) {
-    if (isNotOursToSay(error)) return false;
+    if (isNotAllowed(error)) return false;
     throw error;
   }
+}
+
+function isNotAllowed(error: unknown): boolean {
+  return isForbidden(error) || isInRecovery(error);
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { RunStatement } from '../database/statements.ts';
 import { FEED_CHANNEL } from '../events/wake-up-channel.ts';
-import { linkOf, type Pool } from '../database/store-pool.ts';
+import { hasPooler, type Pool } from '../database/store-pool.ts';
 import { confirmFeedEpoch, renewFeedEpoch } from '../events/epoch.ts';
 import { Alarm } from './alarm.ts';
 import { Channel, type Member } from './channel.ts';
@@ -79,7 +79,7 @@ export class FeedReader {
   async start(): Promise<void> {
     this.#restart(await feedState(this.#run));
     // A pooler would hand the session that listens to somebody else.
-    if (!linkOf(this.#pool).pooled) {
+    if (!hasPooler(this.#pool)) {
       this.#source = listenForWakeUps(this.#pool, {
         channel: FEED_CHANNEL,
         onWake: () => this.#alarm.ring(),

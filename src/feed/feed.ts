@@ -49,7 +49,7 @@ const PAGES_AT_ONCE = 4;
 /** Starts the live feed. Rejects where the store cannot be read. */
 export async function openFeed({ pool, prepared, log }: FeedOptions): Promise<Feed> {
   // It tries again by itself, once it knows that the store is still the one that it was.
-  const run = statementRunner(pool, { prepared, deadlineMs: DEADLINE_MS, once: true });
+  const run = statementRunner(pool, { prepared, deadlineMs: DEADLINE_MS, failFast: true });
   const feed = new LiveFeed(pool, run, log);
   await feed.start();
   return {

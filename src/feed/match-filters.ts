@@ -1,3 +1,4 @@
+import { isStatementFault } from '../database/error-codes.ts';
 import { DeadlineError, type RunStatement } from '../database/statements.ts';
 import { matchingPositions } from '../events/event-log.ts';
 import type { EventFilter } from './event-filter.ts';
@@ -66,11 +67,7 @@ async function judgeTogether(
   }
 }
 
-/** SQLSTATE: what was asked is wrong, too much, or took too long; all else says that Postgres is away or busy. */
-const FAULTS = /^(?:22|42|54|57014)/;
-
-/** Whether a statement fails for what it asks, and would again. */
+/** Whether a filter's own statement is at fault, rather than Postgres being away or busy. */
 export function isAtFault(error: unknown): boolean {
-  const reason = error instanceof DeadlineError ? error.cause : error;
-  return reason instanceof Error && 'code' in reason && FAULTS.test(String(reason.code));
+  return isStatementFault(error instanceof DeadlineError ? error.cause : error);
 }
