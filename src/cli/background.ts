@@ -1,8 +1,9 @@
 import type { Pool } from '../database/store-pool.ts';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { expireEvents } from '../events/retention.ts';
+import { watchedDigests } from '../ingest/ingest-watched.ts';
 import { watch, watchProblem } from '../sources/watch/watch.ts';
+import { sleep } from '../time/sleep.ts';
 import { UsageError, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 
@@ -30,8 +31,9 @@ export async function runBackground(pool: Pool, { options, io, log, readOnly }: 
   const { watch: sources = [], allowPrivateUrls = false, feedRetention } = options;
   const allowPrivate = allowPrivateUrls ? 'always' : 'first';
   const { cwd, stop } = io;
+  const take = watchedDigests({ pool, now, stop, log });
   await Promise.all([
-    ...sources.map(async (source) => await watch(source, { pool, cwd, now, stop, log, allowPrivate })),
+    ...sources.map(async (source) => await watch(source, { take, cwd, now, stop, log, allowPrivate })),
     feedRetention === undefined || readOnly !== undefined
       ? undefined
       : keepExpiring(pool, feedRetention, { stop, log }),
@@ -50,6 +52,6 @@ async function keepExpiring(
     } catch (error) {
       log.warn({ err: error }, 'events not expired, trying again');
     }
-    await delay(EXPIRE_MS, undefined, { signal: stop }).catch(() => {});
+    await sleep(EXPIRE_MS, stop);
   }
 }

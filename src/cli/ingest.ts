@@ -1,6 +1,6 @@
 import type { Pool } from '../database/store-pool.ts';
 import { SourceError, type DigestFile } from '../sources/digest-file.ts';
-import { findFiles, type World } from '../sources/find-files.ts';
+import { findFiles, type FindOptions } from '../sources/find-files.ts';
 import { ingestFile, type IngestOptions } from '../ingest/ingest-file.ts';
 import type { IngestReport } from '../ingest/report.ts';
 import { describeProblem, describeReport } from './describe-report.ts';
@@ -26,7 +26,7 @@ export interface Output {
 /** What the command works with. */
 export interface IngestTools {
   readonly pool: Pool;
-  readonly world: World;
+  readonly world: FindOptions;
   readonly output: Output;
   readonly stop: AbortSignal;
 }
@@ -81,7 +81,7 @@ async function findAll(
   return files;
 }
 
-async function filesOf(source: string, world: World, { stderr }: Output): Promise<DigestFile[]> {
+async function filesOf(source: string, world: FindOptions, { stderr }: Output): Promise<DigestFile[]> {
   try {
     const note = (message: string): void => void stderr.write(`${source}: ${message}\n`);
     return await findFiles(source, { ...world, note });

@@ -45,21 +45,21 @@ const PG_MESSAGE = {
 
 /** Whether an error has one of these codes, be it a SQLSTATE or a code of the operating system (`ENOENT`). */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && codes.includes(codeOf(error));
+  return codes.includes(codeOf(error));
 }
 
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-const UNAVAILABLE: readonly string[] = [
+const UNAVAILABLE: ReadonlySet<string> = new Set([
   SQLSTATE.too_many_connections,
   SQLSTATE.cannot_connect_now,
   SQLSTATE.sqlclient_unable_to_establish_sqlconnection,
   SQLSTATE.sqlserver_rejected_establishment_of_sqlconnection,
   'ECONNREFUSED',
   'EAI_AGAIN',
-];
+]);
 
 /** Whether no connection could be made, so that the statement has not started. A later attempt may succeed. */
 export function isUnavailable(error: unknown): boolean {
@@ -68,7 +68,7 @@ export function isUnavailable(error: unknown): boolean {
   if (hasCode(error, SQLSTATE.protocol_violation)) return 'severity' in error && error.severity === 'FATAL';
   // A socket that does not exist yet. ENOENT of any other system call is a missing file.
   if (hasCode(error, 'ENOENT')) return 'syscall' in error && error.syscall === 'connect';
-  return hasCode(error, ...UNAVAILABLE) || error.message === PG_MESSAGE.connectTimeout;
+  return UNAVAILABLE.has(codeOf(error)) || error.message === PG_MESSAGE.connectTimeout;
 }
 
 /** The same error, as one that `isUnavailable` recognises. */
@@ -77,7 +77,7 @@ export function asUnavailable(error: Error): Error {
   return Object.assign(new Error(error.message, { cause: error }), { code });
 }
 
-const INTERRUPTED: readonly string[] = [
+const INTERRUPTED: ReadonlySet<string> = new Set([
   SQLSTATE.connection_failure,
   SQLSTATE.connection_does_not_exist,
   // Also a read that a standby canceled because it conflicted with recovery.
@@ -87,15 +87,15 @@ const INTERRUPTED: readonly string[] = [
   SQLSTATE.crash_shutdown,
   'ECONNRESET',
   'EPIPE',
-];
+]);
 
 /** Whether a statement was stopped from outside: its connection broke, the server shut down, or others were in its way. */
 export function isInterrupted(error: unknown): boolean {
   if (!(error instanceof Error) || isUnavailable(error)) return false;
-  return hasCode(error, ...INTERRUPTED) || PG_MESSAGE.broken.test(error.message);
+  return INTERRUPTED.has(codeOf(error)) || PG_MESSAGE.broken.test(error.message);
 }
 
-const TRANSIENT: readonly string[] = [
+const TRANSIENT: ReadonlySet<string> = new Set([
   // A standby that is being promoted.
   SQLSTATE.read_only_sql_transaction,
   // A process that was frozen for a while: see `lockStore`.
@@ -104,25 +104,25 @@ const TRANSIENT: readonly string[] = [
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ETIMEDOUT',
-];
+]);
 
 /** Whether the same work may succeed a little later: the database was away, or another process was in the way. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (isUnavailable(error) || isInterrupted(error) || error.message === PG_MESSAGE.poolTimeout) return true;
-  return hasCode(error, ...TRANSIENT) || codeOf(error).startsWith(SQLSTATE_CLASS.connection_exception);
+  return TRANSIENT.has(codeOf(error)) || codeOf(error).startsWith(SQLSTATE_CLASS.connection_exception);
 }
 
-const TIMEOUT_MESSAGES: readonly string[] = [
+const TIMEOUT_MESSAGES: ReadonlySet<string> = new Set([
   PG_MESSAGE.queryTimeout,
   PG_MESSAGE.poolTimeout,
   PG_MESSAGE.poolEnded,
-];
+]);
 
 /** Whether a statement, or the wait for a connection, ran out of time. A closed pool counts: the program is ending. */
 export function isTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return hasCode(error, SQLSTATE.query_canceled) || TIMEOUT_MESSAGES.includes(error.message);
+  return hasCode(error, SQLSTATE.query_canceled) || TIMEOUT_MESSAGES.has(error.message);
 }
 
 /**
@@ -135,16 +135,16 @@ export function isPreparedStatementError(error: unknown): boolean {
   return hasCode(error, missing, taken, SQLSTATE.protocol_violation) && !isUnavailable(error);
 }
 
-const FAULTS: readonly string[] = [
+const FAULTS: ReadonlySet<string> = new Set([
   SQLSTATE_CLASS.data_exception,
   SQLSTATE_CLASS.syntax_error_or_access_rule_violation,
   SQLSTATE_CLASS.program_limit_exceeded,
-];
+]);
 
 /** Whether the statement itself is at fault and would fail again: it is wrong, too large or too slow. */
 export function isStatementFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return hasCode(error, SQLSTATE.query_canceled) || FAULTS.includes(codeOf(error).slice(0, 2));
+  return hasCode(error, SQLSTATE.query_canceled) || FAULTS.has(codeOf(error).slice(0, 2));
 }
 
 /** Whether the transaction is read-only, as every transaction of a standby is. */

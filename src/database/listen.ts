@@ -86,7 +86,7 @@ class Listener {
     const client = new pg.Client(this.#pool.options);
     client.on('error', () => {});
     // Rejects at an error, which may come before anything awaits it.
-    const ended = once(client, 'end').then(() => {});
+    const ended = once(client, 'end');
     ended.catch(() => {});
     client.on('notification', onWake);
     // Not `client.end()`: a connection that does not answer would not answer a goodbye either.

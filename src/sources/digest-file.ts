@@ -1,26 +1,26 @@
-/** One file to take in, wherever it lies. */
+/** A file to ingest, wherever it comes from. */
 export interface DigestFile {
-  /** File name or URL for messages and records: without folders, credentials or query. */
+  /** File name or URL for records: without folders, credentials or query. */
   readonly origin: string;
-  /** Where it lies, as the user would name it in a message. */
+  /** The file for messages, as the user would write it. */
   readonly location: string;
-  /** The name that may tell date and language; undefined for standard input. */
+  /** The name from which date and language are read; undefined for standard input. */
   readonly fileName: string | undefined;
-  /** The publisher as the location tells it; undefined where it does not. */
+  /** The source (publisher) that the location suggests; undefined if it suggests none. */
   readonly source: string | undefined;
-  /** The day that stands in where no name tells one, YYYY-MM-DD (UTC), and what it is for the warning. */
+  /** The day to use if the name has none, YYYY-MM-DD in UTC, and a description of that day for the warning. */
   readonly fallbackDate: () => Promise<{ date: string; what: string }>;
-  /** Size in bytes, packed where the file is, where known. */
+  /** Size in bytes before unpacking; undefined if unknown. */
   readonly size: number | undefined;
-  /** The most bytes that a packed file may unpack to. No limit where absent. */
+  /** Limit in bytes for the unpacked file; unlimited by default. */
   readonly maxBytes?: number;
-  /** Can be opened only once, such as standard input. */
+  /** Whether the file can be opened only once, such as standard input. */
   readonly once: boolean;
-  /** The bytes, from the start. Rejects with SourceError where they cannot be had. */
+  /** Reads the bytes from the start. Iterating rejects with SourceError if they cannot be read. */
   readonly open: () => AsyncIterable<Uint8Array>;
 }
 
-/** A source that cannot be read at all; the message says which and why. */
+/** A source cannot be read. The message is one line that says which source and why. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
 }

@@ -5,34 +5,34 @@ import { isIP, type LookupFunction } from 'node:net';
 import { SourceError } from './digest-file.ts';
 import { isPublic } from './public-address.ts';
 
-/** Which URLs may lead to private addresses: none, the one that an operator named (not a redirect from it), or all. */
+/** Which requests may go to private addresses: none, only the first one (not redirects from it), or all. */
 export type PrivateAddresses = 'never' | 'first' | 'always';
 
-/** How to fetch. */
+/** How to fetch a URL. */
 export interface FetchOptions {
   readonly allowPrivate: PrivateAddresses;
-  /** The body is broken off after so many bytes. */
+  /** Longest body in bytes. */
   readonly maxBytes: number;
-  /** Such as `if-none-match`; they go to the first host alone. */
+  /** Headers such as `if-none-match`. Redirects are followed without them. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-  /** Something has to come every so many milliseconds (30,000). */
+  /** Longest time without any data, in milliseconds; 30,000 by default. */
   readonly idleMs?: number;
-  /** All of it has to be there after so many milliseconds (600,000), with redirects and body. */
+  /** Longest time for everything, redirects and body included, in milliseconds; 600,000 by default. */
   readonly totalMs?: number;
 }
 
-/** What could not be reached, or broke off: later it may be there. */
-export class Unreachable extends SourceError {}
+/** The host could not be reached, or the connection broke. A later attempt may succeed. */
+export class UnreachableError extends SourceError {}
 
-/** An answer that is no redirect. */
-export interface Fetched {
+/** A response that is no redirect. */
+export interface FetchResponse {
   readonly status: number;
-  /** By names in small letters. */
+  /** By lower-case names. */
   readonly headers: IncomingMessage['headers'];
-  /** To be read to its end or given up (`return`), else the connection stays open. Rejects with SourceError. */
+  /** Iterate to the end, or stop with `return` or `discard`: otherwise the connection stays open. Rejects with SourceError. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Gives the body up. */
+  /** Closes the connection without reading the body. */
   readonly discard: () => void;
 }
 
@@ -42,10 +42,11 @@ const TOTAL_MS = 600_000;
 const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * GETs a URL over http(s) and follows redirects. The address that a name stands for is judged as it is connected to, so that
- * a name cannot change its mind in between. Rejects with SourceError, whose message has no query and no credentials.
+ * Sends a GET request over http(s) and follows up to five redirects. An address is checked when the socket connects to it, so that
+ * a host name cannot resolve to another one after the check (DNS rebinding). Rejects with SourceError; its message contains
+ * neither the query nor credentials.
  */
-export async function fetchUrl(url: URL, options: FetchOptions): Promise<Fetched> {
+export async function fetchUrl(url: URL, options: FetchOptions): Promise<FetchResponse> {
   const shown = withoutSecrets(url);
   const { idleMs = IDLE_MS, totalMs = TOTAL_MS } = options;
   const until = performance.now() + totalMs;
@@ -59,22 +60,22 @@ export async function fetchUrl(url: URL, options: FetchOptions): Promise<Fetched
     });
     const { location } = response.headers;
     if (!REDIRECTS.has(response.statusCode) || location === undefined)
-      return fetched(response, shown, options.maxBytes);
+      return toResponse(response, shown, options.maxBytes);
     response.destroy();
     if (redirects === MAX_REDIRECTS)
       throw new SourceError(`${shown}: expected at most ${MAX_REDIRECTS} redirects, got more`);
-    at = redirected(location, at, shown);
+    at = redirectTarget(location, at, shown);
     mayBePrivate = options.allowPrivate === 'always';
     headers = {};
   }
 }
 
-/** A URL as messages may show it: no credentials, no query. */
+/** A URL for messages and logs: without credentials and query. */
 export function withoutSecrets({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-function redirected(location: string, from: URL, shown: string): URL {
+function redirectTarget(location: string, from: URL, shown: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
   if (to?.protocol === 'http:' || to?.protocol === 'https:') return to;
   throw new SourceError(`${shown}: expected a redirect to http or https, got another`);
@@ -100,22 +101,22 @@ async function get(
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   return await new Promise((resolve, reject) => {
     const sent = request(url, {
-      // A connection of its own, gone when the answer has been read.
+      // No keep-alive: the connection closes with the response.
       agent: false,
       headers: { 'user-agent': 'papergraph', accept: '*/*', ...headers },
       timeout: limits.idleMs,
       ...(signal !== undefined && { signal }),
       ...(lookup !== undefined && { lookup }),
     });
-    limit(sent, limits);
+    enforceLimits(sent, limits);
     sent.once('response', resolve);
     sent.on('error', reject);
     sent.end();
   });
 }
 
-/** Ends a request, or the answer that is being read, where nothing comes for a while, or too little. */
-function limit(sent: ClientRequest, { idleMs, leftMs }: Limits): void {
+/** Destroys the request, or the response once there is one, when no data arrives for a while or the total time is over. */
+function enforceLimits(sent: ClientRequest, { idleMs, leftMs }: Limits): void {
   let answer: IncomingMessage | undefined;
   sent.once('response', (response) => (answer = response));
   const end = (why: string): void => void (answer ?? sent).destroy(new Error(why));
@@ -124,7 +125,7 @@ function limit(sent: ClientRequest, { idleMs, leftMs }: Limits): void {
   sent.once('close', () => clearTimeout(late));
 }
 
-/** Resolves names to public addresses alone. */
+/** A DNS lookup that returns only public addresses. */
 function publicLookup(url: URL): LookupFunction {
   return (name, options, done) => {
     resolveName(name, { ...options, all: true }, (error, found: LookupAddress[]) => {
@@ -144,16 +145,16 @@ function refused(url: URL): SourceError {
   );
 }
 
-function fetched(response: IncomingMessage, shown: string, maxBytes: number): Fetched {
+function toResponse(response: IncomingMessage, shown: string, maxBytes: number): FetchResponse {
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
-    body: bounded(response, shown, maxBytes),
+    body: readBody(response, shown, maxBytes),
     discard: () => response.destroy(),
   };
 }
 
-async function* bounded(
+async function* readBody(
   response: IncomingMessage,
   shown: string,
   maxBytes: number,
@@ -168,7 +169,9 @@ async function* bounded(
     }
   } catch (error) {
     if (error instanceof SourceError) throw error;
-    throw new Unreachable(`${shown}: broke off after ${bytes} bytes (${reason(error)})`, { cause: error });
+    throw new UnreachableError(`${shown}: broke off after ${bytes} bytes (${reason(error)})`, {
+      cause: error,
+    });
   } finally {
     response.destroy();
   }
@@ -178,8 +181,8 @@ function tooLarge(shown: string, maxBytes: number): SourceError {
   return new SourceError(`${shown}: expected at most ${maxBytes} bytes, got more`);
 }
 
-function unreachable(shown: string, error: unknown): Unreachable {
-  return new Unreachable(`${shown}: cannot be reached (${reason(error)})`, { cause: error });
+function unreachable(shown: string, error: unknown): UnreachableError {
+  return new UnreachableError(`${shown}: cannot be reached (${reason(error)})`, { cause: error });
 }
 
 function reason(error: unknown): string {

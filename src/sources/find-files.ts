@@ -10,36 +10,38 @@ import { repositoryOf } from './git-remote.ts';
 import { describeSkipped, OTHER_ENDINGS } from './skipped-files.ts';
 import { isUrl, urlFile } from './url-file.ts';
 
-/** What `findFiles` needs of the world. */
-export interface World {
+/** Where and how to look for files. */
+export interface FindOptions {
   readonly stdin: AsyncIterable<Uint8Array>;
   /** The folder that relative names start from. */
   readonly cwd: string;
   readonly now: () => Date;
-  /** Which URLs may lead to private addresses; those that are named, but no redirects, where absent. */
+  /** Which requests may go to private addresses; `first` by default. */
   readonly allowPrivate?: PrivateAddresses;
-  /** Told which files of a folder look like digests and are skipped. Nobody looks for them where it is absent. */
+  /** Called with a message about files of a folder that look like digests but are skipped. Without it, nothing looks for them. */
   readonly note?: (message: string) => void;
 }
 
 /**
- * The files that a SOURCE argument names: a file, a folder (every dated `.md`, `.txt` and `.jsonl` below it, also packed as
- * `.gz`), a glob, an http(s) URL, or `-` for standard input; in the order of their names. Rejects with SourceError where there
- * is none.
+ * Lists the files of a SOURCE argument, sorted by name. The argument is a file, a folder (every `.md`, `.txt` and `.jsonl` below it
+ * with a date in its name, also with `.gz`), a glob, an http(s) URL, or `-` for standard input. Rejects with SourceError if there
+ * are none.
  */
-export async function findFiles(argument: string, world: World): Promise<DigestFile[]> {
-  if (argument === '-') return [standardInput(world)];
+export async function findFiles(argument: string, options: FindOptions): Promise<DigestFile[]> {
+  if (argument === '-') return [standardInput(options)];
   if (isUrl(argument))
-    return [urlFile(parsedUrl(argument), { allowPrivate: world.allowPrivate ?? 'first', now: world.now })];
-  const absolute = path.resolve(world.cwd, argument);
+    return [
+      urlFile(parsedUrl(argument), { allowPrivate: options.allowPrivate ?? 'first', now: options.now }),
+    ];
+  const absolute = path.resolve(options.cwd, argument);
   const found = await stat(absolute).catch(() => undefined);
-  if (found?.isDirectory()) return await folder(absolute, argument, world);
+  if (found?.isDirectory()) return await folder(absolute, argument, options);
   if (found !== undefined) return await localFiles([absolute], () => argument);
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(argument)) throw new SourceError(`${argument}: expected an http(s) URL`);
   if (!isDynamicPattern(argument)) throw new SourceError(`${argument}: there is no such file or folder`);
-  const names = await glob(argument, { cwd: world.cwd, absolute: true, expandDirectories: false });
+  const names = await glob(argument, { cwd: options.cwd, absolute: true, expandDirectories: false });
   if (names.length === 0) throw new SourceError(`${argument}: no file matches`);
-  return await localFiles(names, (name) => path.relative(world.cwd, name));
+  return await localFiles(names, (name) => path.relative(options.cwd, name));
 }
 
 function parsedUrl(argument: string): URL {
@@ -49,7 +51,7 @@ function parsedUrl(argument: string): URL {
 
 const ENDINGS = ['md', 'txt', 'jsonl'];
 
-async function folder(absolute: string, argument: string, { note }: World): Promise<DigestFile[]> {
+async function folder(absolute: string, argument: string, { note }: FindOptions): Promise<DigestFile[]> {
   const others = note === undefined ? [] : OTHER_ENDINGS;
   const names = await glob(
     `**/*.{${[...ENDINGS, ...ENDINGS.map((each) => `${each}.gz`), ...others].join(',')}}`,
@@ -64,8 +66,8 @@ async function folder(absolute: string, argument: string, { note }: World): Prom
   const dated = known.filter((name) => parseFileName(path.basename(name)).date !== undefined);
   const show = (name: string): string => path.join(argument, path.relative(absolute, name));
   if (note !== undefined) {
-    const taken = new Set(dated);
-    const skipped = names.filter((name) => !taken.has(name));
+    const found = new Set(dated);
+    const skipped = names.filter((name) => !found.has(name));
     await describeSkipped(skipped, { show, note });
   }
   if (dated.length > 0) return await localFiles(dated, show);
@@ -79,7 +81,7 @@ const KNOWN = new RegExp(`\\.(?:${ENDINGS.join('|')})(?:\\.gz)?$`, 'i');
 
 async function localFiles(names: string[], show: (name: string) => string): Promise<DigestFile[]> {
   const sorted = names.toSorted();
-  // One that is gone since is not there.
+  // A file may have been removed since it was listed.
   const stats = await Promise.all(sorted.map(async (name) => await stat(name).catch(() => undefined)));
   const sources = await sourcesOf(new Set(sorted.map((name) => path.dirname(name))));
   return sorted.flatMap((name, index) => {
@@ -89,14 +91,13 @@ async function localFiles(names: string[], show: (name: string) => string): Prom
   });
 }
 
-/** Whose the files in each folder are. */
 async function sourcesOf(folders: ReadonlySet<string>): Promise<Map<string, string | undefined>> {
   const sources = new Map<string, string | undefined>();
   for (const each of folders) sources.set(each, await sourceOf(each));
   return sources;
 }
 
-/** The repository that the folder, or its parent where it is called `data`, is a clone of, else that folder's name. */
+/** The repository of which the folder is a clone, else the folder's name. For a folder called `data`, its parent's. */
 async function sourceOf(folderOfFile: string): Promise<string | undefined> {
   const named = path.basename(folderOfFile) === 'data' ? path.dirname(folderOfFile) : folderOfFile;
   const repository = (await repositoryOf(folderOfFile)) ?? (await repositoryOf(named));
@@ -138,7 +139,7 @@ async function* readFile(absolute: string, shown: string): AsyncGenerator<Uint8A
   }
 }
 
-function standardInput({ stdin, now }: World): DigestFile {
+function standardInput({ stdin, now }: FindOptions): DigestFile {
   return {
     origin: '-',
     location: '-',

@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * The `owner/repo` of the git repository whose working tree this folder is the top of: of its remote `origin`, else of its only
- * remote. Undefined where the folder is no such top, or its remote is none on another host. Git itself need not be there.
+ * The `owner/repo` of a folder that is the top of a git working tree: from its remote `origin`, else from its only remote.
+ * Undefined for any other folder, and for a remote that is a local path. Reads the files itself, so that git need not be installed.
  */
 export async function repositoryOf(folder: string): Promise<string | undefined> {
   const config = await configFile(path.join(folder, '.git'));
@@ -14,7 +14,7 @@ export async function repositoryOf(folder: string): Promise<string | undefined> 
   return url === undefined ? undefined : repositoryName(url);
 }
 
-/** The file in which the remotes stand. `.git` is a folder, or in worktrees and submodules a file that names one. */
+/** The file that lists the remotes. `.git` is a folder, or in worktrees and submodules a file that names a folder. */
 async function configFile(dotGit: string): Promise<string | undefined> {
   const found = await stat(dotGit).catch(() => undefined);
   if (found === undefined) return undefined;
@@ -26,16 +26,16 @@ async function configFile(dotGit: string): Promise<string | undefined> {
   return path.join(path.resolve(gitDir, common), 'config');
 }
 
-/** No configuration is longer. */
-const MOST_BYTES = 1_000_000;
+/** Far larger than any configuration. */
+const MAX_BYTES = 1_000_000;
 
 async function contents(file: string): Promise<string | undefined> {
   const found = await stat(file).catch(() => undefined);
-  if (found?.isFile() !== true || found.size > MOST_BYTES) return undefined;
+  if (found?.isFile() !== true || found.size > MAX_BYTES) return undefined;
   return await readFile(file, 'utf8').catch(() => undefined);
 }
 
-/** The first URL of each remote of a git configuration, by the remotes' names. */
+/** The first URL of each remote in a git configuration, by the name of the remote. */
 function remoteUrls(config: string): Map<string, string> {
   const urls = new Map<string, string>();
   let remote: string | undefined;
@@ -47,11 +47,11 @@ function remoteUrls(config: string): Map<string, string> {
   return urls;
 }
 
-/** Two names or more, of letters and what hosts allow besides. */
+/** At least two names, separated by slashes. None starts with a dot, so that the path cannot contain `..`. */
 const PLAIN_PATH = /^(?!\.)[\p{L}\p{N}._~-]+(?:\/(?!\.)[\p{L}\p{N}._~-]+)+$/u;
 const LONGEST_PATH = 200;
 
-/** `owner/repo` of a remote's URL or of its short form for ssh (`git@host:owner/repo.git`), without what stands before its path. */
+/** The path `owner/repo` of a remote, which is a URL or the short form for ssh, `git@host:owner/repo.git`; else undefined. */
 export function repositoryName(remote: string): string | undefined {
   const name = remotePath(remote)
     ?.replace(/^\/+/, '')
@@ -60,12 +60,12 @@ export function repositoryName(remote: string): string | undefined {
   return name !== undefined && name.length <= LONGEST_PATH && PLAIN_PATH.test(name) ? name : undefined;
 }
 
-/** Undefined for a folder, be it written as a path or as a `file:` URL. */
+/** Undefined for a local folder, written as a path or as a `file:` URL. */
 function remotePath(remote: string): string | undefined {
   if (URL.canParse(remote)) {
     const { protocol, pathname } = new URL(remote);
     if (/^(?:https?|ssh|git):$/.test(protocol)) return pathname;
   }
-  // One letter before the colon is a drive.
+  // A single letter before the colon would be a drive of Windows.
   return /^(?:[^\s/:@]+@)?[^\s/:@]{2,}:(?!\/\/)(.+)$/.exec(remote)?.[1];
 }

@@ -4,16 +4,16 @@ import { parseFileName } from '../digest/file-name.ts';
 import { openDigest } from '../digest/open-digest.ts';
 import { unpack } from './unpack.ts';
 
-/** Endings that digests can have and that nobody reads, or not in folders. */
+/** Endings of files that may contain digests but are not read from folders. */
 export const OTHER_ENDINGS: readonly string[] = ['json', 'ndjson', 'markdown', 'zip', 'zst', 'xz', 'bz2'];
 
-/** More files are not looked into. */
-const MOST_LOOKS = 1_000;
+/** How many files are opened at most. */
+const MAX_OPENED = 1_000;
 const NAMES_SHOWN = 3;
 
 /**
- * Notes which files of a folder that are not taken look like digests: those without a date in their names that start with an
- * entry, and dated ones with another ending. `show` gives a file's name as the user would write it.
+ * Reports skipped files that look like digests: files without a date in their names that start with an entry, and dated files with
+ * another ending. `show` returns a file's name as the user would write it.
  */
 export async function describeSkipped(
   names: readonly string[],
@@ -22,7 +22,7 @@ export async function describeSkipped(
   const other = new RegExp(`\\.(?:${OTHER_ENDINGS.join('|')})$`, 'i');
   const undated: string[] = [];
   const candidates = names.filter((name) => !other.test(name)).toSorted();
-  for (const name of candidates.slice(0, MOST_LOOKS))
+  for (const name of candidates.slice(0, MAX_OPENED))
     if (await startsWithEntry(name)) undated.push(show(name));
   const unread = names
     .filter((name) => other.test(name) && parseFileName(path.basename(name)).date !== undefined)
@@ -35,18 +35,19 @@ export async function describeSkipped(
     );
 }
 
-/** "4 dated files (a.json, b.json, c.json and 1 more)" */
+/** Such as "4 dated files (a.json, b.json, c.json and 1 more)". */
 function listed(names: readonly string[], what: string): string {
   const shown = names.toSorted().slice(0, NAMES_SHOWN).join(', ');
   const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
   return `${names.length} ${what}${names.length === 1 ? '' : 's'} (${shown}${more})`;
 }
 
+/** How much of a file is read. */
 const HEAD_BYTES = 65_536;
 
-/** A README can start like a digest: an entry tells. */
+/** Whether a file contains an entry near its start. A heading is not enough: a README can start like a digest. */
 async function startsWithEntry(name: string): Promise<boolean> {
-  // Opening a named pipe would wait for whoever writes to it.
+  // Opening a named pipe would block until a program writes to it.
   const found = await stat(name).catch(() => undefined);
   if (found?.isFile() !== true) return false;
   const chunks = unpack({ chunks: head(name), location: name });
@@ -56,7 +57,7 @@ async function startsWithEntry(name: string): Promise<boolean> {
     for await (const item of opened.items) if (item.kind === 'entry') return true;
     return false;
   } catch {
-    // No digest, or not to be read.
+    // It is no digest, or cannot be read.
     return false;
   } finally {
     await chunks.return(undefined);

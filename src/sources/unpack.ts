@@ -2,24 +2,27 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { SourceError } from './digest-file.ts';
 
-/** What is to be unpacked. */
-interface Packed {
+interface PackedFile {
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** The file, as the user would name it in a message. */
+  /** The file for messages, as the user would write it. */
   readonly location: string;
-  /** The most bytes that it may unpack to. No limit where absent. */
+  /** Limit in bytes for the unpacked data; unlimited by default. */
   readonly maxBytes?: number | undefined;
 }
 
-/** The first two bytes of gzip (RFC 1952); no text in UTF-8 starts with them. */
+/** The first two bytes of gzip (RFC 1952, 2.3.1). No UTF-8 text starts with them. */
 const MAGIC = Buffer.from([0x1f, 0x8b]);
 
 /**
- * Passes bytes on, unpacked where they are gzip: told by the bytes, as a name can lack `.gz` and a server can unpack what has
- * it. Memory does not grow with the file. Rejects with SourceError where the gzip is damaged or cut off, or holds more than
- * `maxBytes`.
+ * Yields the bytes, unpacked if they are gzip. The bytes decide, because a name may lack `.gz`, and a server may have unpacked a
+ * file whose name has it. Memory does not grow with the file. Rejects with SourceError if the gzip is damaged, truncated, or
+ * larger than `maxBytes` when unpacked.
  */
-export async function* unpack({ chunks, location, maxBytes = Infinity }: Packed): AsyncGenerator<Uint8Array> {
+export async function* unpack({
+  chunks,
+  location,
+  maxBytes = Infinity,
+}: PackedFile): AsyncGenerator<Uint8Array> {
   const { isGzip, all } = await peek(chunks);
   if (!isGzip) {
     yield* all;
@@ -46,7 +49,7 @@ async function* gunzip(chunks: AsyncIterable<Uint8Array>, location: string): Asy
       yield chunk;
     }
   } catch (error) {
-    // What went wrong with reading is not the gzip's fault.
+    // A read error is not a fault of the gzip.
     if (cause !== undefined) throw cause;
     throw new SourceError(
       `${location}: expected whole gzip, got a damaged or cut-off one: ${(error as Error).message}, after ${unpacked} bytes of text`,
@@ -55,7 +58,7 @@ async function* gunzip(chunks: AsyncIterable<Uint8Array>, location: string): Asy
   }
 }
 
-/** Tells whether the bytes start as gzip does, and gives all of them again. */
+/** Whether the bytes start like gzip; `all` yields every byte, those at the start included. */
 async function peek(
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<{ isGzip: boolean; all: AsyncGenerator<Uint8Array> }> {
@@ -68,10 +71,10 @@ async function peek(
     head.push(next.value);
     start = Buffer.concat([start, next.value.subarray(0, MAGIC.length)]);
   }
-  return { isGzip: start.subarray(0, MAGIC.length).equals(MAGIC), all: resume(head, rest) };
+  return { isGzip: start.subarray(0, MAGIC.length).equals(MAGIC), all: prepend(head, rest) };
 }
 
-async function* resume(
+async function* prepend(
   head: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {

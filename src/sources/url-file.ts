@@ -1,9 +1,9 @@
-import { dayOf } from '../time/day.ts';
 import path from 'node:path';
+import { dayOf } from '../time/day.ts';
 import { SourceError, type DigestFile } from './digest-file.ts';
 import { fetchUrl, withoutSecrets, type FetchOptions } from './fetch-url.ts';
 
-/** Tells an http(s) URL from a path. */
+/** Whether an argument is an http(s) URL, rather than a path. */
 export function isUrl(argument: string): boolean {
   return /^https?:\/\//i.test(argument);
 }
@@ -11,13 +11,13 @@ export function isUrl(argument: string): boolean {
 /** How to fetch a digest. */
 export interface UrlOptions extends Pick<FetchOptions, 'allowPrivate' | 'signal' | 'totalMs'> {
   readonly now: () => Date;
-  /** Of the file, unpacked where it is packed; 4 GB where absent. */
+  /** Limit in bytes for the unpacked file; 4 GiB by default. */
   readonly maxBytes?: number;
 }
 
 /**
- * A digest behind a URL. GitHub's pages of a file (`/blob/`) stand for the file itself; the source is the repository's
- * `owner/name`, elsewhere the host. `body`: what has been fetched from it already.
+ * A digest at a URL. For GitHub's page of a file (`/blob/`) it is the file itself. The source is `owner/name` of the repository on
+ * GitHub, elsewhere the host. With `body`, the file has already been fetched.
  */
 export function urlFile(given: URL, options: UrlOptions, body?: Uint8Array): DigestFile {
   const url = rawFile(given);
@@ -31,11 +31,11 @@ export function urlFile(given: URL, options: UrlOptions, body?: Uint8Array): Dig
     size: undefined,
     maxBytes: options.maxBytes ?? MAX_BYTES,
     once: false,
-    open: () => (body === undefined ? download(url, shown, options) : only(body)),
+    open: () => (body === undefined ? download(url, shown, options) : once(body)),
   };
 }
 
-/** A file's name, decoded where that gives a name. */
+/** The file name of a URL, percent-decoded unless that yields control characters or is impossible. */
 function nameOf({ pathname }: URL): string {
   const name = path.posix.basename(pathname);
   try {
@@ -46,7 +46,7 @@ function nameOf({ pathname }: URL): string {
   }
 }
 
-/** `github.com/o/r/blob/ref/path` is an HTML page about the file; the file is at `raw.githubusercontent.com`. */
+/** The URL of the file itself: `github.com/o/r/blob/ref/path` is an HTML page; the file is at `raw.githubusercontent.com`. */
 export function rawFile(url: URL): URL {
   const page = /^\/([^/]+)\/([^/]+)\/(?:blob|raw)\/(.+)$/.exec(url.pathname);
   if (url.host !== 'github.com' || page === null) return url;
@@ -59,7 +59,7 @@ function repository({ host, pathname }: URL): string | undefined {
   return owner === undefined || name === undefined ? undefined : `${owner}/${name.replace(/\.git$/, '')}`;
 }
 
-// Far above the largest digest known (4 MB), far below what would fill a disk in silence.
+/** Far above the largest known digest (4 MB), and low enough not to fill a disk unnoticed. */
 const MAX_BYTES = 4 * 2 ** 30;
 
 async function* download(url: URL, shown: string, options: UrlOptions): AsyncGenerator<Uint8Array> {
@@ -71,6 +71,6 @@ async function* download(url: URL, shown: string, options: UrlOptions): AsyncGen
   }
 }
 
-async function* only(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* once(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
   yield chunk;
 }

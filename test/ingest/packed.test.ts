@@ -7,7 +7,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { findFiles, type World } from '../../src/sources/find-files.ts';
+import { findFiles, type FindOptions } from '../../src/sources/find-files.ts';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
 import { postedDigests } from '../../src/ingest/ingest-posted.ts';
 import type { IngestReport } from '../../src/ingest/report.ts';
@@ -35,7 +35,7 @@ const now = (): Date => new Date('2026-03-04T05:06:07Z');
 
 /** Takes what an argument names in for a source of the test's own, and gives what was stored. */
 async function take(argument: string, source: string, stdin: Uint8Array = PACKED): Promise<IngestReport> {
-  const world: World = { stdin: bytes(stdin), cwd: folder, now };
+  const world: FindOptions = { stdin: bytes(stdin), cwd: folder, now };
   const [file] = await findFiles(argument, world);
   if (file === undefined) throw new Error(`${argument} is no file`);
   return await ingestFile(database.pool, file, { source, date: '2026-01-15' });

@@ -112,6 +112,15 @@ test.each([
   ['64:ff9b::a00:1', false],
   ['2002:a00:1::', false],
   ['2001:db8::1', false],
+  ['2001::1', false],
+  ['3fff::1', false],
+  ['::ffff:8.8.8.8', false],
+  ['64:ff9b::808:808', false],
+  ['64:ff9b:1::1', false],
+  ['fec0::1', false],
+  ['ff02::1', false],
+  ['4000::1', false],
+  ['not an address', false],
 ])('whether %s is public: %s', (address, expected) => {
   expect(isPublic(address)).toBe(expected);
 });

@@ -6,13 +6,13 @@ import { gzipSync } from 'node:zlib';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SourceError } from '../../src/sources/digest-file.ts';
-import { findFiles, type World } from '../../src/sources/find-files.ts';
+import { findFiles, type FindOptions } from '../../src/sources/find-files.ts';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord } from '../support/digest-files.ts';
 
 let folder: string;
-let world: World;
+let world: FindOptions;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'papergraph-files-'));
   world = { stdin: (async function* () {})(), cwd: folder, now: () => new Date('2026-03-04T05:06:07Z') };

@@ -1,29 +1,29 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-/** What a digest may be called. A database's files, say, may lie in the same folder and change all the time. */
+/** Names of possible digests. Other files in the same folder, such as those of a database, may change all the time. */
 const DIGEST = /\.(?:md|jsonl|txt)(?:\.gz)?$/i;
 
-interface Watched {
+interface WatchedFolder {
   readonly identity: string;
   readonly watcher: FSWatcher;
 }
 
-/** Tells of digests that come to folders or change in them, where the system does; it may miss any of them. */
-export class Hints {
+/** Calls back when digests appear or change in folders. Only a hint: the system may miss any change, or report none at all. */
+export class FolderHints {
   readonly #onHint: () => void;
-  readonly #watched = new Map<string, Watched>();
+  readonly #watched = new Map<string, WatchedFolder>();
 
   constructor(onHint: () => void) {
     this.#onHint = onHint;
   }
 
-  /** From now on watches these folders, by absolute names, and no others; not what is below them. */
+  /** Watches exactly these folders, given by absolute names, without their subfolders. */
   async watch(folders: ReadonlySet<string>): Promise<void> {
     for (const folder of this.#watched.keys()) if (!folders.has(folder)) this.#end(folder);
     for (const folder of folders) {
       const identity = await identityOf(folder);
-      // Of a folder that was removed its watcher says nothing more, also when one of the same name comes.
+      // A watcher stays with the folder that it was made for, even if that was removed and another one has its name.
       if (this.#watched.get(folder)?.identity === identity) continue;
       this.#end(folder);
       if (identity !== undefined) this.#begin(folder, identity);
@@ -42,7 +42,7 @@ export class Hints {
       watcher.on('error', () => this.#end(folder));
       this.#watched.set(folder, { identity, watcher });
     } catch {
-      // It is gone, or the system has no more watchers: looking now and then is enough.
+      // The folder is gone, or the system has no more watchers: polling is enough.
     }
   }
 
@@ -52,7 +52,7 @@ export class Hints {
   }
 }
 
-/** Tells a folder from others that have had its name; undefined where it is not there. */
+/** Distinguishes a folder from earlier ones of the same name; undefined if it does not exist. */
 async function identityOf(folder: string): Promise<string | undefined> {
   const found = await stat(folder).catch(() => undefined);
   return found && `${found.dev} ${found.ino} ${found.birthtimeMs}`;

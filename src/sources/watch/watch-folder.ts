@@ -1,59 +1,53 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { BackOff } from '../../time/back-off.ts';
+import { sleep } from '../../time/sleep.ts';
+import { Sleeper } from '../../time/sleeper.ts';
 import type { DigestFile } from '../digest-file.ts';
 import { findFiles } from '../find-files.ts';
-import { Hints } from './folder-hints.ts';
-import { Sleeper } from '../../time/sleeper.ts';
-import type { Take, WatchOptions } from './watch-options.ts';
+import { FolderHints } from './folder-hints.ts';
+import type { WatchOptions } from './watch-options.ts';
 
 const POLL_MS = 5_000;
 const SETTLE_MS = 2_000;
 const GAP_MS = 250;
 const LONGEST_WAIT_MS = 300_000;
-/** The clocks of file systems differ from ours by less. */
+/** Larger than any difference between the clock of a file system and ours. */
 const OLD_MS = 60_000;
 
-/** A file as it looks: another size or time of change is another. */
-interface Look {
+/** What is known about one version of a file. */
+interface FileState {
+  /** Differs between versions of the file. */
   readonly stamp: string;
-  /** Since when it has looked so, by our clock: that of its file system may be behind. In milliseconds. */
+  /** When this version was first seen, by our clock, because the clock of a network file system may differ. */
   readonly since: number;
   taken: boolean;
-  /** How often it could not be taken, and until when that is not tried again. */
-  failures: number;
+  /** The earliest time for the next attempt, in milliseconds of our clock. */
   notBefore: number;
+  readonly backOff: BackOff;
 }
 
 /**
- * Takes in the dated files of a folder, at first all of them, then those that come or change. The folder may be created
- * later, or be removed and come back; its absence is warned of once. Changes are told by the system where it does that, and looked for now and then where it does not.
+ * Hands over the dated files of a folder, at first all of them, then new and changed ones. The folder may be created later, or be
+ * removed and created again. Changes are noticed at once where the system reports them, else by polling.
  */
-export async function watchFolder(folder: string, options: WatchOptions, take: Take): Promise<void> {
+export async function watchFolder(folder: string, options: WatchOptions): Promise<void> {
   const { cwd, stop, pollMs = POLL_MS, settleMs = SETTLE_MS, gapMs = GAP_MS } = options;
   const sleeper = new Sleeper();
-  const hints = new Hints(() => sleeper.wake());
-  const root = path.resolve(cwd, folder);
-  let looks: ReadonlyMap<string, Look> | undefined;
-  const warn = warnOnce(folder, options);
-  // What a folder skips is told once: looking for it means to open files.
-  let toldSkipped = false;
-  const tell = (message: string): void => {
-    toldSkipped = true;
-    options.log.warn({ folder }, message);
-  };
+  const hints = new FolderHints(() => sleeper.wake());
+  const scan = createScan(folder, options);
+  let states: ReadonlyMap<string, FileState> | undefined;
   try {
     while (!stop.aborted) {
-      const { files, problem } = await filesOf(folder, options, toldSkipped ? undefined : tell);
-      toldSkipped ||= files.length > 0;
-      warn(problem);
-      await hints.watch(
-        new Set([root, ...files.map(({ location }) => path.dirname(path.resolve(cwd, location)))]),
-      );
-      if (files.length > 0) looks = await lookAt(files, looks, options);
-      const settling = await takeAll(files, looks, { options, take });
-      // However many hints come.
-      await new Sleeper().sleep(gapMs, stop);
+      const files = await scan();
+      const folders = files.map(({ location }) => path.dirname(path.resolve(cwd, location)));
+      await hints.watch(new Set([path.resolve(cwd, folder), ...folders]));
+      // An unreadable folder may come back: what is known about its files is kept.
+      if (files.length > 0) states = await updateStates(files, states, options);
+      const settling = await takeAll(files, states, options);
+      // However many hints arrive, the folder is not scanned more often.
+      await sleep(gapMs, stop);
       await sleeper.sleep(settling ? Math.min(settleMs, pollMs) : pollMs, stop);
     }
   } finally {
@@ -61,97 +55,93 @@ export async function watchFolder(folder: string, options: WatchOptions, take: T
   }
 }
 
-/** A folder's digests, or why there are none: it is missing, holds none, or cannot be read now. */
-interface Found {
-  readonly files: readonly DigestFile[];
-  readonly problem?: string;
-}
-
-async function filesOf(
-  folder: string,
-  { cwd, now }: WatchOptions,
-  note?: (message: string) => void,
-): Promise<Found> {
-  try {
-    return { files: await findFiles(folder, { cwd, now, stdin: nothing(), ...(note && { note }) }) };
-  } catch (error) {
-    return { files: [], problem: (error as Error).message };
-  }
-}
-
-/** Warns when a folder has no digests, once until it has some: a misspelt name would stay unnoticed otherwise. */
-function warnOnce(folder: string, { log }: WatchOptions): (problem: string | undefined) => void {
+/** Returns a function that lists the digests of the folder. It warns once while there are none, and once of skipped files. */
+function createScan(folder: string, { cwd, now, log }: WatchOptions): () => Promise<DigestFile[]> {
   let warned = false;
-  return (problem) => {
-    if (problem !== undefined && !warned)
-      log.warn({ folder, problem }, 'nothing to watch yet; digests are ingested once they appear');
-    warned = problem !== undefined;
+  let reportedSkipped = false;
+  const note = (message: string): void => {
+    reportedSkipped = true;
+    log.warn({ folder }, message);
+  };
+  return async () => {
+    try {
+      // To find skipped digests, files must be opened: only the first scan does so.
+      const files = await findFiles(folder, {
+        cwd,
+        now,
+        stdin: nothing(),
+        ...(!reportedSkipped && { note }),
+      });
+      reportedSkipped = true;
+      warned = false;
+      return files;
+    } catch (error) {
+      const problem = (error as Error).message;
+      // A misspelled name would otherwise go unnoticed.
+      if (!warned)
+        log.warn({ folder, problem }, 'nothing to watch yet; digests are ingested once they appear');
+      warned = true;
+      return [];
+    }
   };
 }
 
 async function* nothing(): AsyncGenerator<never> {}
 
-/** How files look now. What is known of one stays known while it looks the same; what is known of others is forgotten. */
-async function lookAt(
+/** Keeps the states of files that have not changed, and drops those of files that are gone. */
+async function updateStates(
   files: readonly DigestFile[],
-  before: ReadonlyMap<string, Look> | undefined,
-  { cwd, now }: WatchOptions,
-): Promise<Map<string, Look>> {
-  const looks = new Map<string, Look>();
+  before: ReadonlyMap<string, FileState> | undefined,
+  { cwd, now, pollMs = POLL_MS }: WatchOptions,
+): Promise<Map<string, FileState>> {
+  const states = new Map<string, FileState>();
   const at = now().getTime();
   for (const { location } of files) {
     const found = await stat(path.resolve(cwd, location)).catch(() => undefined);
     if (found === undefined) continue;
     const stamp = stampOf(found);
     const known = before?.get(location);
-    // What was there long before the first look has no need to wait.
+    // Files that are old at the first scan need not settle.
     const isOld = before === undefined && at - found.mtimeMs >= OLD_MS;
-    const fresh = { stamp, since: isOld ? found.mtimeMs : at, taken: false, failures: 0, notBefore: 0 };
-    looks.set(location, known?.stamp === stamp ? known : fresh);
+    const backOff = new BackOff({ firstMs: 2 * pollMs, mostMs: LONGEST_WAIT_MS, spread: 0 });
+    const fresh = { stamp, since: isOld ? found.mtimeMs : at, taken: false, notBefore: 0, backOff };
+    states.set(location, known?.stamp === stamp ? known : fresh);
   }
-  return looks;
+  return states;
 }
 
 function stampOf({ size, mtimeMs, ino }: Stats): string {
   return `${size} ${mtimeMs} ${ino}`;
 }
 
-interface Taking {
-  readonly options: WatchOptions;
-  readonly take: Take;
-}
-
-/** Takes in what has settled and is new; tells whether some has still to settle. */
+/** Hands over all files that are new and settled. Returns whether some have yet to settle. */
 async function takeAll(
   files: readonly DigestFile[],
-  looks: ReadonlyMap<string, Look> | undefined,
-  taking: Taking,
+  states: ReadonlyMap<string, FileState> | undefined,
+  options: WatchOptions,
 ): Promise<boolean> {
-  const { stop, now, settleMs = SETTLE_MS } = taking.options;
+  const { stop, now, settleMs = SETTLE_MS } = options;
   let settling = false;
   for (const file of files) {
-    const look = looks?.get(file.location);
-    if (look === undefined || look.taken || stop.aborted) continue;
+    const state = states?.get(file.location);
+    if (state === undefined || state.taken || stop.aborted) continue;
     const at = now().getTime();
-    if (at - look.since < settleMs) settling = true;
-    else if (at >= look.notBefore) await takeOne(file, look, taking);
+    if (at - state.since < settleMs) settling = true;
+    else if (at >= state.notBefore) await takeOne(file, state, options);
   }
   return settling;
 }
 
-async function takeOne(file: DigestFile, look: Look, { options, take }: Taking): Promise<void> {
-  const { cwd, now, pollMs = POLL_MS } = options;
+async function takeOne(file: DigestFile, state: FileState, { cwd, now, take }: WatchOptions): Promise<void> {
   const confirm = async (): Promise<void> => {
-    if (stampOf(await stat(path.resolve(cwd, file.location))) !== look.stamp)
+    if (stampOf(await stat(path.resolve(cwd, file.location))) !== state.stamp)
       throw new Error(`${file.location}: has changed while it was read`);
   };
-  look.taken = await take({ ...file, open: () => readable(file) }, confirm);
-  if (look.taken) return;
-  look.failures += 1;
-  look.notBefore = now().getTime() + Math.min(LONGEST_WAIT_MS, pollMs * 2 ** look.failures);
+  state.taken = await take({ ...file, open: () => readable(file) }, confirm);
+  if (!state.taken) state.notBefore = now().getTime() + state.backOff.next();
 }
 
-/** A digest that is refused is done with. A file that cannot be read is not: it fails with an error of another kind. */
+/** Turns read errors into errors that are retried: a SourceError would count as a refusal, which is final. */
 async function* readable(file: DigestFile): AsyncGenerator<Uint8Array> {
   try {
     yield* file.open();

@@ -1,28 +1,27 @@
-import type { Pool } from '../../database/store-pool.ts';
 import type { Logger } from 'pino';
 import type { DigestFile } from '../digest-file.ts';
 import type { PrivateAddresses } from '../fetch-url.ts';
 
-/** What watching needs of the world. */
+/**
+ * Called with every new or changed file. Resolves with false if the file should be handed over again later. `confirm` must be
+ * called after the file has been read and before anything is stored: it rejects if the file has changed meanwhile.
+ */
+export type Take = (file: DigestFile, confirm?: () => Promise<void>) => Promise<boolean>;
+
+/** How to watch a source. Durations are in milliseconds. */
 export interface WatchOptions {
-  readonly pool: Pool;
+  readonly take: Take;
   /** The folder that relative names start from. */
   readonly cwd: string;
   readonly now: () => Date;
-  /** Aborted when watching is to end. */
+  /** Ends watching once it is aborted. */
   readonly stop: AbortSignal;
   readonly log: Logger;
   readonly allowPrivate: PrivateAddresses;
-  /** Between two looks, in milliseconds: 5,000 for a folder, 600,000 for a URL. */
+  /** Between two polls: 5,000 by default for a folder, 600,000 for a URL. */
   readonly pollMs?: number;
-  /** A file that is as it was for so long is not being written any more, in milliseconds (2,000). */
+  /** A file counts as completely written once it has not changed for this time; 2,000 by default. */
   readonly settleMs?: number;
-  /** Between two requests, or however many hints come two looks, in milliseconds: 1,000 and 250. */
+  /** Shortest time between two requests (1,000 by default), or between two scans of a folder (250 by default). */
   readonly gapMs?: number;
 }
-
-/**
- * Takes a file in; gives false where that is to be tried again. `confirm` is asked before anything is stored, and rejects where
- * nothing should be.
- */
-export type Take = (file: DigestFile, confirm?: () => Promise<void>) => Promise<boolean>;

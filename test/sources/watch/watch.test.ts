@@ -11,8 +11,9 @@ import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { watchedDigests } from '../../../src/ingest/ingest-watched.ts';
 import { createLogger } from '../../../src/logger.ts';
-import { Hints } from '../../../src/sources/watch/folder-hints.ts';
+import { FolderHints } from '../../../src/sources/watch/folder-hints.ts';
 import { addressesOf } from '../../../src/sources/watch/watch-url.ts';
 import { watch } from '../../../src/sources/watch/watch.ts';
 import { runCli } from '../../support/cli.ts';
@@ -38,12 +39,15 @@ afterEach(async () => {
 function start(source: string, change: Partial<Parameters<typeof watch>[1]> = {}): Warning[] {
   const warnings: Warning[] = [];
   const controller = new AbortController();
+  const { now = () => new Date() } = change;
+  const stop = controller.signal;
+  const log = createLogger('warn', { write: (line) => warnings.push(JSON.parse(line) as Warning) });
   const watching = watch(source, {
-    pool: database.pool,
+    take: watchedDigests({ pool: database.pool, now, stop, log }),
     cwd: folder,
-    now: () => new Date(),
-    stop: controller.signal,
-    log: createLogger('warn', { write: (line) => warnings.push(JSON.parse(line) as Warning) }),
+    now,
+    stop,
+    log,
     allowPrivate: 'first',
     pollMs: 50,
     settleMs: 100,
@@ -244,9 +248,9 @@ async function waitingForLocks(): Promise<number | null> {
 
 describe('hints', () => {
   /** Watches the test's folder. Gives how many hints there were. */
-  async function watchFolder(): Promise<{ hints: Hints; count: () => number }> {
+  async function watchFolder(): Promise<{ hints: FolderHints; count: () => number }> {
     let count = 0;
-    const hints = new Hints(() => (count += 1));
+    const hints = new FolderHints(() => (count += 1));
     onTestFinished(() => hints.close());
     await hints.watch(new Set([folder]));
     return { hints, count: () => count };
