@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { PageArgs } from '../reads/paging/page-args.ts';
-import type { ListField, Page, PagePlace, Parent } from '../reads/paging/pages.ts';
+import type { ListArgs, ListField } from '../reads/lists/list-field.ts';
+import type { Page, PagePosition, Parent } from '../reads/paging/read-page.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { refusing } from './errors.ts';
@@ -25,7 +25,7 @@ export interface Edge<Row> {
   readonly page: Page<Row>;
 }
 
-const PageInfo = builder.objectRef<PagePlace>('PageInfo').implement({
+const PageInfo = builder.objectRef<PagePosition>('PageInfo').implement({
   description: `Everywhere: neither \`first\` nor \`last\` means \`first: 20\`; both together, below 0 or above 100 is BAD_USER_INPUT (on
 feeds and subscriptions: below 1). A list cursor is good for the same field, parent, orderBy and search; elsewhere it is
 CURSOR_INVALID. Pages are not a snapshot: what an ingest moves between pages may be missed or repeated; \`feedCursor\` closes
@@ -108,7 +108,7 @@ function edgeType<Row extends object, EdgeRow extends Row>(name: string, node: R
 
 /** What a resolver is called with, and what its list hangs on. */
 export interface Call<Args> {
-  readonly args: Args & PageArgs & { readonly orderBy?: string | null | undefined };
+  readonly args: ListArgs<Args>;
   readonly context: Context;
   readonly info: GraphQLResolveInfo;
   readonly parent?: Parent;

@@ -1,4 +1,4 @@
-import type { DigestRow, IngestRunRow } from '../reads/rows.ts';
+import type { DigestRow, IngestRunRow } from '../reads/lists/rows.ts';
 
 /** A digest to take in, as a caller hands it over. */
 export interface DigestToIngest {

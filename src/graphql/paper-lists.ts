@@ -1,7 +1,7 @@
-import type { Page } from '../reads/paging/pages.ts';
+import type { Page } from '../reads/paging/read-page.ts';
 import type { FacetRequest } from '../reads/facets.ts';
 import { defaultOrder, type PaperArgs, type PaperField } from '../reads/lists/papers.ts';
-import type { ScoredPaperRow } from '../reads/rows.ts';
+import type { ScoredPaperRow } from '../reads/lists/rows.ts';
 import { builder } from './builder.ts';
 import { pageArgs, resolvePage, type Call } from './connection.ts';
 import { PaperFilter, PaperOrder } from './inputs.ts';

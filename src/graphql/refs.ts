@@ -11,7 +11,7 @@ import type {
   ScoredPaperRow,
   SourceRow,
   SummaryRow,
-} from '../reads/rows.ts';
+} from '../reads/lists/rows.ts';
 import { builder } from './builder.ts';
 import { connection } from './connection.ts';
 import type { PaperPage } from './paper-lists.ts';

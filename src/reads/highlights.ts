@@ -1,12 +1,12 @@
 import DataLoader from 'dataloader';
 import { sql } from '../database/sql.ts';
 import { sections } from '../digest/summary.ts';
-import { finder, findInTitle, type Find, type HighlightTerms, type Where } from '../search/highlight.ts';
+import { finder, findInTitle, type Find, type HighlightTerms, type Where } from '../search/find-highlights.ts';
 import { plainText } from '../search/plain-text.ts';
 import type { TextRange } from '../search/text-range.ts';
 import { textKeys } from '../search/words.ts';
-import { groupReader } from './groups.ts';
-import { summaryColumns, type PaperRow, type SummaryRow } from './rows.ts';
+import { shortListReader } from './short-lists.ts';
+import { summaryColumns, type PaperRow, type SummaryRow } from './lists/rows.ts';
 import type { RunStatement } from '../database/statements.ts';
 
 /** The text of a paper in which a search found something. */
@@ -26,7 +26,7 @@ export type ReadHighlights = (
 
 /** The highlights of one request; those of a page are two statements. */
 export function highlightReader(run: RunStatement): ReadHighlights {
-  const summariesOf = groupReader<SummaryRow>(run, 'PaperEdge.highlights', currentSummaries);
+  const summariesOf = shortListReader<SummaryRow>(run, 'PaperEdge.highlights', currentSummaries);
   const stems = stemReader(run);
   const lookups = new WeakMap<readonly HighlightTerms[], Lookup>();
   return async (paper, highlightTerms) => {

@@ -17,7 +17,7 @@ import {
   type PaperRow,
   type SourceRow,
   type SummaryRow,
-} from './rows.ts';
+} from './lists/rows.ts';
 import type { RunStatement } from '../database/statements.ts';
 
 /** What names a digest. */

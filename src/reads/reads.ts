@@ -1,49 +1,55 @@
 import type { Pool } from '../database/store-pool.ts';
-import { digestMarkdown } from './digest-markdown.ts';
-import { groups, type Groups } from './groups.ts';
-import { lookups, type Lookups } from './lookups.ts';
-import { facetReader, type ReadFacets } from './facets.ts';
-import { highlightReader, type ReadHighlights } from './highlights.ts';
-import { listReader, pageReader, type ReadPage } from './paging/pages.ts';
-import { relatedReader, type ReadRelated } from './related.ts';
-import { suggest, type SuggestArgs, type Suggestion } from './suggest.ts';
-import { searchCompiler } from './filters/compile-search.ts';
 import { statementRunner, type StatementOptions } from '../database/statements.ts';
+import { digestMarkdown } from './digest-markdown.ts';
+import { facetReader, type ReadFacets } from './facets.ts';
+import { searchCompiler } from './filters/compile-search.ts';
+import { highlightReader, type ReadHighlights } from './highlights.ts';
+import { listCompiler, type ListField, type ListRequest } from './lists/list-field.ts';
+import { lookups, type Lookups } from './lookups.ts';
+import type { Wants } from './paging/list-sql.ts';
+import { pageReader, type Page } from './paging/read-page.ts';
+import { relatedReader, type ReadRelated } from './related.ts';
+import { shortLists, type ShortLists } from './short-lists.ts';
+import { suggest, type SuggestArgs, type Suggestion } from './suggest.ts';
 
-/** All that a request reads, batched and read once: to be made anew for each request. */
-export interface Reads extends Lookups, Groups {
-  /** One page of a list. Throws InputError where its arguments cannot be answered. */
-  readonly page: ReadPage;
+/** Everything that one request can read. Each value is read once; reads of one kind are batched into one statement. */
+export interface Reads extends Lookups, ShortLists {
+  /** Reads one page of a list. Rejects with InputError for wrong arguments. */
+  readonly page: <Args, Row extends object>(
+    field: ListField<Args, Row>,
+    request: ListRequest<Args> & { readonly wants: Wants },
+  ) => Promise<Page<Row>>;
   readonly facets: ReadFacets;
   readonly highlights: ReadHighlights;
   readonly related: ReadRelated;
-  /** What a caller may be about to type. Rejects with InputError; an empty list where it takes too long. */
+  /** Completes a prefix; empty if this takes too long. Rejects with InputError for wrong arguments. */
   readonly suggest: (asked: SuggestArgs) => Promise<Suggestion[]>;
-  /** A digest as Markdown; null where it cannot be written. */
+  /** A digest as Markdown; null if it has no Markdown form. */
   readonly digestMarkdown: (digestId: number) => Promise<string | null>;
 }
 
 /** How a request reads. */
 export interface ReadOptions extends StatementOptions {
-  /** How long facets and related papers may take before they are given up. */
+  /** Deadline of facets, related papers and suggestions, in milliseconds; 3,000 by default. */
   readonly slowMs?: number;
 }
 
 const SLOW_MS = 3_000;
 
-/** The reads of one request. */
+/** Creates the reads of one request; they must not outlive it, because they never read a value again. */
 export function createReads({ pool }: { readonly pool: Pool }, options: ReadOptions): Reads {
   const run = statementRunner(pool, options);
-  const readList = listReader({ compileSearch: searchCompiler(run) });
+  const compileList = listCompiler({ compileSearch: searchCompiler(run) });
+  const readPage = pageReader(run);
   const { slowMs = SLOW_MS } = options;
   return {
     ...lookups(run),
-    ...groups(run),
-    page: pageReader(run, readList),
-    facets: facetReader(run, { readList, timeoutMs: slowMs }),
+    ...shortLists(run),
+    page: async (field, request) => await readPage(await compileList(field, request.args), request),
+    facets: facetReader(run, { compileList, timeoutMs: slowMs }),
     highlights: highlightReader(run),
     related: relatedReader(run, slowMs),
     suggest: async (asked) => await suggest(run, asked, slowMs),
-    digestMarkdown: (digestId) => digestMarkdown(run, digestId),
+    digestMarkdown: async (digestId) => await digestMarkdown(run, digestId),
   };
 }

@@ -1,13 +1,13 @@
-import DataLoader from 'dataloader';
 import { sql, type Sql } from '../database/sql.ts';
-import { InputError } from '../errors/input-error.ts';
-import { MOST } from './paging/page-args.ts';
-import { isCancelled, type RunStatement } from '../database/statements.ts';
+import type { RunStatement } from '../database/statements.ts';
+import { optionalLoader } from './optional-loader.ts';
+import { remember, rowsByParent } from './paging/by-parent.ts';
+import { checkSize } from './paging/page-args.ts';
 
-/** A paper that has much in common with another, and what. */
+/** A paper that shares terms or authors with another one. */
 export interface RelatedPaper {
   readonly paperId: number;
-  /** The rarer what they share, the more. */
+  /** Higher for rarer terms and authors in common. */
   readonly score: number;
   /** As the other paper writes them, the rarest first. */
   readonly sharedTerms: readonly string[];
@@ -15,48 +15,27 @@ export interface RelatedPaper {
   readonly sharedAuthors: readonly number[];
 }
 
-/** The papers nearest to a paper, nearest first; null where that takes too long. Rejects with InputError above 100. */
+/** The papers most related to a paper, best first; null if this takes too long. Rejects with InputError above 100. */
 export type ReadRelated = (paperId: number, first: number) => Promise<readonly RelatedPaper[] | null>;
 
-/** The related papers of one request; those of all papers that ask for as many are one statement. */
+/** Reads the related papers of one request. Papers with an equal `first` are one statement, with a deadline. */
 export function relatedReader(run: RunStatement, timeoutMs: number): ReadRelated {
-  const loaders = new Map<number, DataLoader<number, readonly RelatedPaper[] | null>>();
-  return async (paperId, first) => {
-    if (!(first >= 0 && first <= MOST))
-      throw new InputError(['first'], `first: expected 0 to ${MOST}, got ${first}`);
-    const loader = loaders.get(first) ?? openLoader(run, first, timeoutMs);
-    loaders.set(first, loader);
-    return await loader.load(paperId);
-  };
+  const openLoader = (first: number) =>
+    optionalLoader(async (ids: readonly number[]) => {
+      const statement = { name: 'Paper.related', sql: relatedSql(ids, first), timeoutMs };
+      return rowsByParent(ids, await run<RelatedPaper & { parent: number }>(statement));
+    });
+  const loaders = new Map<number, ReturnType<typeof openLoader>>();
+  return async (paperId, first) =>
+    await remember(loaders, checkSize(first, ['first']), () => openLoader(first)).load(paperId);
 }
 
-function openLoader(
-  run: RunStatement,
-  first: number,
-  timeoutMs: number,
-): DataLoader<number, readonly RelatedPaper[] | null> {
-  return new DataLoader(async (ids) => {
-    try {
-      const rows = await run<RelatedPaper & { parent: number }>({
-        name: 'Paper.related',
-        sql: relatedSql(ids, first),
-        timeoutMs,
-      });
-      return ids.map((id) => rows.filter(({ parent }) => parent === id));
-    } catch (error) {
-      if (isCancelled(error)) return ids.map(() => null);
-      throw error;
-    }
-  });
-}
-
-/** What more papers than this share tells nothing; so many papers at most are looked at for each term or author. */
+/** A term or author of this many papers relates them too weakly to count. It also bounds the rows read for each. */
 const TOO_COMMON = 1_000;
 
 /**
- * Each shared term and author counts ln(1 + papers / papers that have it), a term the more the more it tells of both: a
- * paper is nearer the rarer what it shares.
- * Where the store is larger than 1,000 papers, what 1,000 or more papers have is left out.
+ * Each shared term and author adds ln(1 + papers / papers that have it), so that rarer ones weigh more. A term is multiplied
+ * by the logarithms of its weights in both papers. The number of papers in the store is capped at 1,000.
  */
 function relatedSql(ids: readonly number[], first: number): Sql {
   return sql`

@@ -5,7 +5,7 @@ import { nameWords } from '../search/name-words.ts';
 import type { TextRange } from '../search/text-range.ts';
 import { escapeLike, hasWords } from './filters/name-conditions.ts';
 import { InputError } from '../errors/input-error.ts';
-import { MOST } from './paging/page-args.ts';
+import { checkSize } from './paging/page-args.ts';
 import { isCancelled, type RunStatement } from '../database/statements.ts';
 
 /** What can be suggested. */
@@ -46,8 +46,7 @@ export async function suggest(
   const { prefix, kinds, first } = args;
   if (prefix.length > LONGEST)
     throw new InputError(['prefix'], `prefix: expected at most ${LONGEST} characters, got ${prefix.length}`);
-  if (!(first >= 0 && first <= MOST))
-    throw new InputError(['first'], `first: expected 0 to ${MOST}, got ${first}`);
+  checkSize(first, ['first']);
   const order = kinds.includes('PAPER') ? orderBeginning(prefix.trim()) : undefined;
   const known = order === undefined ? [] : await papersInOrder(run, order, { first, timeoutMs });
   if (known.length > 0) return known;

@@ -1,4 +1,4 @@
-import { ANYTHING_BUT_WORDS, type HighlightTerms } from './highlight.ts';
+import { ANYTHING_BUT_WORDS, type HighlightTerms } from './find-highlights.ts';
 import type { Search } from './parse-search.ts';
 import { characters } from './scripts.ts';
 import { phrases, readings, texts, wordsQuery, type Phrase, type Stems } from './text-query.ts';

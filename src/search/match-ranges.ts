@@ -1,5 +1,5 @@
 import { fold } from '../language/fold.ts';
-import { finder } from './highlight.ts';
+import { finder } from './find-highlights.ts';
 import { characters, stretches } from './scripts.ts';
 import type { TextRange } from './text-range.ts';
 import { words } from './words.ts';

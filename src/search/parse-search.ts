@@ -1,4 +1,4 @@
-import type { Where } from './highlight.ts';
+import type { Where } from './find-highlights.ts';
 
 /** What a search asks for. */
 export type Search =

@@ -1,5 +1,5 @@
 import { completions } from './completions.ts';
-import type { Where } from './highlight.ts';
+import type { Where } from './find-highlights.ts';
 import { idLexeme } from './id-lexeme.ts';
 import type { Search } from './parse-search.ts';
 import { plainText } from './plain-text.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { searchDocument } from '../../src/search/search-text.ts';
-import { finder, findInTitle } from '../../src/search/highlight.ts';
+import { finder, findInTitle } from '../../src/search/find-highlights.ts';
 import { paperWords } from '../../src/search/paper-words.ts';
 import { placedPlainText, plainText } from '../../src/search/plain-text.ts';
 

@@ -1,9 +1,9 @@
 import { foldSpaces } from '../../language/fold.ts';
 import { authors, coauthors } from '../../reads/lists/authors.ts';
-import type { CountedCategory } from '../../reads/groups.ts';
+import type { CountedCategory } from '../../reads/short-lists.ts';
 import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
 import { papersOfAuthor } from '../../reads/lists/papers.ts';
-import type { AuthorRow } from '../../reads/rows.ts';
+import type { AuthorRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { AuthorFilter, AuthorOrder } from '../inputs.ts';

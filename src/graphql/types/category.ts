@@ -2,7 +2,7 @@ import { resolveCategory } from '../../arxiv/categories.ts';
 import { categories } from '../../reads/lists/categories.ts';
 import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
 import { papersOfCategory } from '../../reads/lists/papers.ts';
-import type { CategoryRow } from '../../reads/rows.ts';
+import type { CategoryRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { CategoryOrder } from '../inputs.ts';

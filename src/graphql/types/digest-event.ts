@@ -1,5 +1,5 @@
 import { found } from '../../reads/lookups.ts';
-import type { DigestRow, IngestRunRow } from '../../reads/rows.ts';
+import type { DigestRow, IngestRunRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { Digest, IngestRun } from '../refs.ts';

@@ -1,6 +1,6 @@
 import { ingestRuns, problemsOfRun } from '../../reads/lists/ingest-runs.ts';
 import { nodeId } from '../../reads/paging/node-id.ts';
-import type { IngestRunRow } from '../../reads/rows.ts';
+import type { IngestRunRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { Node } from '../node.ts';

@@ -1,4 +1,4 @@
-import type { EntryRow, PaperRow } from '../../reads/rows.ts';
+import type { EntryRow, PaperRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { DigestEntry, Paper } from '../refs.ts';

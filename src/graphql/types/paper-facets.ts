@@ -1,7 +1,8 @@
 import { isObjectType, type GraphQLResolveInfo } from 'graphql';
-import type { Bucket, Interval } from '../../reads/buckets.ts';
+import type { Bucket, Interval } from '../../reads/timeline.ts';
 import type { DateRange as Dates } from '../../reads/filters/conditions.ts';
-import type { Facets, FacetValue, FacetWant } from '../../reads/facets.ts';
+import type { FacetValue, FacetWant } from '../../reads/facet-sql.ts';
+import type { Facets } from '../../reads/facets.ts';
 import { found } from '../../reads/lookups.ts';
 import { nodeId } from '../../reads/paging/node-id.ts';
 import type { PaperFilter } from '../../reads/filters/paper-filter.ts';
@@ -97,32 +98,32 @@ const PaperFacets = builder.objectRef<FacetsOf>('PaperFacets').implement({
       type: [CategoryFacet],
       description: 'Their categories, cross-lists included.',
       args: { first: t.arg.int(TOP) },
-      resolve: ({ facets }, { first }) => values(facets, { facet: 'categories', first }),
+      resolve: ({ facets }, { first }) => facets.values({ facet: 'categories', first }),
     }),
     authors: t.field({
       type: [AuthorFacet],
       description: 'Their authors.',
       args: { first: t.arg.int(TOP) },
-      resolve: ({ facets }, { first }) => values(facets, { facet: 'authors', first }),
+      resolve: ({ facets }, { first }) => facets.values({ facet: 'authors', first }),
     }),
     sources: t.field({
       type: [SourceFacet],
       description: 'The sources that print them.',
       args: { first: t.arg.int(TOP) },
-      resolve: ({ facets }, { first }) => values(facets, { facet: 'sources', first }),
+      resolve: ({ facets }, { first }) => facets.values({ facet: 'sources', first }),
     }),
     languages: t.field({
       type: [LanguageFacet],
       description: 'The languages of the digests that print them.',
-      resolve: ({ facets }) => values(facets, { facet: 'languages' }),
+      resolve: ({ facets }) => facets.values({ facet: 'languages' }),
     }),
     withCode: t.int({
       description: 'Those with a `codeUrl`.',
-      resolve: ({ facets }) => values(facets, { facet: 'withCode' })[0]?.count ?? 0,
+      resolve: ({ facets }) => facets.values({ facet: 'withCode' })[0]?.count ?? 0,
     }),
     withSummary: t.int({
       description: 'Those with AI text in a current entry.',
-      resolve: ({ facets }) => values(facets, { facet: 'withSummary' })[0]?.count ?? 0,
+      resolve: ({ facets }) => facets.values({ facet: 'withSummary' })[0]?.count ?? 0,
     }),
   }),
 });
@@ -142,7 +143,7 @@ builder.objectField(PaperFacets, 'timeline', (t) =>
       dates: t.arg({ type: DateRange, description: 'Entries of these days alone.' }),
     },
     resolve: ({ facets, filter }, args) =>
-      (facets.get(JSON.stringify(timeline(args, filter))) ?? []) as readonly Bucket[],
+      facets.timeline(timeline(args, filter)),
   }),
 );
 
@@ -179,11 +180,7 @@ interface TimelineArgs {
   readonly dates?: Dates | null | undefined;
 }
 
-function timeline({ interval, dates }: TimelineArgs, filter: FacetsOf['filter']): FacetWant {
+function timeline({ interval, dates }: TimelineArgs, filter: FacetsOf['filter']): FacetWant<'timeline'> {
   const range = dates ?? filter?.digestDates ?? undefined;
   return { facet: 'timeline', interval, dates: range, explicit: Boolean(dates) };
-}
-
-function values(facets: Facets, want: FacetWant): readonly FacetValue[] {
-  return (facets.get(JSON.stringify(want)) ?? []) as readonly FacetValue[];
 }

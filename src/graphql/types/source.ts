@@ -1,6 +1,6 @@
 import { digestsOfSource, sources } from '../../reads/lists/digests.ts';
 import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
-import type { SourceRow } from '../../reads/rows.ts';
+import type { SourceRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { Node } from '../node.ts';

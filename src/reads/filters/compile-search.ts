@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { parseArxivId } from '../../arxiv/arxiv-id.ts';
 import { sql, type Sql } from '../../database/sql.ts';
-import type { HighlightTerms } from '../../search/highlight.ts';
+import type { HighlightTerms } from '../../search/find-highlights.ts';
 import { nameWords } from '../../search/name-words.ts';
 import { parseSearch, SearchSyntaxError, type Search } from '../../search/parse-search.ts';
 import { highlightTerms } from '../../search/highlight-terms.ts';

@@ -5,7 +5,7 @@ import type { FilterSubject } from './filter-subject.ts';
 import { InputError } from '../../errors/input-error.ts';
 import { nodeKey } from '../paging/node-id.ts';
 import type { CompileSearch, SearchSql } from './compile-search.ts';
-import type { HighlightTerms } from '../../search/highlight.ts';
+import type { HighlightTerms } from '../../search/find-highlights.ts';
 
 /** The contract's PaperFilter: all fields must hold, absent and null ask nothing. */
 export interface PaperFilter {

@@ -1,8 +1,8 @@
 import { sql } from '../../database/sql.ts';
 import { authorFilter, type AuthorFilter } from '../filters/author-filter.ts';
 import type { Order } from '../paging/keyset.ts';
-import type { ListField } from '../paging/pages.ts';
-import { authorColumns, type AuthorRow, type AuthorshipRow, type CoauthorRow } from '../rows.ts';
+import type { ListField } from './list-field.ts';
+import { authorColumns, type AuthorRow, type AuthorshipRow, type CoauthorRow } from './rows.ts';
 
 /** How lists of authors may be sorted; ties go by name. */
 export type AuthorOrder = 'NAME' | 'PAPER_COUNT';

@@ -1,7 +1,7 @@
 import { sql } from '../../database/sql.ts';
 import type { Order } from '../paging/keyset.ts';
-import type { ListField } from '../paging/pages.ts';
-import { categoryColumns, type CategoryRow } from '../rows.ts';
+import type { ListField } from './list-field.ts';
+import { categoryColumns, type CategoryRow } from './rows.ts';
 
 /** How lists of categories may be sorted; ties go by code. */
 export type CategoryOrder = 'CODE' | 'PAPER_COUNT';

@@ -2,9 +2,9 @@ import { sql, type Sql } from '../../database/sql.ts';
 import { digestFilter, type DigestFilter } from '../filters/digest-filter.ts';
 import { PAPERS } from '../filters/filter-subject.ts';
 import type { Order } from '../paging/keyset.ts';
-import type { List } from '../paging/list.ts';
-import type { ListField } from '../paging/pages.ts';
-import { digestColumns, sourceColumns, type DigestRow, type SourceRow } from '../rows.ts';
+import type { List } from '../paging/list-sql.ts';
+import type { ListField } from './list-field.ts';
+import { digestColumns, sourceColumns, type DigestRow, type SourceRow } from './rows.ts';
 
 /** How lists of digests may be sorted. */
 type DigestOrder = 'NEWEST' | 'OLDEST';

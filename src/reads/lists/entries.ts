@@ -1,8 +1,8 @@
 import { sql, type Sql } from '../../database/sql.ts';
 import { categoryIds, inLanguages, languagePatterns, ofSources, storable } from '../filters/conditions.ts';
 import { orderTerms, type Order } from '../paging/keyset.ts';
-import type { ListField } from '../paging/pages.ts';
-import { entryColumns, summaryColumns, type EntryRow, type SummaryRow } from '../rows.ts';
+import type { ListField } from './list-field.ts';
+import { entryColumns, summaryColumns, type EntryRow, type SummaryRow } from './rows.ts';
 
 /** `Digest.entries`, in the digest's order. */
 export const entriesOfDigest: ListField<{ readonly category?: string | null | undefined }, EntryRow> = {

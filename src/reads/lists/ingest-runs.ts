@@ -1,6 +1,6 @@
 import { sql } from '../../database/sql.ts';
-import type { ListField } from '../paging/pages.ts';
-import { ingestRunColumns, type IngestProblemRow, type IngestRunRow } from '../rows.ts';
+import type { ListField } from './list-field.ts';
+import { ingestRunColumns, type IngestProblemRow, type IngestRunRow } from './rows.ts';
 
 /** `Query.ingestRuns`, newest first. */
 export const ingestRuns: ListField<object, IngestRunRow> = {

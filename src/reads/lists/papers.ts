@@ -2,10 +2,10 @@ import { sql, type Sql } from '../../database/sql.ts';
 import { PAPERS } from '../filters/filter-subject.ts';
 import { InputError } from '../../errors/input-error.ts';
 import type { Order } from '../paging/keyset.ts';
-import type { List } from '../paging/list.ts';
-import type { ListField } from '../paging/pages.ts';
+import type { List } from '../paging/list-sql.ts';
+import type { ListField } from './list-field.ts';
 import { isSearching, paperFilter, searchesOf, type PaperFilter } from '../filters/paper-filter.ts';
-import { paperColumns, type ScoredPaperRow } from '../rows.ts';
+import { paperColumns, type ScoredPaperRow } from './rows.ts';
 
 /** How lists of papers may be sorted; ties go by arXiv id, newest first. */
 export type PaperOrder = 'NEWEST' | 'OLDEST' | 'RELEVANCE' | 'TITLE' | 'MOST_STARS';

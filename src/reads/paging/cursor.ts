@@ -3,22 +3,22 @@ import { InputError } from '../../errors/input-error.ts';
 import { isDay } from '../../time/day.ts';
 import type { KeyType, KeyValue, Order } from './keyset.ts';
 
-/** A row's place in a list, good for the lists of the same `scope` alone. */
+/** A cursor: the sort keys of a row, and a hash of the scope that it is bound to. */
 export function encodeCursor(scope: string, values: readonly KeyValue[]): string {
-  return Buffer.from(JSON.stringify([digest(scope), ...values])).toString('base64url');
+  return Buffer.from(JSON.stringify([hashOf(scope), ...values])).toString('base64url');
 }
 
-/** The key values that a cursor of this scope and order holds. Throws InputError (CURSOR_INVALID) for any other text. */
+/** The sort keys in a cursor of this scope and order. Throws InputError (CURSOR_INVALID) for any other text. */
 export function decodeCursor(
   cursor: string,
-  { scope, order, argument }: { scope: string; order: Order; argument: string },
+  { scope, order, argument }: { readonly scope: string; readonly order: Order; readonly argument: string },
 ): KeyValue[] {
-  const [mark, ...values] = parse(cursor);
-  const fits =
-    mark === digest(scope) &&
-    values.length === order.length &&
-    order.every(({ type }, index) => CHECKS[type](values[index]));
-  if (fits) return values as KeyValue[];
+  const [hash, ...values] = parse(cursor);
+  const isKey = (value: unknown, index: number): value is KeyValue => {
+    const key = order[index];
+    return key !== undefined && CHECKS[key.type](value);
+  };
+  if (hash === hashOf(scope) && values.length === order.length && values.every(isKey)) return values;
   throw new InputError([argument], `${argument}: expected a cursor of this very list`, {
     code: 'CURSOR_INVALID',
   });
@@ -33,8 +33,8 @@ function parse(cursor: string): unknown[] {
   }
 }
 
-/** Short, as it only has to tell a program's mistake: what a cursor holds is no secret and needs no protection. */
-function digest(scope: string): string {
+/** Short: it only detects mistakes of clients. Cursors hold no secrets, so they need no signature. */
+function hashOf(scope: string): string {
   return createHash('sha256').update(scope).digest('base64url').slice(0, 8);
 }
 
@@ -47,7 +47,7 @@ const CHECKS: Record<KeyType, (value: unknown) => boolean> = {
   uuid: (value) => typeof value === 'string' && UUID.test(value),
 };
 
-/** Postgres refuses numbers that are no real's: those too large, and those so near to 0 that they would become it. */
+/** Postgres rejects a number that overflows a `real`, or underflows to 0 in one. */
 function fitsReal(value: number): boolean {
   const real = Math.fround(value);
   return Number.isFinite(real) && (real !== 0 || value === 0);

@@ -1,27 +1,27 @@
 import { sql, type Sql } from '../../database/sql.ts';
 
-/** One column of a list's order; never null. */
+/** One sort key of a list. Its expression is never null. */
 interface Key {
   readonly expression: Sql;
   readonly type: KeyType;
   readonly descending: boolean;
 }
 
-/** Types of a key, as Postgres names them. */
+/** Type of a sort key, as Postgres names it. */
 export type KeyType = 'date' | 'int' | 'real' | 'text' | 'timestamptz' | 'uuid';
 
-/** A key's value as a row and a cursor carry it. */
+/** Value of a sort key in a cursor. */
 export type KeyValue = string | number;
 
-/** An order: the last key is unique within the list, so that it is total. */
+/** A total order: the last key is unique within the list. */
 export type Order = readonly Key[];
 
-/** The order from the other end. */
+/** The same order, from the other end. */
 export function reversed(order: Order): Order {
   return order.map((key) => ({ ...key, descending: !key.descending }));
 }
 
-/** SQL: the terms of `order by`. */
+/** SQL: the terms of ORDER BY. */
 export function orderTerms(order: Order): Sql {
   return sql.join(order.map(({ expression, descending }) => sql`${expression} ${direction(descending)}`));
 }
@@ -32,8 +32,8 @@ export function direction(descending: boolean): Sql {
 }
 
 /**
- * SQL: the rows that come after `values`, as conditions that exclude each other, each one range of an index: keys of one
- * direction compare as a row, others are a range for each key.
+ * SQL: conditions that together select the rows after `values`. No row meets two of them, and each is one range of an index:
+ * keys of one direction compare as a row, keys of mixed directions take one range for each key.
  */
 export function rangesAfter(order: Order, values: readonly KeyValue[]): Sql[] {
   const marks = order.map(({ type }, index) => sql`${values[index]}::${sql.raw(type)}`);
@@ -50,7 +50,7 @@ export function rangesAfter(order: Order, values: readonly KeyValue[]): Sql[] {
   );
 }
 
-/** `(a, b) < (1, 2)`, keys of one direction. */
+/** SQL such as `(a, b) < (1, 2)`, for keys of one direction. */
 function beyond(order: Order, marks: readonly Sql[]): Sql {
   const sign = sql.raw(order[0]?.descending === true ? '<' : '>');
   const columns = sql.join(order.map(({ expression }) => expression));

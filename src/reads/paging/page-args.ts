@@ -1,6 +1,6 @@
 import { InputError } from '../../errors/input-error.ts';
 
-/** A page as a caller asks for it. */
+/** Arguments of a connection field, as Relay names them. */
 export interface PageArgs {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
@@ -8,26 +8,26 @@ export interface PageArgs {
   readonly before?: string | null | undefined;
 }
 
-/** How many rows, and from which end of the list. */
+/** Number of rows of a page, and the end of the list that it is counted from. */
 export interface PageSize {
   readonly limit: number;
   readonly backward: boolean;
 }
 
-const DEFAULT = 20;
-/** Rows of a page at most. */
-export const MOST = 100;
+const DEFAULT_SIZE = 20;
+const MAX_SIZE = 100;
 
-/** Checks how many rows are asked for: 20 from the start by default. Throws InputError for both ends and for more than 100. */
+/** Reads `first` and `last`; 20 from the start by default. Throws InputError for both, and outside 0 to 100. */
 export function pageSize({ first, last }: PageArgs): PageSize {
   const [forward, backward] = [first ?? undefined, last ?? undefined];
   if (forward !== undefined && backward !== undefined)
     throw new InputError(['first'], 'expected first or last, got both');
-  if (backward !== undefined) return { limit: inRange('last', backward), backward: true };
-  return { limit: inRange('first', forward ?? DEFAULT), backward: false };
+  if (backward !== undefined) return { limit: checkSize(backward, ['last']), backward: true };
+  return { limit: checkSize(forward ?? DEFAULT_SIZE, ['first']), backward: false };
 }
 
-function inRange(argument: string, size: number): number {
-  if (size >= 0 && size <= MOST) return size;
-  throw new InputError([argument], `${argument}: expected 0 to ${MOST}, got ${size}`);
+/** Returns the size of a list that a caller asked for. Throws InputError, naming `argument`, outside 0 to 100. */
+export function checkSize(size: number, argument: readonly string[]): number {
+  if (size >= 0 && size <= MAX_SIZE) return size;
+  throw new InputError(argument, `${argument.at(-1)}: expected 0 to ${MAX_SIZE}, got ${size}`);
 }

@@ -1,6 +1,6 @@
-import { sql } from '../database/sql.ts';
-import type { IngestSeverity, IngestStatus, SummaryStatus } from '../database/generated/enums.ts';
-import type { SummaryPart } from '../digest/digest.ts';
+import { sql } from '../../database/sql.ts';
+import type { IngestSeverity, IngestStatus, SummaryStatus } from '../../database/generated/enums.ts';
+import type { SummaryPart } from '../../digest/digest.ts';
 
 // What the reads give: rows of one thing each, with what its GraphQL type shows and the ids that lead on from it.
 // Days are YYYY-MM-DD, languages BCP 47. Each column list is of the alias that stands beside it.

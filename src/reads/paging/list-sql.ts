@@ -1,67 +1,67 @@
 import { sql, type Sql } from '../../database/sql.ts';
 import { direction, orderTerms, rangesAfter, reversed, type KeyValue, type Order } from './keyset.ts';
-import type { HighlightTerms } from '../../search/highlight.ts';
+import type { HighlightTerms } from '../../search/find-highlights.ts';
+import type { ParentId } from './by-parent.ts';
 import type { PageSize } from './page-args.ts';
 
-/** A list in SQL. */
+/** A list, as the clauses of its SELECT. `from` and `where` may refer to `parent.id`. */
 export interface List {
-  /** What follows `select`. */
+  /** Columns of the field's row type. */
   readonly columns: Sql;
-  /** What follows `from`; may refer to `parent.id`. */
   readonly from: Sql;
-  /** What follows `where`; may refer to `parent.id`. */
   readonly where: Sql;
   readonly order: Order;
-  /** `from` may give a row more than once: rows of the same place in the order are one. */
+  /** Whether `from` may return a row more than once; rows with equal sort keys are then one. */
   readonly repeats?: boolean;
-  /** One number, for each parent; else the rows are counted. */
+  /** A subquery for the total of a parent's list; if absent, its rows are counted. */
   readonly total?: Sql;
-  /** The text depends on a caller's filter. */
+  /** Whether the SQL text depends on a caller's filter; if so, it is never prepared by name. */
   readonly filtered: boolean;
-  /** What the filter's searches want to see in the texts of a row. */
+  /** Terms that the filter's searches look for in the texts of a row. */
   readonly highlightTerms?: readonly HighlightTerms[];
 }
 
-/** Which rows of a list are asked for. */
+/** The rows of a list that a page asks for: a size, and the sort keys that its cursors hold. */
 export interface Window extends PageSize {
   readonly after: readonly KeyValue[] | undefined;
   readonly before: readonly KeyValue[] | undefined;
 }
 
-/** Which parts of a connection are asked for. */
+/** Which parts of a connection a query selects. */
 export interface Wants {
   readonly page: boolean;
   readonly total: boolean;
 }
 
 /**
- * SQL: for each parent at most one row more than a page of its list, in order (from the end where paging backward), with
- * its place as key0, key1, …, and the total if wanted. A parent whose total is wanted has a row in any case, with null
- * keys where its page is empty. Nothing is read that is not wanted.
+ * SQL: a page for each parent, with the sort keys of each row as key0, key1, … Reads one row more than the page has, which
+ * shows whether the list goes on. When paging backward, rows come from the end. If the total is wanted, each parent has at
+ * least one row, whose keys are null if its page is empty.
  */
 export function listSql(
   list: List,
-  parents: readonly (number | string)[],
-  { window, wants }: { window: Window; wants: Wants },
+  parents: readonly ParentId[],
+  { window, wants }: { readonly window: Window; readonly wants: Wants },
 ): Sql {
   const total = wants.total ? totalSql(list) : sql`null::int`;
   const parent = sql`select id, ${total} as total from ${parentsSql(parents)}`;
   if (!wants.page) return sql`select parent.id as parent, parent.total from (${parent}) parent`;
   const order = window.backward ? reversed(list.order) : list.order;
-  // Materialized, so that the total is worked out once for each parent and not for each of its rows.
+  // Materialized: the total is then computed once for each parent, not for each of its rows.
   return sql`
     with parent as materialized (${parent})
     select parent.id as parent, parent.total, page.*
     from parent ${wants.total ? sql`left` : sql.empty} join lateral (${pageSql(list, order, window)}) page on true
-    order by ${placeTerms(order)}`;
+    order by ${keyTerms(order)}`;
 }
 
-/** SQL: the parents' ids, as `parent(id)`. */
-export function parentsSql(parents: readonly (number | string)[]): Sql {
+/** SQL: the ids of parents, as the table `parent(id)`. */
+export function parentsSql(parents: readonly ParentId[]): Sql {
   const type = sql.raw(typeof parents[0] === 'string' ? 'uuid' : 'int');
   return sql`unnest(${parents}::${type}[]) as parent(id)`;
 }
 
+/** Without repeats, the rows are counted; with repeats, their last sort key, which is unique within the list. */
 function totalSql({ total, repeats, order, from, where }: List): Sql {
   if (total !== undefined) return total;
   const key = order.at(-1)?.expression ?? sql.empty;
@@ -69,6 +69,7 @@ function totalSql({ total, repeats, order, from, where }: List): Sql {
   return sql`(select count(${counted})::int from ${from} where ${where})`;
 }
 
+/** Each range of the order is limited by itself before they are merged: each is then one bounded scan of an index. */
 function pageSql(list: List, order: Order, window: Window): Sql {
   const { limit, backward, after, before } = window;
   const [start, end] = backward ? [before, after] : [after, before];
@@ -84,7 +85,7 @@ function pageSql(list: List, order: Order, window: Window): Sql {
     pages.map((page) => sql`(${page})`),
     ' union all ',
   );
-  return sql`select * from (${parts}) ranges order by ${placeTerms(order)} limit ${limit + 1}`;
+  return sql`select * from (${parts}) ranges order by ${keyTerms(order)} limit ${limit + 1}`;
 }
 
 function endsBefore(order: Order, end: readonly KeyValue[]): Sql {
@@ -98,15 +99,15 @@ function rangeSql(
 ): Sql {
   const keys = sql.join(order.map(({ expression }) => expression));
   const distinct = repeats === true ? sql`distinct on (${keys})` : sql.empty;
-  const places = sql.join(order.map(({ expression }, index) => sql`${expression} as ${place(index)}`));
-  return sql`select ${distinct} ${columns}, ${places} from ${from} where ${where}
+  const named = sql.join(order.map(({ expression }, index) => sql`${expression} as ${keyName(index)}`));
+  return sql`select ${distinct} ${columns}, ${named} from ${from} where ${where}
     order by ${orderTerms(order)} limit ${limit}`;
 }
 
-function placeTerms(order: Order): Sql {
-  return sql.join(order.map(({ descending }, index) => sql`${place(index)} ${direction(descending)}`));
+function keyTerms(order: Order): Sql {
+  return sql.join(order.map(({ descending }, index) => sql`${keyName(index)} ${direction(descending)}`));
 }
 
-function place(index: number): Sql {
+function keyName(index: number): Sql {
   return sql.raw(`key${index}`);
 }

@@ -1,0 +1,48 @@
+import type { CompileSearch } from '../filters/compile-search.ts';
+import { remember } from '../paging/by-parent.ts';
+import type { List } from '../paging/list-sql.ts';
+import type { PageArgs } from '../paging/page-args.ts';
+import type { CompiledList, Parent } from '../paging/read-page.ts';
+
+/** A GraphQL field that returns a list whose rows have type `Row`. */
+export interface ListField<Args, Row extends object> {
+  /** Such as `Author.papers`: names statements, and is part of cursors. */
+  readonly name: string;
+  /** Compiles the list for these arguments. Throws, or rejects with, InputError for wrong arguments. */
+  readonly list: (args: Args, tools: ListTools) => List | Promise<List>;
+  /** Arguments other than `orderBy` that a cursor is bound to. */
+  readonly cursorScope?: (args: Args) => unknown;
+  /** Never set: only ties the type of the rows to the field. */
+  readonly row?: Row;
+}
+
+/** What lists need beside their arguments. */
+export interface ListTools {
+  readonly compileSearch: CompileSearch;
+}
+
+/** Arguments of a list field: its own, `orderBy`, and those of its pages. */
+export type ListArgs<Args> = Args & PageArgs & { readonly orderBy?: string | null | undefined };
+
+/** A field's list under one parent; without a parent, the store's one list. */
+export interface ListRequest<Args> {
+  readonly parent?: Parent | undefined;
+  readonly args: ListArgs<Args>;
+}
+
+/** Compiles a field's list for its arguments. Rejects with InputError for wrong arguments. */
+export type CompileList = <Args, Row extends object>(
+  field: ListField<Args, Row>,
+  args: ListArgs<Args>,
+) => Promise<CompiledList>;
+
+/** Compiles the lists of one request, each once. */
+export function listCompiler(tools: ListTools): CompileList {
+  const lists = new Map<string, Promise<List>>();
+  return async (field, args) => {
+    const { name, cursorScope } = field;
+    const key = JSON.stringify([name, args]);
+    const list = await remember(lists, key, async () => await field.list(args, tools));
+    return { name, list, key, cursorScope: [args.orderBy, cursorScope?.(args)] };
+  };
+}
