@@ -12,5 +12,11 @@ export default defineConfig({
     teardownTimeout: 120_000,
     expect: { poll: { timeout: 120_000, interval: 20 } },
     maxWorkers: 2,
+    // Counts what tests run in their own process. Commands that they start as processes or workers are tested, not counted.
+    coverage: {
+      include: ['src/**'],
+      exclude: ['src/database/generated/**'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+    },
   },
 });

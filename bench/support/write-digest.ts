@@ -1,11 +1,20 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 
-/** Writes a JSONL digest of generated records, of so many bytes or records, from the `from`-th on; gives the number of records. */
+interface Size {
+  /** Stop once the file has this size. */
+  readonly bytes?: number;
+  /** Stop after this number of records. */
+  readonly records?: number;
+  /** Index of the first record; 0 by default. */
+  readonly from?: number;
+}
+
+/** Writes a JSONL digest of generated records. Returns the number of records. */
 export async function writeDigest(
-  file,
-  { bytes: mostBytes = Infinity, records: mostRecords = Infinity, from = 0 },
-) {
+  file: string,
+  { bytes: mostBytes = Infinity, records: mostRecords = Infinity, from = 0 }: Size,
+): Promise<number> {
   const out = createWriteStream(file);
   let records = 0;
   for (let written = 0; written < mostBytes && records < mostRecords; records++) {
@@ -31,16 +40,18 @@ const AREAS = [
   'hep-th',
 ];
 
-/** The n-th record, always the same. Words, names and categories come as often as in life: few often, most hardly ever. */
-function record(n) {
+/** The n-th record, always the same. Frequencies of words, names and categories follow Zipf's law, as in real digests. */
+function record(n: number): object {
   const random = createRandom(n);
   const month = Math.floor(n / 90_000);
   const id = `${15 + Math.floor(month / 12)}${String((month % 12) + 1).padStart(2, '0')}.${10_000 + (n % 90_000)}`;
-  const english = (count) =>
+  const english = (count: number): string =>
     Array.from({ length: count }, () => ENGLISH[zipf(random, ENGLISH.length)]).join(' ');
-  const chinese = (count) =>
+  const chinese = (count: number): string =>
     Array.from({ length: count }, () => CHINESE[zipf(random, CHINESE.length)]).join('');
-  const several = (most, make) => [...new Set(Array.from({ length: 1 + Math.floor(random() * most) }, make))];
+  const several = (most: number, make: () => string | undefined): (string | undefined)[] => [
+    ...new Set(Array.from({ length: 1 + Math.floor(random() * most) }, make)),
+  ];
   return {
     id,
     categories: several(3, () => AREAS[zipf(random, AREAS.length)]),
@@ -69,24 +80,24 @@ const ENGLISH = [
 ];
 const CHINESE = Array.from({ length: 8_000 }, (_, n) => {
   const random = createRandom(n + 1e9);
-  const character = () => String.fromCodePoint(0x4e00 + Math.floor(random() ** 2 * 6_000));
+  const character = (): string => String.fromCodePoint(0x4e00 + Math.floor(random() ** 2 * 6_000));
   return n === 30 ? '强化学习' : character() + character();
 });
 
-function syllables(n) {
+function syllables(n: number): string {
   const parts = ['ba', 'con', 'di', 'fer', 'gra', 'lo', 'mi', 'nor', 'pe', 'qui', 'ra', 'sta', 'ti', 'va'];
   return [n % 14, Math.floor(n / 14) % 14, Math.floor(n / 196) % 14, Math.floor(n / 2744) % 14]
     .map((at) => parts[at])
     .join('');
 }
 
-/** An index below `count`: the k-th about 1/k as often as the first. */
-function zipf(random, count) {
+/** An index below `count`; index k about 1/(k + 1) as often as the first. */
+function zipf(random: () => number, count: number): number {
   return Math.floor(count ** random()) - 1;
 }
 
-/** Mulberry32. */
-function createRandom(seed) {
+/** Mulberry32: numbers from 0 to below 1, the same for the same seed. */
+function createRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,0 +1,151 @@
+// What queries cost in a large store:
+//
+//   npm run bench -- query-plans POSTGRES_URL [PAPERS, 200000] [--plans]
+//
+// Fills an empty database with generated papers (0 keeps an existing store), and prints for each query the rows that it
+// returns, the 8 kB blocks that Postgres reads for it, its time and its number of statements. --plans prints the plans too.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { parseArgs } from 'node:util';
+import { graphql } from 'graphql';
+import { openDatabase, type Database } from '#papergraph/database/connect';
+import { createContextFactory } from '#papergraph/graphql/context';
+import { schema } from '#papergraph/graphql/schema';
+import { ingestFile } from '#papergraph/ingest/ingest-file';
+import { upgradeStore } from '#papergraph/ingest/upgrade-store';
+import { findFiles } from '#papergraph/sources/find-files';
+import { dayOf } from '#papergraph/time/day';
+import { printTable } from './support/statistics.ts';
+import { writeDigest } from './support/write-digest.ts';
+
+type Pool = Database['pool'];
+
+const PER_DAY = 2_000;
+
+const PAGE = 'totalCount edges { score node { arxivId title } }';
+const FACETS =
+  'facets { categories { value count } authors { value count } sources { count } languages { count } withCode timeline(interval: MONTH) { count } }';
+const search = (text: string): string => `filter: {search: ${JSON.stringify(text)}}`;
+
+const QUERIES = {
+  'list: 20 newest': '{ papers { nodes { title } } }',
+  'list: 20 by title, from the end': '{ papers(orderBy: TITLE, last: 20) { nodes { title } } }',
+  'list: all counted': '{ papers(first: 0) { totalCount } }',
+  "an author's 20 newest": '{ authors(first: 1) { nodes { papers { nodes { title } } } } }',
+  "an author's coauthors": '{ authors(first: 1) { nodes { coauthors { totalCount nodes { name } } } } }',
+  'search: a rare word': `{ papers(${search('titiferfer')}) { ${PAGE} } }`,
+  'search: two words': `{ papers(${search('quantum segmentation')}) { ${PAGE} } }`,
+  'search: a phrase': `{ papers(${search('"reinforcement learning"')}) { ${PAGE} } }`,
+  'search: a Chinese phrase': `{ papers(${search('"强化学习"')}) { ${PAGE} } }`,
+  'search: a word in half of all papers': `{ papers(${search('learning')}) { ${PAGE} } }`,
+  'search: the same, newest first': `{ papers(orderBy: NEWEST, ${search('learning')}) { edges { node { title } } } }`,
+  'search: an author': `{ papers(${search('author:"speech loralo"')}) { ${PAGE} } }`,
+  'search: a word in one category': `{ papers(${search('titiferfer category:cs.CV')}) { ${PAGE} } }`,
+  'search with highlights': `{ papers(${search('quantum segmentation')}) { edges { highlights { field ranges { start } } } } }`,
+  'facets: of a rare word': `{ papers(first: 0, ${search('titiferfer')}) { totalCount ${FACETS} } }`,
+  'facets: of two words': `{ papers(first: 0, ${search('quantum segmentation')}) { totalCount ${FACETS} } }`,
+  'facets: of a word in half of all papers': `{ papers(first: 0, ${search('learning')}) { ${FACETS} } }`,
+  'facets: of all papers': `{ papers(first: 0) { ${FACETS} } }`,
+  'related papers': '{ papers(first: 1) { nodes { related { score paper { title } } } } }',
+  'suggest: one letter': '{ suggest(prefix: "l") { text } }',
+  'suggest: a name with a typo': '{ suggest(prefix: "spech loralo") { text } }',
+  'suggest: words of a title': '{ suggest(prefix: "quantum segm", kinds: [PAPER]) { text } }',
+};
+
+export async function run(argv: string[]): Promise<void> {
+  const options = { plans: { type: 'boolean', default: false } } as const;
+  const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true });
+  const [url, papers = '200000'] = positionals;
+  const database = await openDatabase({ url, dataDir: '' });
+  const { pool } = database;
+  await upgradeStore(pool);
+  await fill(pool, Number(papers));
+  const rows = [];
+  for (const [name, source] of Object.entries(QUERIES)) {
+    const { plans, ...cost } = await measure(pool, source);
+    if (values.plans) for (const plan of plans) console.log(`\n${name}\n${plan}\n`);
+    rows.push([name, cost.rows, cost.blocks, cost.ms.toFixed(1), plans.length]);
+  }
+  printTable(['query', 'rows', 'blocks', 'ms', 'statements'], rows);
+  await database.close();
+}
+
+async function fill(pool: Pool, count: number): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-bench-'));
+  for (let from = 0; from < count; from += PER_DAY) {
+    const day = dayOf(new Date(Date.UTC(2025, 0, 1 + (from / PER_DAY) * 3)));
+    const name = path.join(folder, `${day}_AI_enhanced_Chinese.jsonl`);
+    await writeDigest(name, { records: Math.min(PER_DAY, count - from), from });
+    for (const file of await findFiles(name, {
+      stdin: Readable.from([]),
+      cwd: folder,
+      now: () => new Date(),
+    }))
+      await ingestFile(pool, file, { source: 'bench' });
+    rmSync(name);
+  }
+  rmSync(folder, { recursive: true });
+  if (count > 0) await pool.query('vacuum analyze');
+}
+
+interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** Runs a query for its time, once it has warmed the caches; then each of its statements once more for its plan. */
+async function measure(
+  pool: Pool,
+  source: string,
+): Promise<{ rows: number; blocks: number; ms: number; plans: string[] }> {
+  const ran: { statement: Statement; rows: number }[] = [];
+  const database = { pool: recording(pool, (statement, rows) => ran.push({ statement, rows })) };
+  const ask = async (): Promise<void> => {
+    ran.length = 0;
+    const contextValue = createContextFactory({ database, prepared: false })();
+    const { errors } = await graphql({ schema, source, contextValue });
+    if (errors?.[0] !== undefined) throw errors[0];
+  };
+  await ask();
+  const started = performance.now();
+  await ask();
+  const ms = performance.now() - started;
+  const plans = await Promise.all(ran.map(async ({ statement }) => await explain(pool, statement)));
+  return {
+    rows: ran.reduce((sum, { rows }) => sum + rows, 0),
+    blocks: plans.reduce((sum, { blocks }) => sum + blocks, 0),
+    ms,
+    plans: plans.map(({ text }) => text),
+  };
+}
+
+/** A pool that reports each statement and its number of rows. */
+function recording(pool: Pool, report: (statement: Statement, rows: number) => void): Pool {
+  const record = <Target extends object>(target: Target): Target =>
+    new Proxy(target, {
+      get(_, key) {
+        if (key === 'connect') return async () => record(await pool.connect());
+        const member: unknown = Reflect.get(target, key, target);
+        if (typeof member !== 'function') return member;
+        if (key !== 'query') return member.bind(target) as unknown;
+        return async (query: string | Statement) => {
+          const result = (await member.call(target, query)) as { rowCount: number | null };
+          // Settings around a statement are plain strings.
+          if (typeof query !== 'string' && query.values !== undefined) report(query, result.rowCount ?? 0);
+          return result;
+        };
+      },
+    });
+  return record(pool);
+}
+
+async function explain(pool: Pool, { text, values }: Statement): Promise<{ text: string; blocks: number }> {
+  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain (analyze, buffers) ${text}`, [
+    ...values,
+  ]);
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  const [, hit = '0', read = '0'] = /Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?/.exec(plan) ?? [];
+  return { text: plan, blocks: Number(hit) + Number(read) };
+}

@@ -1,0 +1,54 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+/** A built checkout of this project, with an embedded Postgres of its own. */
+export class Checkout {
+  readonly #folder: string;
+  readonly #dataDir: string;
+  #server: ChildProcess | undefined;
+
+  /** `dataDir` is where the embedded Postgres lives; another checkout must not use it. */
+  constructor(folder: string, dataDir: string) {
+    this.#folder = folder;
+    this.#dataDir = dataDir;
+  }
+
+  /** Ingests a digest. Rejects if that fails. */
+  async ingest(file: string): Promise<void> {
+    const [status] = (await once(this.#spawn(['ingest', file, '--source', 'bench']), 'close')) as [number];
+    if (status !== 0) throw new Error(`${this.#folder}: ingest ended with status ${status}`);
+  }
+
+  /** Starts a server; returns the URL of its GraphQL endpoint. */
+  async serve(): Promise<string> {
+    this.#server = this.#spawn(['serve', '--port', '0']);
+    let printed = '';
+    for await (const chunk of this.#server.stdout ?? []) {
+      printed += String(chunk);
+      const [, url] = /is at (\S+)/.exec(printed) ?? [];
+      if (url !== undefined) return url;
+    }
+    throw new Error(`${this.#folder}: the server ended: ${printed}`);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#server === undefined || this.#server.exitCode !== null) return;
+    this.#server.kill('SIGTERM');
+    await once(this.#server, 'close');
+  }
+
+  #spawn(argv: readonly string[]): ChildProcess {
+    const common = ['--data-dir', this.#dataDir, '--log-level', 'silent'];
+    const program = path.join(this.#folder, 'bin/papergraph.js');
+    return spawn(process.execPath, [program, ...argv, ...common], {
+      env: withoutDatabase(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  }
+}
+
+function withoutDatabase(): NodeJS.ProcessEnv {
+  const { DATABASE_URL: _, ...env } = process.env;
+  return env;
+}
