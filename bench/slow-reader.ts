@@ -52,6 +52,8 @@ export async function run([url = '', seconds = '60']: string[]): Promise<void> {
   await load.ingest();
   await reading;
   socket.resume();
+  // A pause that was too short for the server to disconnect it.
+  socket.close();
   const [code] = await closed;
   const resumed: string[] = [];
   await receive(paused.cursor, resumed, () => load.count - paused.received.length);
