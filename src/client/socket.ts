@@ -1,4 +1,4 @@
-import { createClient, type Client, type Sink } from 'graphql-ws';
+import { createClient, type Client, type Sink } from 'graphql-ws/client';
 import { SILENCE_MS, type Connect, type FeedRequest, type FeedResult } from './connection.ts';
 import { Behind, errorOf, errorOfStatus, FeedError, Lost, type SentError } from './feed-error.ts';
 import { refusalOf } from './refusal.ts';
