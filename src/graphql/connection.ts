@@ -6,58 +6,75 @@ import type { Context } from './context.ts';
 import { refusing } from './errors.ts';
 import { selects } from './selection.ts';
 
-/** Relay's page arguments. */
+const SAME_LIST = 'The cursor must come from the same list; any other is CURSOR_INVALID.';
+
+/**
+ * Relay's page arguments (https://relay.dev/graphql/connections.htm). Both ends are nullable without a
+ * default, so that `last` alone does not meet a `first` that nobody asked for.
+ */
 export const pageArgs = builder.args((t) => ({
   first: t.int({
-    description:
-      'At most this many items from the start of the list, or after `after`: 0 to 100; 20 without `last`.',
+    description: `Returns up to the first n items; 20 by default, at most 100. A negative or larger number
+is BAD_USER_INPUT, and so is setting both \`first\` and \`last\`.`,
   }),
-  after: t.string({ description: 'Returns items after this cursor, which must come from the same list.' }),
+  after: t.string({ description: `Returns items after this cursor. ${SAME_LIST}` }),
   last: t.int({
-    description: 'At most this many items from the end of the list, or before `before`: 0 to 100.',
+    description: `Returns up to the last n items; at most 100. A negative or larger number is
+BAD_USER_INPUT, and so is setting both \`first\` and \`last\`.`,
   }),
-  before: t.string({ description: 'Returns items before this cursor, which must come from the same list.' }),
+  before: t.string({ description: `Returns items before this cursor. ${SAME_LIST}` }),
 }));
 
-/** A row where it stands in its list. */
+/** A row with the page that contains it: a cursor depends on both. */
 export interface Edge<Row> {
   readonly row: Row;
   readonly page: Page<Row>;
 }
 
+/**
+ * Shared by all connections; the descriptions of `first` and `after` repeat its rules where a client needs
+ * them.
+ */
 const PageInfo = builder.objectRef<PagePosition>('PageInfo').implement({
-  description: `Everywhere: neither \`first\` nor \`last\` means \`first: 20\`; both together, below 0 or above 100 is BAD_USER_INPUT (on
-feeds and subscriptions: below 1). A list cursor is good for the same field, parent, orderBy and search; elsewhere it is
-CURSOR_INVALID. Pages are not a snapshot: what an ingest moves between pages may be missed or repeated; \`feedCursor\` closes
-that gap.`,
+  description: `Cursors of a page, and whether other pages precede or follow it.
+
+Without \`first\` and \`last\`, every list returns \`first: 20\`. Setting both, or a number below 0 or above
+100, is BAD_USER_INPUT. Feeds and subscriptions take \`first\` from 1 to 100.
+
+A cursor is valid only for the same field, parent, \`orderBy\` and search. Anywhere else it is
+CURSOR_INVALID.
+
+Pages are not a snapshot. An item that an ingest moves between two requests may be missed or repeated. To
+close that gap, read \`feedCursor\` with the first page and subscribe after it.`,
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', {
-      description:
-        'Whether items follow this page. Exact when paging forward; when paging backward, true if `before` was given.',
+      description: `Whether items follow this page. Exact when paging forward; when paging backward, true if
+\`before\` was given.`,
     }),
     hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
-      description:
-        'Whether items precede this page. Exact when paging backward; when paging forward, true if `after` was given.',
+      description: `Whether items precede this page. Exact when paging backward; when paging forward, true
+if \`after\` was given.`,
     }),
     startCursor: t.string({
       nullable: true,
-      description: 'Null on an empty page.',
+      description: 'Cursor of the first item of this page; null if the page is empty.',
       resolve: (page) => page.startCursor(),
     }),
     endCursor: t.string({
       nullable: true,
-      description: 'Null on an empty page.',
+      description: 'Cursor of the last item of this page; null if the page is empty.',
       resolve: (page) => page.endCursor(),
     }),
   }),
 });
 
-/** A type whose objects are rows of this kind. */
+/** A GraphQL type whose objects are rows of type `Row`. */
 type Ref<Row> = ReturnType<typeof builder.objectRef<Row>>;
 
 /**
- * The types `<name>Connection` and `<name>Edge` of lists of `node`. `EdgeRow` is what the lists' rows have beyond the
- * node, for fields of the edge's own; `ListPage` what their pages have, for fields of the connection's own.
+ * Defines the types `<name>Connection` and `<name>Edge` for lists of `node`. Files in types/ add fields of
+ * their own to both: an edge's resolvers receive an `EdgeRow`, which extends the node's row, and a
+ * connection's a `ListPage`.
  */
 export function connection<
   Row extends object,
@@ -66,25 +83,25 @@ export function connection<
 >(name: string, node: Ref<Row>, plural: string) {
   const edge = edgeType<Row, EdgeRow>(name, node, plural);
   const page = builder.objectRef<ListPage>(`${name}Connection`).implement({
-    description: `One page of a list of ${plural}.`,
+    description: `A page of a list of ${plural}.`,
     fields: (t) => ({
       edges: t.field({
         type: [edge],
-        description: 'The page, with cursors.',
+        description: 'Items of this page, each with its cursor.',
         resolve: (found): readonly Edge<EdgeRow>[] => found.rows.map((row) => ({ row, page: found })),
       }),
       nodes: t.field({
         type: [node],
-        description: 'The page, without cursors.',
+        description: 'Items of this page, without their cursors.',
         resolve: ({ rows }): readonly Row[] => rows,
       }),
       pageInfo: t.field({
         type: PageInfo,
-        description: 'Where the page stands in its list.',
+        description: 'Cursors of this page, and whether other pages precede or follow it.',
         resolve: (found) => found,
       }),
       totalCount: t.int({
-        description: 'Over the whole list (and its filter), not the page.',
+        description: 'Number of items on all pages of the list, after its filter.',
         resolve: ({ total }) => total ?? 0,
       }),
     }),
@@ -94,19 +111,19 @@ export function connection<
 
 function edgeType<Row extends object, EdgeRow extends Row>(name: string, node: Ref<Row>, plural: string) {
   return builder.objectRef<Edge<EdgeRow>>(`${name}Edge`).implement({
-    description: `One place in a list of ${plural}.`,
+    description: `An item of a list of ${plural}, with its cursor.`,
     fields: (t) => ({
       cursor: t.string({
-        description: 'This place, for `after` and `before` of the same list.',
+        description: 'Cursor of this item. Pass it as `after` or `before` to the same list.',
         resolve: ({ page, row }) => page.cursorOf(row),
       }),
-      // Pothos cannot tell of a type that is still open that it is no list.
-      node: t.field({ type: node, description: 'What stands here.', resolve: ({ row }) => row as never }),
+      // `Row` is a type parameter here, so TypeScript cannot prove to Pothos that it is no list.
+      node: t.field({ type: node, description: 'The item itself.', resolve: ({ row }) => row as never }),
     }),
   });
 }
 
-/** What a resolver is called with, and what its list hangs on. */
+/** The arguments of a resolver, and the parent of its list (absent for lists of `Query`). */
 export interface Call<Args> {
   readonly args: ListArgs<Args>;
   readonly context: Context;
@@ -114,7 +131,10 @@ export interface Call<Args> {
   readonly parent?: Parent;
 }
 
-/** Resolves a connection: reads of the list what is selected. Rejects with the errors of the catalogue. */
+/**
+ * Resolves a connection. It reads only what the operation selects: `totalCount` alone needs no rows, and a
+ * page without it needs no count. Rejects with a GraphQLError if an argument is wrong.
+ */
 export async function resolvePage<Args, Row extends object>(
   field: ListField<Args, Row>,
   { args, context, info, parent }: Call<Args>,

@@ -1,115 +1,164 @@
 import type { PaperFilter as Filter } from '../reads/filters/paper-filter.ts';
 import { builder } from './builder.ts';
+import { CATEGORY_VALUES, FILTER_RULES, LANGUAGE_VALUES } from './descriptions.ts';
 
+/** A range of days, of which either end may be open. */
 export const DateRange = builder.inputType('DateRange', {
-  description: 'Both ends inclusive; an absent one is open; `from` after `to` is BAD_USER_INPUT.',
+  description:
+    'A range of days. Both ends are inclusive; an absent end is open. `from` after `to` is BAD_USER_INPUT.',
   fields: (t) => ({
-    from: t.field({ type: 'Date', description: 'The first day.' }),
-    to: t.field({ type: 'Date', description: 'The last day.' }),
+    from: t.field({ type: 'Date', description: 'First day, inclusive. If absent, the range has no start.' }),
+    to: t.field({ type: 'Date', description: 'Last day, inclusive. If absent, the range has no end.' }),
   }),
 });
 
-const LANGUAGES = `Language of the digest: BCP 47 or an English name; \`zh\` covers \`zh-Hant\`; \`und\`. Its own name will do too. \`zh-CN\`
-and \`zh-Hans\` are \`zh\`. A tag with a country, as browsers have it, also covers what it is cut to: \`zh-Hant-TW\` covers
-\`zh-Hant\` and \`zh\`, \`en-GB\` covers \`en\`.`;
-
+/** Selects papers, in lists, facets, the feed and subscriptions alike. */
 export const PaperFilter = builder.inputRef<Filter>('PaperFilter');
 
+const SEARCH = `Full-text search over title, abstract and the AI text of all current entries, taken as one text. In
+the feed, an event is searched with the AI text of its own entry alone. A search is therefore not an
+(entry) condition.
+- **Syntax**: Words, \`"phrases"\`, \`begin*\` (words that begin so), \`-word\` or \`NOT word\`, \`OR\`
+  (binds loosest), \`AND\` (the same as a space), and parentheses. \`title:\`, \`author:\` and
+  \`category:\` search one field. \`author:\` needs all its words in one name, adjacent if quoted, and
+  ignores case and accents. \`category:\` takes the values of \`categories\`. arXiv's \`ti:\`, \`au:\`,
+  \`cat:\`, \`abs:\`, \`all:\` and \`ANDNOT\` work as on arXiv. Any other \`word:\` is text. A syntax
+  error is BAD_USER_INPUT with its position.
+- **Matches**: English words match by their stems, acronyms also by their plurals, and words with
+  punctuation as a whole or by their parts. Chinese, Japanese and Korean match as written, without
+  spaces; traditional and simplified Chinese match each other. An arXiv id in any form finds its paper
+  first. Stop words are ignored. Text without a letter or digit matches nothing.
+- **Limits**: At most 1,000 characters, 10,000 in all searches of a filter, and 20 levels of
+  parentheses.`;
+
 PaperFilter.implement({
-  description: `All fields must hold; within a list any one suffices. Absent or null asks nothing; an empty list matches nothing, as
-does \`or: []\`, while \`and: []\` matches all. \`not\` is the exact complement of the whole object in it: \`not: {a, b}\` is
-not(a and b). A condition is true or false for every paper, never unknown. Values that do not exist match nothing.
-Fields marked (entry) that stand in one object speak of one and the same digest entry; for different entries use \`and\`.
-An event is judged on the paper as its ingest left it, with the event's own entry as its only one: live and replayed alike.
-At most 50 objects, 5 deep, 100 values a list.`,
+  description: `Selects papers, in lists, counts, facets, the feed and subscriptions alike.
+
+All fields must match; within a list, one value is enough. An absent or null field does not filter. An empty
+list matches nothing, as does \`or: []\`, while \`and: []\` matches all papers. \`not\` is the exact
+complement of the whole object in it: \`not: {a, b}\` is not(a and b). A condition is true or false for
+every paper, never unknown. Values that do not exist match nothing.
+
+Fields marked (entry) describe a digest entry. Within one object, they must all match one and the same
+entry. To let different entries match, combine objects with \`and\`.
+
+In the feed, a filter sees a paper as its ingest left it, with the entry of the event as its only entry.
+Live and replayed events therefore match alike.
+
+A filter has at most 50 objects, 5 levels, and 100 values per list. Beyond that it is BAD_USER_INPUT.`,
   fields: (t) => ({
-    search: t.string({
-      description: `Words, "phrases", \`-word\`, \`OR\` (binds loosest), parentheses, \`author:\`, \`category:\`, \`title:\`, over title, abstract and the
-AI text of all current entries (an event: its own) taken as one text; so not an (entry) condition. \`author:\` wants its
-words in one name, adjacent if quoted, case and accents folded; \`category:\` is as \`categories\`. A syntax error is
-BAD_USER_INPUT with its position. \`AND\` is as between words, \`NOT word\` as \`-word\`; \`begin*\` finds words by their beginning.
-arXiv's \`au:\`, \`cat:\`, \`ti:\`, \`abs:\`, \`all:\` and \`ANDNOT\` mean what they mean there; any other \`word:\` is text. English words are
-found by their stems, acronyms by their plurals, words with signs in them whole or by their parts; Han, kana and Hangul as
-written, without spaces, traditional and simplified alike. An arXiv id, in any form, finds its paper first. Stop words ask
-nothing; text without a letter or digit finds nothing. At most 1,000 characters, 10,000 in all searches of a filter, and 20
-levels of parentheses.`,
-    }),
+    search: t.string({ description: SEARCH }),
     arxivIds: t.stringList({
-      description: 'In any form that `PaperBy.arxivId` takes; the version is ignored.',
+      description: 'arXiv ids in any form that `PaperBy.arxivId` takes. The version is ignored.',
     }),
     categories: t.stringList({
-      description:
-        'Cross-lists too; `cs.*` is an archive; aliases resolve. In any case; `cs` is an archive too, and a name will do: `Machine Learning` is `cs.LG` and `stat.ML`.',
+      description: `Categories, cross-lists included.
+${CATEGORY_VALUES}`,
     }),
-    primaryCategories: t.stringList({ description: 'As `categories`, of the primary category alone.' }),
-    authors: t.stringList({ description: 'Whole names, case and accents folded.' }),
-    authorIds: t.idList({ description: 'Ids of authors.' }),
-    hasCode: t.boolean({ description: 'Has a `codeUrl`.' }),
-    digestDates: t.field({ type: DateRange, description: '(entry) Day of the digest.' }),
-    languages: t.stringList({ description: `(entry) ${LANGUAGES}` }),
-    sources: t.stringList({ description: '(entry) Exact names of sources.' }),
-    hasSummary: t.boolean({ description: '(entry) Has AI text, COMPLETE or PARTIAL.' }),
-    and: t.field({ type: [PaperFilter], description: 'All of them hold; none given is all papers.' }),
-    or: t.field({ type: [PaperFilter], description: 'At least one of them holds; none given is no paper.' }),
-    not: t.field({ type: PaperFilter, description: 'It does not hold.' }),
+    primaryCategories: t.stringList({
+      description: `Primary categories.
+${CATEGORY_VALUES}`,
+    }),
+    authors: t.stringList({ description: 'Whole names of authors, ignoring case and accents.' }),
+    authorIds: t.idList({ description: 'Ids of authors, as in `Author.id`.' }),
+    hasCode: t.boolean({
+      description: 'If true, matches papers with a `codeUrl`; if false, papers without one.',
+    }),
+    digestDates: t.field({ type: DateRange, description: '(entry) Days of the digest.' }),
+    languages: t.stringList({
+      description: `(entry) Languages of the digest.
+${LANGUAGE_VALUES}`,
+    }),
+    sources: t.stringList({ description: '(entry) Exact names of sources, as in `Source.name`.' }),
+    hasSummary: t.boolean({
+      description:
+        '(entry) If true, matches entries with AI text (COMPLETE or PARTIAL); if false, entries without.',
+    }),
+    and: t.field({
+      type: [PaperFilter],
+      description: 'Matches papers that match all of these filters. An empty list matches all papers.',
+    }),
+    or: t.field({
+      type: [PaperFilter],
+      description: 'Matches papers that match at least one of these filters. An empty list matches no paper.',
+    }),
+    not: t.field({ type: PaperFilter, description: 'Matches papers that do not match this filter.' }),
   }),
 });
 
+/** Selects authors. */
 export const AuthorFilter = builder.inputType('AuthorFilter', {
-  description: 'Rules as in PaperFilter.',
+  description: `Selects authors. ${FILTER_RULES}`,
   fields: (t) => ({
     search: t.string({
-      description:
-        'Names that have its words, in any order; misspelt ones too; none for signs alone. At most 200 characters.',
+      description: `Matches names that contain all of these words, in any order; misspelt names match too.
+At most 200 characters, else BAD_USER_INPUT. Text without a letter or digit matches nothing.`,
     }),
-    names: t.stringList({ description: 'Whole names, case and accents folded.' }),
-    categories: t.stringList({ description: 'Has a paper in one of them; values as in PaperFilter.' }),
-    minPaperCount: t.int({ description: 'Has at least so many papers.' }),
+    names: t.stringList({ description: 'Whole names, ignoring case and accents.' }),
+    categories: t.stringList({
+      description: `Matches authors with a paper in one of these categories.
+${CATEGORY_VALUES}`,
+    }),
+    minPaperCount: t.int({ description: 'Matches authors with at least this many papers.' }),
   }),
 });
 
+/** Selects digests, in lists, the feed and subscriptions alike. */
 export const DigestFilter = builder.inputType('DigestFilter', {
-  description: 'Rules as in PaperFilter.',
+  description: `Selects digests. ${FILTER_RULES}`,
   fields: (t) => ({
-    dates: t.field({ type: DateRange, description: 'Day of the digest.' }),
-    languages: t.stringList({ description: LANGUAGES }),
-    sources: t.stringList({ description: 'Exact names of sources.' }),
-    raw: t.boolean({ description: 'Without AI text.' }),
+    dates: t.field({ type: DateRange, description: 'Days of the digest.' }),
+    languages: t.stringList({
+      description: `Languages of the digest.
+${LANGUAGE_VALUES}`,
+    }),
+    sources: t.stringList({ description: 'Exact names of sources, as in `Source.name`.' }),
+    raw: t.boolean({
+      description: 'If true, matches raw listings, which have no AI text; if false, digests with AI text.',
+    }),
   }),
 });
 
+// Every order ends with a unique key, so that it is total: keyset paging needs to tell any two rows apart.
+
+/** Sort orders of papers. */
 export const PaperOrder = builder.enumType('PaperOrder', {
-  description: 'Each is a total order: ties go by arXiv id, newest first.',
+  description:
+    'Sort order of papers. It is total: papers that compare equal are sorted by arXiv id, newest first.',
   values: {
-    NEWEST: { description: 'By `firstDigestDate`, latest first.' },
-    OLDEST: { description: 'By `firstDigestDate`, earliest first.' },
+    NEWEST: { description: 'Latest `firstDigestDate` first.' },
+    OLDEST: { description: 'Earliest `firstDigestDate` first.' },
     RELEVANCE: {
-      description:
-        'Best match first. Needs a search outside `not`, else BAD_USER_INPUT; several searches add up.',
+      description: `Best match first; the scores of several searches add up. Without a search outside
+\`not\` it is BAD_USER_INPUT.`,
     },
-    TITLE: { description: 'By title, case and accents folded.' },
-    MOST_STARS: { description: 'By `codeStars`, papers without any last.' },
+    TITLE: { description: 'By title, ignoring case and accents.' },
+    MOST_STARS: { description: 'Most `codeStars` first; papers without stars last.' },
   } as const,
 });
 
+/** Sort orders of authors. */
 export const AuthorOrder = builder.enumType('AuthorOrder', {
-  description: 'Each is a total order: ties go by exact name.',
+  description: 'Sort order of authors. It is total: authors that compare equal are sorted by exact name.',
   values: {
-    NAME: { description: 'By name, case and accents folded.' },
+    NAME: { description: 'By name, ignoring case and accents.' },
     PAPER_COUNT: { description: 'Most papers first.' },
   } as const,
 });
 
+/** Sort orders of categories. */
 export const CategoryOrder = builder.enumType('CategoryOrder', {
-  description: 'Each is a total order: ties go by code.',
+  description: 'Sort order of categories. It is total: categories that compare equal are sorted by code.',
   values: {
     CODE: { description: 'By code.' },
     PAPER_COUNT: { description: 'Most papers first.' },
   } as const,
 });
 
+/** Sort orders of digests. */
 export const DigestOrder = builder.enumType('DigestOrder', {
-  description: 'Each is a total order: digests of one day go by when the store first met them.',
+  description:
+    'Sort order of digests. It is total: digests of one day are sorted by when they were first stored.',
   values: {
     NEWEST: { description: 'Latest day first.' },
     OLDEST: { description: 'Earliest day first.' },

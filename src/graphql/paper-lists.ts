@@ -6,28 +6,35 @@ import { builder } from './builder.ts';
 import { pageArgs, resolvePage, type Call } from './connection.ts';
 import { PaperFilter, PaperOrder } from './inputs.ts';
 
-/** A page of papers, and what its facets are worked out over. */
+/** A page of papers, with the list that its facets are counted over. */
 export interface PaperPage extends Page<ScoredPaperRow> {
+  /** The request of the page itself: facets count the whole list, so only its filter and parent matter. */
   readonly of: Omit<FacetRequest, 'wanted'>;
 }
 
-/** Arguments of every list of papers. */
+/** Arguments of every list of papers: `Query.papers`, `Author.papers`, `Category.papers`. */
 export const paperArgs = {
   ...builder.args((t) => ({
-    filter: t.field({ type: PaperFilter, description: 'Selects papers; all papers if absent.' }),
+    filter: t.field({
+      type: PaperFilter,
+      description: 'Returns only papers that match this filter; all papers if absent.',
+    }),
     orderBy: t.field({
       type: PaperOrder,
-      description: 'Defaults to RELEVANCE where the filter searches (outside `not`), else to NEWEST.',
+      description: `Sort order of the list. Defaults to RELEVANCE if the filter searches (outside \`not\`),
+else to NEWEST.`,
     }),
   })),
   ...pageArgs,
 };
 
-/** Resolves a list of papers. Rejects with the errors of the catalogue. */
+/** Resolves a list of papers. Rejects with a GraphQLError if an argument is wrong. */
 export async function resolvePapers(
   field: PaperField,
   { args, context, info, parent }: Call<PaperArgs>,
 ): Promise<PaperPage> {
+  // The default depends on the filter, so the schema cannot state it. A cursor is bound to the order that
+  // was used.
   const ordered = { ...args, orderBy: args.orderBy ?? defaultOrder(args.filter) };
   const page = await resolvePage(field, {
     args: ordered,

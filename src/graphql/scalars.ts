@@ -3,34 +3,44 @@ import { isDay } from '../time/day.ts';
 import { builder } from './builder.ts';
 
 builder.scalarType('DateTime', {
-  description: 'RFC 3339 instant in UTC, always with three fraction digits.',
+  description:
+    'Instant in UTC as in RFC 3339, always with three fraction digits: `2026-01-15T08:30:00.000Z`.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (instant) => instant.toISOString(),
 });
 
 builder.scalarType('Date', {
-  description: 'Calendar day, YYYY-MM-DD, without a time zone.',
+  description: 'Calendar day, written YYYY-MM-DD, without a time zone.',
   specifiedByURL: 'https://scalars.graphql.org/chillicream/date.html',
   serialize: (day) => day,
   ...readAs('a calendar day as YYYY-MM-DD', isDay),
 });
 
 builder.scalarType('URL', {
-  description: 'An absolute URL.',
+  description: 'Absolute URL, such as `https://arxiv.org/abs/2601.09684`.',
   specifiedByURL: 'https://scalars.graphql.org/chillicream/url.html',
   serialize: (url) => url,
   ...readAs('an absolute URL', (text) => URL.canParse(text)),
 });
 
 builder.scalarType('FeedCursor', {
-  description: `A position in the feed (epoch and position), serialised as an opaque String. One position space serves paper and
-digest events, all filters, both transports and polling. A list cursor is a String, so passing one here fails validation.
-Another store's, forged, or ahead of the feed (a lagging replica is waited for): CURSOR_INVALID. Older than retention: CURSOR_EXPIRED.`,
+  description: `A position in the feed (epoch and position), serialised as an opaque String.
+
+One sequence of positions serves paper and digest events, all filters, WebSocket, SSE and polling. Cursors
+of lists have the type String, so passing one here fails validation.
+
+A cursor that is forged, comes from another store, or is ahead of the feed is CURSOR_INVALID. (A replica
+that lags is given time to catch up first.) A cursor older than the retention period is CURSOR_EXPIRED.`,
   serialize: (cursor) => cursor,
+  // Any text passes here. The feed checks the signature: that needs the store, and has error codes of its
+  // own.
   ...readAs('a cursor of the feed', () => true),
 });
 
-/** How variables and literals of a scalar are read: as texts that fit. Both throw a GraphQLError for anything else. */
+/**
+ * Parsers for a scalar's variables and literals: both accept a string that `fits` and throw a GraphQLError
+ * for anything else.
+ */
 function readAs(expected: string, fits: (text: string) => boolean) {
   const read = (value: unknown, nodes: ValueNode | null = null): string => {
     if (typeof value === 'string' && fits(value)) return value;
@@ -38,7 +48,7 @@ function readAs(expected: string, fits: (text: string) => boolean) {
   };
   return {
     parseValue: (value: unknown) => read(value),
-    // A literal's error names its place.
+    // With its node, the error of a literal has a location.
     parseLiteral: (node: ValueNode) => read(valueFromASTUntyped(node), node),
   };
 }

@@ -1,5 +1,6 @@
 import { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+// Each of these files adds its types to the builder.
 import './scalars.ts';
 import './types/query.ts';
 import './types/paper.ts';
@@ -17,9 +18,18 @@ import './types/ingest-run.ts';
 import './types/feed.ts';
 import './types/ingest-digest.ts';
 
-const DESCRIPTION = `Daily digests of new arXiv papers, with AI-written summaries. A digest is what one source published for one day in
-one language; its entries print papers. Start with \`papers\`, \`author\`, \`digests\` or \`suggest\`; follow what comes in with
-the subscription \`paperIngested\`. Days are UTC, languages BCP 47 tags, lists Relay connections of at most 100 items a page.`;
+const DESCRIPTION = `Daily digests of new arXiv papers, with AI-written summaries.
 
-/** The GraphQL schema. Its description is the first thing that GraphiQL's documentation shows. */
+A source, such as a GitHub repository, publishes one digest per day and language. Each entry of a digest
+describes one paper.
+
+Start with the queries \`papers\`, \`author\`, \`digests\` or \`suggest\`. To get new papers as they arrive,
+subscribe to \`paperIngested\`.
+
+Days are in UTC. Languages are BCP 47 tags. Lists are Relay connections with at most 100 items per page.`;
+
+/**
+ * The GraphQL schema. GraphiQL's documentation opens with its description, which Pothos has no option for:
+ * hence the copy with `toConfig`.
+ */
 export const schema = new GraphQLSchema({ ...builder.toSchema().toConfig(), description: DESCRIPTION });

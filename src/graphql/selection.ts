@@ -10,12 +10,18 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/** Whether any of the named fields is selected below the field that is being resolved, fragments included. */
+/**
+ * Whether the operation selects any of the named fields below the field being resolved, directly or in
+ * fragments.
+ */
 export function selects(info: GraphQLResolveInfo, ...names: readonly string[]): boolean {
   return subfields(info).some(({ name }) => names.includes(name.value));
 }
 
-/** The fields, with their arguments, that are selected below the field that is being resolved, whose type is `type`. */
+/**
+ * The fields that the operation selects below the field being resolved, with their arguments. `type` is
+ * that field's type.
+ */
 export function selectedFields(
   info: GraphQLResolveInfo,
   type: GraphQLObjectType,
@@ -29,7 +35,8 @@ export function selectedFields(
   });
 }
 
-// graphql-js makes one array of nodes for all objects of one execution that select the same.
+// graphql-js passes the same array of nodes for every object of a list. Keyed by it, the selection of a
+// nested field is collected once per execution instead of once per parent.
 const known = new WeakMap<readonly FieldNode[], readonly FieldNode[]>();
 
 function subfields(info: GraphQLResolveInfo): readonly FieldNode[] {
@@ -39,7 +46,10 @@ function subfields(info: GraphQLResolveInfo): readonly FieldNode[] {
   return collected;
 }
 
-/** As graphql-js collects fields: each fragment once, so that fragments that spread others twice do not double the work. */
+/**
+ * Collects fields as graphql-js does (CollectFields in the specification). Each fragment is visited once:
+ * fragments that spread one another twice would otherwise cost time exponential in their number.
+ */
 function collect(info: GraphQLResolveInfo): readonly FieldNode[] {
   const fields: FieldNode[] = [];
   const visited = new Set<string>();
@@ -58,6 +68,7 @@ function collect(info: GraphQLResolveInfo): readonly FieldNode[] {
   return fields;
 }
 
+/** Whether `@skip` and `@include` keep the selection. */
 function isIncluded(selection: SelectionNode, { variableValues }: GraphQLResolveInfo): boolean {
   if (getDirectiveValues(GraphQLSkipDirective, selection, variableValues)?.['if'] === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, selection, variableValues)?.['if'] !== false;

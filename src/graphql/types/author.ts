@@ -5,6 +5,7 @@ import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
 import { papersOfAuthor } from '../../reads/lists/papers.ts';
 import type { AuthorRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
+import { BY_ID, idFrom, lookupBy, sortedBy } from '../descriptions.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { AuthorFilter, AuthorOrder } from '../inputs.ts';
 import { Node } from '../node.ts';
@@ -12,26 +13,37 @@ import { paperArgs, resolvePapers } from '../paper-lists.ts';
 import { Author, Authors, Category, Coauthors, Papers } from '../refs.ts';
 
 const AuthorCategory = builder.objectRef<CountedCategory>('AuthorCategory').implement({
-  description: 'A category that an author has papers in.',
+  description: 'A category of an author, with the number of papers.',
   fields: (t) => ({
-    category: t.field({ type: Category, description: 'The category.', resolve: (row) => row }),
-    paperCount: t.exposeInt('count', { description: "The author's papers in it, cross-lists included." }),
+    category: t.field({
+      type: Category,
+      description: 'Category in which the author has papers.',
+      resolve: (row) => row,
+    }),
+    paperCount: t.exposeInt('count', {
+      description: "Number of the author's papers in this category, cross-lists included.",
+    }),
   }),
 });
 
 const idOf = ({ name }: AuthorRow): string => nodeId('Author', name);
 
 Author.implement({
-  description: `A name as printed, not a person: everyone named "Yang Liu" is one Author, and two spellings are two. A later notion of
-person will be a new type beside it; this one keeps its meaning.`,
+  description: `An author's name as printed on papers, not a person. Everyone named "Yang Liu" is one
+Author, and two spellings of a name are two Authors. If persons are added later, they will be a new type;
+Author will keep its meaning.`,
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Made of the exact name.', resolve: idOf }),
-    name: t.exposeString('name', { description: 'NFC, runs of white space as one space.' }),
-    paperCount: t.exposeInt('paperCount', { description: 'Papers that print the name.' }),
+    id: t.id({ description: idFrom('the exact name'), resolve: idOf }),
+    name: t.exposeString('name', {
+      description: 'Name in Unicode NFC. Each run of white space is one space.',
+    }),
+    paperCount: t.exposeInt('paperCount', {
+      description: 'Number of papers with this name among their authors.',
+    }),
     papers: t.field({
       type: Papers.page,
-      description: 'Papers that print the name, each once.',
+      description: 'Papers with this name among their authors, each once.',
       args: paperArgs,
       resolve: async (author, args, context, info) => {
         const parent = { id: author.id, nodeId: idOf(author) };
@@ -40,7 +52,7 @@ person will be a new type beside it; this one keeps its meaning.`,
     }),
     coauthors: t.field({
       type: Coauthors.page,
-      description: 'Names on the same papers: most papers together first, then by name.',
+      description: 'Authors of the same papers. Most shared papers first, then by name.',
       args: pageArgs,
       resolve: async (author, args, context, info) => {
         const parent = { id: author.id, nodeId: idOf(author) };
@@ -49,23 +61,27 @@ person will be a new type beside it; this one keeps its meaning.`,
     }),
     categories: t.field({
       type: [AuthorCategory],
-      description: 'Most papers first.',
+      description: "Categories of the author's papers, most papers first.",
       resolve: async ({ id }, _args, { reads }) => await reads.categoriesOfAuthor(id),
     }),
   }),
 });
 
 builder.objectField(Coauthors.edge, 'paperCount', (t) =>
-  t.int({ description: 'Papers together.', resolve: ({ row }) => row.sharedPapers }),
+  t.int({
+    description: 'Number of papers with both names among their authors.',
+    resolve: ({ row }) => row.sharedPapers,
+  }),
 );
 
 const AuthorBy = builder.inputType('AuthorBy', {
   isOneOf: true,
-  description: 'What names one author.',
+  description: lookupBy('an author'),
   fields: (t) => ({
-    id: t.id({ description: 'Its id.' }),
+    id: t.id({ description: BY_ID }),
     name: t.string({
-      description: 'Exact after NFC and folding of spaces; for case and accents folded use `authors`.',
+      description: `Exact name; case and accents matter. Unicode normalization (NFC) and runs of white space do
+not. To ignore case and accents, use the query \`authors\`.`,
     }),
   }),
 });
@@ -74,8 +90,14 @@ builder.queryFields((t) => ({
   author: t.field({
     type: Author,
     nullable: true,
-    description: 'One author; null where no paper prints the name.',
-    args: { by: t.arg({ type: AuthorBy, required: true, description: 'The author to look up.' }) },
+    description: 'Looks up an author. Null if no paper has an author of this name.',
+    args: {
+      by: t.arg({
+        type: AuthorBy,
+        required: true,
+        description: 'The author to look up, by id or by exact name.',
+      }),
+    },
     resolve: async (_root, { by }, { reads }) => {
       const key = typeof by.id === 'string' ? nodeKey('Author', by.id) : foldSpaces(by.name ?? '');
       return key === undefined ? null : await reads.authorByName(key);
@@ -83,14 +105,17 @@ builder.queryFields((t) => ({
   }),
   authors: t.field({
     type: Authors.page,
-    description: 'All authors.',
+    description: 'Authors of all stored papers.',
     args: {
-      filter: t.arg({ type: AuthorFilter, description: 'Selects authors; all authors if absent.' }),
+      filter: t.arg({
+        type: AuthorFilter,
+        description: 'Returns only authors that match this filter; all authors if absent.',
+      }),
       orderBy: t.arg({
         type: AuthorOrder,
         required: true,
         defaultValue: 'PAPER_COUNT',
-        description: 'What to sort by.',
+        description: sortedBy('PAPER_COUNT'),
       }),
       ...pageArgs,
     },

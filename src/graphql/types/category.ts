@@ -4,6 +4,7 @@ import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
 import { papersOfCategory } from '../../reads/lists/papers.ts';
 import type { CategoryRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
+import { BY_ID, idFrom, lookupBy, sortedBy } from '../descriptions.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { CategoryOrder } from '../inputs.ts';
 import { Node } from '../node.ts';
@@ -13,23 +14,28 @@ import { Categories, Category, Papers } from '../refs.ts';
 const idOf = ({ code }: CategoryRow): string => nodeId('Category', code);
 
 Category.implement({
-  description: "A category of arXiv's taxonomy, or a code outside it that a digest printed.",
+  description: "A category of arXiv's taxonomy, or a code outside it that occurs in a digest.",
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Made of the code.', resolve: idOf }),
-    code: t.exposeString('code', { description: 'Canonical, such as `eess.SY`.' }),
+    id: t.id({ description: idFrom('the code'), resolve: idOf }),
+    code: t.exposeString('code', { description: 'Canonical code, such as `eess.SY`.' }),
     aliases: t.exposeStringList('aliases', {
-      description: 'Other codes of the same category, such as `cs.SY`.',
+      description: 'Other codes of the same category, such as `cs.SY` for `eess.SY`.',
     }),
-    name: t.exposeString('name', { nullable: true, description: 'Null for a code outside the taxonomy.' }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description: 'Name, such as `Machine Learning`. Null for a code outside the taxonomy.',
+    }),
     archive: t.exposeString('archive', {
       nullable: true,
-      description: 'Such as `eess`; null for a code outside the taxonomy.',
+      description: "arXiv's archive of the category, such as `eess`. Null for a code outside the taxonomy.",
     }),
-    paperCount: t.exposeInt('paperCount', { description: 'Cross-lists included.' }),
+    paperCount: t.exposeInt('paperCount', {
+      description: 'Number of papers in this category, cross-lists included.',
+    }),
     papers: t.field({
       type: Papers.page,
-      description: 'Cross-lists included.',
+      description: 'Papers in this category, cross-lists included.',
       args: paperArgs,
       resolve: async (category, args, context, info) => {
         const parent = { id: category.id, nodeId: idOf(category) };
@@ -41,10 +47,12 @@ Category.implement({
 
 const CategoryBy = builder.inputType('CategoryBy', {
   isOneOf: true,
-  description: 'What names one category.',
+  description: lookupBy('a category'),
   fields: (t) => ({
-    id: t.id({ description: 'Its id.' }),
-    code: t.string({ description: 'Aliases resolve. In any case.' }),
+    id: t.id({ description: BY_ID }),
+    code: t.string({
+      description: 'Code in any case, such as `cs.LG`. Aliases resolve: `cs.SY` finds `eess.SY`.',
+    }),
   }),
 });
 
@@ -52,8 +60,14 @@ builder.queryFields((t) => ({
   category: t.field({
     type: Category,
     nullable: true,
-    description: 'One category; null where neither the taxonomy nor a digest has the code.',
-    args: { by: t.arg({ type: CategoryBy, required: true, description: 'The category to look up.' }) },
+    description: "Looks up a category. Null if neither arXiv's taxonomy nor a stored digest has the code.",
+    args: {
+      by: t.arg({
+        type: CategoryBy,
+        required: true,
+        description: 'The category to look up, by id or by code.',
+      }),
+    },
     resolve: async (_root, { by }, { reads }) => {
       const key = typeof by.id === 'string' ? nodeKey('Category', by.id) : resolveCategory(by.code ?? '');
       return key === undefined ? null : await reads.categoryByCode(key);
@@ -61,13 +75,13 @@ builder.queryFields((t) => ({
   }),
   categories: t.field({
     type: Categories.page,
-    description: "arXiv's taxonomy, and the codes outside it that digests printed.",
+    description: "Categories of arXiv's taxonomy, and codes outside it that occur in digests.",
     args: {
       orderBy: t.arg({
         type: CategoryOrder,
         required: true,
         defaultValue: 'CODE',
-        description: 'What to sort by.',
+        description: sortedBy('CODE'),
       }),
       ...pageArgs,
     },

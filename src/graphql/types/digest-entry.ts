@@ -1,39 +1,42 @@
 import { nodeId } from '../../reads/paging/node-id.ts';
 import { found } from '../../reads/lookups.ts';
+import { idFrom } from '../descriptions.ts';
 import { Node } from '../node.ts';
 import { Category, Digest, DigestEntry, Paper, Summary } from '../refs.ts';
 
 DigestEntry.implement({
-  description: 'One paper as one digest printed it; never overwritten: a changed entry is another one.',
+  description: `One paper as one digest published it. Entries are never overwritten: an entry that changes
+becomes a new one.`,
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({
       description:
-        'Made of the digest and what the entry says; it stays good once a revision has superseded the entry.',
+        idFrom('the digest and the content of the entry') +
+        ' It remains valid after a revision supersedes the entry.',
       resolve: ({ key }) => nodeId('DigestEntry', key),
     }),
-    position: t.exposeInt('position', { description: 'From 1, over the whole digest.' }),
+    position: t.exposeInt('position', { description: 'Position in the whole digest, from 1.' }),
     digest: t.field({
       type: Digest,
-      description: 'The digest that printed it.',
+      description: 'Digest that published the entry.',
       resolve: async ({ digestId }, _args, { reads }) => found(await reads.digestById(digestId)),
     }),
     paper: t.field({
       type: Paper,
-      description: 'The paper, as it stands now.',
+      description: 'The paper in its current state, which may differ from what the entry says.',
       resolve: async ({ paperId }, _args, { reads }) => found(await reads.paperById(paperId)),
     }),
     category: t.field({
       type: Category,
       nullable: true,
-      description: 'The section it stood in.',
+      description: 'Category under which the digest lists the entry. Null if the digest names none.',
       resolve: async ({ sectionId: id }, _args, { reads }) =>
         id === null ? null : await reads.categoryById(id),
     }),
     summary: t.field({
       type: Summary,
       nullable: true,
-      description: 'Null in a raw listing.',
+      description: 'AI text of the entry. Null in a raw listing, which has no AI text.',
       resolve: async ({ id }, _args, { reads }) => await reads.summaryByEntryId(id),
     }),
   }),

@@ -10,36 +10,44 @@ interface SentDigest extends Sent {
   readonly run: IngestRunRow;
 }
 
-/** What an ingest did to its digest. */
+/** Kinds of events of digests. */
 export const DigestEventKind = builder.enumType('DigestEventKind', {
-  description: 'What an ingest did to its digest.',
+  description: 'How an ingest changed its digest.',
   values: {
-    ADDED: { description: 'Not in the store before.' },
-    REVISED: { description: 'It was published again, or enriched by its other form.' },
+    ADDED: { description: 'The digest was not in the store before.' },
+    REVISED: {
+      description: 'The digest was published again, or enriched by its other form (Markdown or JSONL).',
+    },
   } as const,
 });
 
 const DigestEvent = builder.objectRef<SentDigest>('DigestEvent').implement({
-  description: 'What one ingest did to its digest. Comes after the events of all its papers.',
+  description:
+    'A change that an ingest made to its digest. It follows the events of all papers of that ingest.',
   fields: (t) => ({
     kind: t.field({
       type: DigestEventKind,
-      description: 'What was done.',
+      description: 'How the ingest changed the digest.',
       resolve: ({ event }) => event.kind as 'ADDED' | 'REVISED',
     }),
     digest: t.field({
       type: Digest,
-      description: 'As it stands when sent.',
+      description: 'The digest in its state when the event is sent.',
       resolve: ({ digest }) => digest,
     }),
-    run: t.field({ type: IngestRun, description: 'The ingest.', resolve: ({ run }) => run }),
+    run: t.field({
+      type: IngestRun,
+      description: 'Ingest run that caused the event.',
+      resolve: ({ run }) => run,
+    }),
   }),
 });
 addEventFields(DigestEvent);
 
-/** A part of the feed: events of digests. */
+/** The type of batches of digest events. */
 export const DigestEventBatch = eventBatch('DigestEventBatch', DigestEvent, show);
 
+/** Reads an event's digest and run; undefined if the digest has been removed since. */
 async function show(sent: Sent, { reads }: Context): Promise<SentDigest | undefined> {
   const digest = await reads.digestById(sent.event.digestId);
   return digest === null

@@ -7,69 +7,88 @@ import type { DigestKey as Key } from '../../reads/lookups.ts';
 import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
 import type { DigestRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
+import { BY_ID, CATEGORY_VALUES, idFrom, lookupBy, sortedBy } from '../descriptions.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { DigestFilter, DigestOrder } from '../inputs.ts';
 import { digestNodeKey, Node, parseDigestKey } from '../node.ts';
 import { Category, Digest, DigestEntries, Digests, Source } from '../refs.ts';
 
-/** Arguments of every list of digests that takes any, beside those of the page. */
+/** Filter and order of `Query.digests` and `Source.digests`. */
 export const digestArgs = builder.args((t) => ({
-  filter: t.field({ type: DigestFilter, description: 'Selects digests; all digests if absent.' }),
+  filter: t.field({
+    type: DigestFilter,
+    description: 'Returns only digests that match this filter; all digests if absent.',
+  }),
   orderBy: t.field({
     type: DigestOrder,
     required: true,
     defaultValue: 'NEWEST',
-    description: 'What to sort by.',
+    description: sortedBy('NEWEST'),
   }),
 }));
 
 const DigestCategory = builder.objectRef<CountedCategory>('DigestCategory').implement({
-  description: 'A category that a digest has entries in.',
+  description: 'A category of a digest, with the number of entries.',
   fields: (t) => ({
-    category: t.field({ type: Category, description: 'The category.', resolve: (row) => row }),
-    entryCount: t.exposeInt('count', { description: "The digest's entries in it." }),
+    category: t.field({
+      type: Category,
+      description: 'Category under which the digest lists entries.',
+      resolve: (row) => row,
+    }),
+    entryCount: t.exposeInt('count', { description: "Number of the digest's entries in this category." }),
   }),
 });
 
 const idOf = (digest: DigestRow): string => nodeId('Digest', digestNodeKey(digest));
 
 Digest.implement({
-  description: 'What a source published for one day in one language.',
+  description: 'The papers that one source published for one day in one language.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Made of source, date and language.', resolve: idOf }),
-    date: t.expose('date', { type: 'Date', description: 'The day it is of.' }),
+    id: t.id({ description: idFrom('source, date and language'), resolve: idOf }),
+    date: t.expose('date', { type: 'Date', description: 'Day that the digest covers.' }),
     language: t.exposeString('language', {
       nullable: true,
-      description: 'BCP 47; `und`: AI text in an unnamed language; null: a raw listing.',
+      description: `Language of the AI text as a BCP 47 tag; \`und\` if the digest does not name it. Null
+for a raw listing, which has no AI text.`,
     }),
     source: t.field({
       type: Source,
-      description: 'Who published it.',
+      description: 'Source that published the digest.',
       resolve: ({ sourceId, source }) => ({ id: sourceId, name: source }),
     }),
     revision: t.exposeInt('revision', {
-      description:
-        "1, and one more whenever bytes differ from the digest's latest file of that form (Markdown, JSONL): A, B, A is 3.",
+      description: `Number of the current revision, from 1. It increases whenever a file is ingested whose
+bytes differ from the digest's latest file of the same form (Markdown or JSONL). Ingesting A, B and again A
+makes 3 revisions.`,
     }),
-    ingestedAt: t.expose('ingestedAt', { type: 'DateTime', description: 'When it first came in.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the current revision came in.' }),
-    entryCount: t.exposeInt('entryCount', { description: 'Entries of the current revision.' }),
+    ingestedAt: t.expose('ingestedAt', {
+      type: 'DateTime',
+      description: 'When the first revision was stored.',
+    }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When the current revision was stored.',
+    }),
+    entryCount: t.exposeInt('entryCount', { description: 'Number of entries of the current revision.' }),
   }),
 });
 
 builder.objectFields(Digest, (t) => ({
   categories: t.field({
     type: [DigestCategory],
-    description:
-      'In digest order; entries without a category are in none, so that the sum may be below `entryCount`.',
+    description: `Categories in digest order, each with its number of entries. Entries without a category
+are not counted, so the sum may be below \`entryCount\`.`,
     resolve: async ({ id }, _args, { reads }) => await reads.categoriesOfDigest(id),
   }),
   entries: t.field({
     type: DigestEntries.page,
-    description: 'What it prints now, in its order.',
+    description: 'Entries of the current revision, in the order of the digest.',
     args: {
-      category: t.arg.string({ description: 'Only those of this section; values as in PaperFilter.' }),
+      category: t.arg.string({
+        description: `Returns only entries that the digest lists under this category.
+${CATEGORY_VALUES}`,
+      }),
       ...pageArgs,
     },
     resolve: async (digest, args, context, info) => {
@@ -79,30 +98,31 @@ builder.objectFields(Digest, (t) => ({
   }),
   markdown: t.string({
     nullable: true,
-    description:
-      "The current revision in the producer's current template, a missing part empty; null for a raw listing or where an entry has no category. Megabytes: priced accordingly.",
+    description: `The current revision as Markdown, in the producer's current template; a missing part is
+empty. Null for a raw listing, or if an entry has no category. Can be several megabytes: select it only if
+you need it.`,
     resolve: async ({ id }, _args, { reads }) => await reads.digestMarkdown(id),
   }),
 }));
 
 const DigestKey = builder.inputType('DigestKey', {
-  description: 'What a digest is called.',
+  description: 'The natural key of a digest: source, date and language.',
   fields: (t) => ({
-    date: t.field({ type: 'Date', required: true, description: 'The day it is of.' }),
-    source: t.string({ required: true, description: 'Exact name of its source.' }),
+    date: t.field({ type: 'Date', required: true, description: 'Day that the digest covers.' }),
+    source: t.string({ required: true, description: 'Exact name of the source.' }),
     language: t.string({
-      description:
-        'Absent or null: the raw listing. BCP 47 or a name, looked up as in `Paper.summary`: `zh-CN` finds `zh`.',
+      description: `BCP 47 tag or name of the language, looked up as in \`Paper.summary\`: \`zh-CN\` finds
+\`zh\`. Absent or null: the raw listing.`,
     }),
   }),
 });
 
 const DigestBy = builder.inputType('DigestBy', {
   isOneOf: true,
-  description: 'What names one digest.',
+  description: lookupBy('a digest'),
   fields: (t) => ({
-    id: t.id({ description: 'Its id.' }),
-    key: t.field({ type: DigestKey, description: 'What it is called.' }),
+    id: t.id({ description: BY_ID }),
+    key: t.field({ type: DigestKey, description: 'Source, date and language of the digest.' }),
   }),
 });
 
@@ -110,24 +130,34 @@ builder.queryFields((t) => ({
   digest: t.field({
     type: Digest,
     nullable: true,
-    description: 'One digest; null if it is not stored.',
-    args: { by: t.arg({ type: DigestBy, required: true, description: 'The digest to look up.' }) },
+    description: 'Looks up a digest. Null if it is not stored.',
+    args: {
+      by: t.arg({
+        type: DigestBy,
+        required: true,
+        description: 'The digest to look up, by id or by source, date and language.',
+      }),
+    },
     resolve: async (_root, { by }, { reads }) => {
       const named = parseDigestKey(nodeKey('Digest', by.id ?? '') ?? '');
       const keys = by.key ? keysOf(by.key) : [named].filter((key) => key !== undefined);
+      // One batch of look-ups: the loader reads all keys in one statement.
       const found = await Promise.all(keys.map(async (key) => await reads.digestByKey(key)));
       return found.find((digest) => digest !== null) ?? null;
     },
   }),
   digests: t.field({
     type: Digests.page,
-    description: 'All digests.',
+    description: 'All stored digests.',
     args: { ...digestArgs, ...pageArgs },
     resolve: async (_root, args, context, info) => await resolvePage(digests, { args, context, info }),
   }),
 }));
 
-/** The keys that the digest may have, best first; none where the language is none. */
+/**
+ * The keys that the digest may have, best first. Empty if the text names no language: such a digest cannot
+ * exist.
+ */
 function keysOf({ date, source, language }: typeof DigestKey.$inferInput): Key[] {
   if (language === null || language === undefined) return [{ date, source, language: null }];
   const named = languageTag(language);

@@ -6,58 +6,64 @@ import type { Context } from '../context.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 
-/** An event, with what it needs to be shown. */
+/** An event, with the epoch that its cursor needs. */
 export interface Sent {
   readonly event: FeedEvent;
   readonly epoch: string;
 }
 
-/** Adds the fields that the events of papers and of digests share. */
+/** Adds the fields that paper events and digest events share. */
 export function addEventFields<Event extends Sent>(type: ObjectRef<Types, Event>): void {
   builder.objectFields(type, (t) => ({
     cursor: t.field({
       type: 'FeedCursor',
-      description: 'Resumes after exactly this event.',
+      description: 'Cursor of this event: passed as `after`, it resumes right after it.',
       resolve: ({ epoch, event }) => encodeFeedCursor(epoch, event.position),
     }),
     occurredAt: t.field({
       type: 'DateTime',
-      description: 'When it was stored; never goes back along the feed.',
+      description: 'When the event was stored. Never decreases along the feed.',
       resolve: ({ event }) => event.occurredAt,
     }),
   }));
 }
 
-/** Gives what is to be shown of an event; undefined where something of it is not there. */
+/** Reads the rows that an event's fields need; undefined if one of them does not exist any more. */
 type Show<Event extends Sent> = (sent: Sent, context: Context) => Promise<Event | undefined>;
 
-/** The type of batches of one type of event. */
+/** Defines the type of batches of one type of event. */
 export function eventBatch<Event extends Sent>(
   name: string,
   type: ObjectRef<Types, Event>,
   show: Show<Event>,
 ): ObjectRef<Types, Batch> {
   return builder.objectRef<Batch>(name).implement({
-    description: 'A part of the feed.',
+    description: 'A batch of events that follow one another in the feed.',
     fields: (t) => ({
       cursor: t.field({
         type: 'FeedCursor',
-        description: 'Every matching event up to here has been sent. SSE writes it as `id:`.',
+        description:
+          'Cursor of this batch: every matching event up to here has been sent. SSE sends it as `id:`.',
         resolve: ({ epoch, position }) => encodeFeedCursor(epoch, position),
       }),
       events: t.field({
         type: [type],
-        description: 'In feed order, at most `first`, each once; may be empty.',
+        description: 'Events in feed order, at most `first`, each exactly once. May be empty.',
         resolve: async (batch, _args, context) => await showAll(batch, show, context),
       }),
       caughtUp: t.exposeBoolean('caughtUp', {
-        description: 'False while stored events remain; true once this batch has reached the head.',
+        description: `False while stored events remain to be sent; true once this batch has reached the head
+of the feed.`,
       }),
     }),
   });
 }
 
-/** What has been removed is left out; what has only been moved since it was read is looked up once more. */
+/**
+ * Reads the rows of all events of a batch. Between reading the events and their rows, `remove` may delete a
+ * digest, or an ingest may move an entry to another one. Events whose rows are missing are therefore read
+ * once more; those still without rows are left out.
+ */
 async function showAll<Event extends Sent>(
   { events, epoch }: Batch,
   show: Show<Event>,

@@ -9,55 +9,76 @@ import { DigestEventBatch, DigestEventKind } from './digest-event.ts';
 import { PaperEventBatch, PaperEventKind } from './paper-event.ts';
 
 const FeedStart = builder.enumType('FeedStart', {
-  description: 'Where in the feed to start without a cursor.',
+  description: 'Where in the feed to start if `after` is absent.',
   values: {
-    NOW: { description: 'After all that is committed.' },
-    OLDEST: { description: 'The oldest event that retention kept.' },
+    NOW: { description: 'After all events committed so far.' },
+    OLDEST: { description: 'At the oldest event within the retention period.' },
   } as const,
 });
 
+const KINDS =
+  'Returns only events of these kinds; all current kinds by default. New kinds never join the default.';
+
 const positionArgs = builder.args((t) => ({
-  after: t.field({ type: 'FeedCursor', description: 'Only what came after it; wins over `start`.' }),
+  after: t.field({
+    type: 'FeedCursor',
+    description: `Returns only events after this cursor. Takes precedence over \`start\`. A cursor that
+cannot be resumed is CURSOR_INVALID or CURSOR_EXPIRED.`,
+  }),
   start: t.field({
     type: FeedStart,
     required: true,
     defaultValue: 'NOW',
-    description: 'Where to start without a cursor.',
+    description: 'Where to start if `after` is absent; NOW by default.',
   }),
-  first: t.int({ required: true, defaultValue: 50, description: 'Most events of a batch: 1 to 100.' }),
+  first: t.int({
+    required: true,
+    defaultValue: 50,
+    description:
+      'Returns up to n events per batch: 1 to 100, 50 by default. Any other number is BAD_USER_INPUT.',
+  }),
 }));
 
 const paperEventArgs = builder.args((t) => ({
   filter: t.field({
     type: PaperFilter,
-    description: 'Selects papers, as their ingest left them; all papers if absent.',
+    description: `Returns only events of papers that match this filter, in the state that the ingest left
+them in. All papers if absent.`,
   }),
   kinds: t.field({
     type: [PaperEventKind],
     required: true,
     defaultValue: ['ADDED', 'REVISED', 'SUMMARIZED', 'LISTED'],
-    description: 'Which events. New kinds never join the default.',
+    description: KINDS,
   }),
   ...positionArgs,
 }));
 
 const digestEventArgs = builder.args((t) => ({
-  filter: t.field({ type: DigestFilter, description: 'Selects digests; all digests if absent.' }),
+  filter: t.field({
+    type: DigestFilter,
+    description: 'Returns only events of digests that match this filter; all digests if absent.',
+  }),
   kinds: t.field({
     type: [DigestEventKind],
     required: true,
     defaultValue: ['ADDED', 'REVISED'],
-    description: 'Which events. New kinds never join the default.',
+    description: KINDS,
   }),
   ...positionArgs,
 }));
 
+/** One batch for a client that polls. */
 async function page(choice: EventChoice, position: FeedPosition, { feed }: Context): Promise<Batch> {
   return await refusing(async () => await feed.page(choice, position));
 }
 
+/**
+ * A stream of batches. The cursor that EventSource sends when it reconnects takes precedence over `after`:
+ * the browser repeats the first request, arguments included.
+ */
 async function follow(choice: EventChoice, position: FeedPosition, { live, caller }: Context) {
-  if (live === undefined) throw new Error('no live feed here');
+  if (live === undefined) throw new Error('this server has no live feed');
   const after = caller.resumeAfter ?? position.after;
   return await refusing(async () => await live.subscribe(choice, { ...position, after }));
 }
@@ -65,22 +86,23 @@ async function follow(choice: EventChoice, position: FeedPosition, { live, calle
 builder.queryFields((t) => ({
   feedCursor: t.field({
     type: 'FeedCursor',
-    description: `Read before every other field of the operation: all events up to it are in this answer. Subscribe after the one that
-came with page one; events that the list already shows may come again, none is missing.`,
+    description: `Cursor of the head of the feed, read before every other field of the operation: the answer
+includes all events up to it. To keep a list up to date, read this cursor with the first page and subscribe
+after it. Events that the list already shows may come again; none is missing.`,
     resolve: async (_root, _args, context) => await (context.feedCursor ?? context.feed.cursor()),
   }),
   feed: t.field({
     type: PaperEventBatch,
-    description:
-      'One page of what `paperIngested` sends: same arguments, same payload, for clients that poll.',
+    description: `Returns one batch of events of papers, for clients that poll. Arguments and payload are
+those of the subscription \`paperIngested\`.`,
     args: paperEventArgs,
     resolve: async (_root, { filter, kinds, ...position }, context) =>
       await page({ topic: 'PAPER', filter, kinds }, position, context),
   }),
   digestFeed: t.field({
     type: DigestEventBatch,
-    description:
-      'One page of what `digestIngested` sends: same arguments, same payload, for clients that poll.',
+    description: `Returns one batch of events of digests, for clients that poll. Arguments and payload are
+those of the subscription \`digestIngested\`.`,
     args: digestEventArgs,
     resolve: async (_root, { filter, kinds, ...position }, context) =>
       await page({ topic: 'DIGEST', filter, kinds }, position, context),
@@ -88,13 +110,15 @@ came with page one; events that the list already shows may come again, none is m
 }));
 
 builder.subscriptionType({
-  description: 'What comes in from now on, or from a cursor on.',
+  description: 'Root of all subscriptions: events from now on, or from a cursor on.',
   fields: (t) => ({
     paperIngested: t.field({
       type: PaperEventBatch,
-      description: `\`after\` wins over \`start\`; SSE's Last-Event-ID wins over both. The first message comes at once and carries a cursor, if
-need be with no events; when the feed moves without a match, an empty message advances the cursor within 30 seconds.
-Resume after the last cursor received. \`kinds\` fixes what an old client can meet: new kinds never join the default.`,
+      description: `Sends batches of events of papers: new ones, changes, new summaries. The first batch comes at once and
+carries a cursor, even if it has no events. If the feed moves on without a match, an empty batch advances the
+cursor within 30 seconds. To resume after a disconnect, pass the last cursor as \`after\`. \`after\` takes
+precedence over \`start\`, and the header Last-Event-ID of SSE over both. \`kinds\` determines which kinds
+a client can meet: new kinds never join the default, so old clients keep working.`,
       args: paperEventArgs,
       subscribe: async (_root, { filter, kinds, ...position }, context) =>
         await follow({ topic: 'PAPER', filter, kinds }, position, context),
@@ -102,7 +126,8 @@ Resume after the last cursor received. \`kinds\` fixes what an old client can me
     }),
     digestIngested: t.field({
       type: DigestEventBatch,
-      description: 'As `paperIngested`, of digests.',
+      description: `Sends batches of events of digests: new ones and new revisions. Batches, cursors and
+arguments work as in \`paperIngested\`.`,
       args: digestEventArgs,
       subscribe: async (_root, { filter, kinds, ...position }, context) =>
         await follow({ topic: 'DIGEST', filter, kinds }, position, context),

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../../digest/long-names.ts';
 import { parseLanguage } from '../../language/language.ts';
 import { found } from '../../reads/lookups.ts';
+import { within } from '../../time/deadline.ts';
 import { builder } from '../builder.ts';
 import { adminRefusal, badUserInput } from '../errors.ts';
 import type { DigestToIngest, IngestDigestResult } from '../ingest-digest.ts';
@@ -9,14 +10,18 @@ import { Digest, IngestRun } from '../refs.ts';
 
 const MAX_URL_CHARACTERS = 2_000;
 
+/** How long a caller waits for a run. */
+const DEADLINE_MS = 120_000;
+
 const DigestDocument = builder.inputType('DigestDocument', {
   isOneOf: true,
-  description: 'Where a digest is.',
+  description: 'The content of a digest, or its address. Exactly one field must be set.',
   fields: (t) => ({
-    text: t.string({ description: 'Here: Markdown or JSONL.' }),
+    text: t.string({ description: 'Content of the digest, in Markdown or JSONL.' }),
     url: t.field({
       type: 'URL',
-      description: `There, http or https, at a public address. At most ${MAX_URL_CHARACTERS} characters.`,
+      description: `URL to fetch the digest from: http or https, at a public address. At most
+${MAX_URL_CHARACTERS} characters, else BAD_USER_INPUT.`,
     }),
   }),
 });
@@ -24,63 +29,85 @@ const DigestDocument = builder.inputType('DigestDocument', {
 const IngestDigestInput = builder
   .inputRef<DigestToIngest & { clientMutationId?: string | null }>('IngestDigestInput')
   .implement({
-    description: 'A digest to take in.',
+    description: 'A digest to ingest, with what is known about it.',
     fields: (t) => ({
-      document: t.field({ type: DigestDocument, required: true, description: 'Its text, or its address.' }),
+      document: t.field({
+        type: DigestDocument,
+        required: true,
+        description: 'The digest itself, as text or by URL.',
+      }),
       source: t.string({
         required: true,
-        description: `Whose it is. What else a dated \`fileName\` holds (\`_database\`) is appended to it; both together have at most
+        description: `Name of the source that publishes the digest, such as \`owner/repository\`. Any other
+text in a dated \`fileName\`, such as \`_database\`, is appended to it. Both together have at most
 ${MAX_SOURCE_BYTES} bytes of UTF-8.`,
       }),
       fileName: t.string({
-        description: `Name of the text's file: tells date and language where \`date\` and \`language\` are absent. Without a date in
-it, the day is today (UTC), and nothing that a file of another name printed is replaced. At most ${MAX_FILE_NAME_BYTES} bytes of UTF-8.`,
+        description: `Name of the file that contains the text. Supplies date and language if \`date\` and
+\`language\` are absent. If it contains no date, the day is today (UTC), and a digest from a file of another
+name is not replaced. At most
+${MAX_FILE_NAME_BYTES} bytes of UTF-8, else BAD_USER_INPUT.`,
       }),
-      date: t.field({ type: 'Date', description: 'The day it is of.' }),
-      language: t.string({ description: 'BCP 47 or a name.' }),
+      date: t.field({
+        type: 'Date',
+        description: 'Day that the digest covers. By default taken from `fileName`, else today (UTC).',
+      }),
+      language: t.string({
+        description: `Language of the AI text, as a BCP 47 tag or a name. By default taken from
+\`fileName\`, else detected from the text.`,
+      }),
       strict: t.boolean({
         required: true,
         defaultValue: false,
-        description: 'Store nothing unless every entry is good.',
+        description: 'If true, stores nothing unless every entry is valid; false by default.',
       }),
-      clientMutationId: t.string({ description: 'Comes back as it is.' }),
+      clientMutationId: t.string({ description: 'Any text; the payload returns it unchanged.' }),
     }),
   });
 
 const IngestDigestPayload = builder.objectRef<IngestDigestResult>('IngestDigestPayload').implement({
-  description: 'A digest that is refused is an answer (`run.status`, `run.problems`), not an error.',
+  description: `Result of \`ingestDigest\`. A refused digest is a result (see \`run.status\` and
+\`run.problems\`), not an error.`,
   fields: (t) => ({
-    run: t.field({ type: IngestRun, description: 'What came of it.', resolve: ({ run }) => run }),
+    run: t.field({
+      type: IngestRun,
+      description: 'The ingest run: status, counts and problems.',
+      resolve: ({ run }) => run,
+    }),
     digest: t.field({
       type: Digest,
       nullable: true,
-      description: 'Null where nothing was stored.',
+      description: 'Digest that the document belongs to. Null if none is stored.',
       resolve: ({ digest }) => digest,
     }),
     feedCursor: t.field({
       type: 'FeedCursor',
-      description: "After the run's events.",
+      description: 'Feed cursor after all events of the run.',
       resolve: ({ feedCursor }) => feedCursor,
     }),
     clientMutationId: t.string({
       nullable: true,
-      description: 'As it was given.',
+      description: 'The `clientMutationId` of the input.',
       resolve: ({ clientMutationId }) => clientMutationId,
     }),
   }),
 });
 
 builder.mutationType({
-  description: 'All that can be changed.',
+  description: 'Root of all mutations.',
   fields: (t) => ({
     ingestDigest: t.field({
       type: IngestDigestPayload,
-      description: 'Needs an admin token: else UNAUTHENTICATED, and FORBIDDEN where the server has none set.',
-      args: { input: t.arg({ type: IngestDigestInput, required: true, description: 'What to take in.' }) },
+      description: `Ingests a digest. Needs the admin token: without it the error is UNAUTHENTICATED, or
+FORBIDDEN if the server has no admin token or cannot write. After ${DEADLINE_MS / 1_000} seconds the error
+is TIMEOUT, but the ingest continues: see \`ingestRuns\`.`,
+      args: {
+        input: t.arg({ type: IngestDigestInput, required: true, description: 'The digest to ingest.' }),
+      },
       resolve: async (_root, { input }, { caller, ingestDigest, reads, feed }) => {
         const refusal = adminRefusal(caller.admin);
         if (refusal !== undefined) throw refusal;
-        if (ingestDigest === undefined) throw new Error('nothing can be taken in here');
+        if (ingestDigest === undefined) throw new Error('this server does not ingest digests');
         const run = found(await reads.ingestRunById(await inTime(ingestDigest(checked(input)))));
         return {
           run,
@@ -93,7 +120,10 @@ builder.mutationType({
   }),
 });
 
-/** What can be said of the input without looking at the digest. Throws BAD_USER_INPUT. */
+/**
+ * The input, trimmed and with its language as a tag. Checks what needs no look at the digest; throws
+ * BAD_USER_INPUT.
+ */
 function checked(input: DigestToIngest): DigestToIngest {
   const { url } = input.document;
   if (typeof url === 'string' && url.length > MAX_URL_CHARACTERS)
@@ -122,16 +152,11 @@ function checkLength(name: 'source' | 'fileName', text: string, most: number): v
   if (fault !== undefined) throw badUserInput(['input', name], `${name}: ${fault}`);
 }
 
-const DEADLINE_MS = 120_000;
-
-/** Waits for a run. Rejects with TIMEOUT where it takes too long: it goes on, but nobody waits for it. */
+/** Waits for a run, but not for ever: proxies drop requests that take minutes. The run itself continues. */
 async function inTime(run: Promise<string>): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const message = `ingestDigest: not done within ${DEADLINE_MS / 1_000} seconds; ingestRuns will tell what came of it`;
-      reject(new GraphQLError(message, { extensions: { code: 'TIMEOUT' } }));
-    }, DEADLINE_MS);
+  return await within(DEADLINE_MS, run, () => {
+    const message = `ingestDigest: not done within ${DEADLINE_MS / 1_000} seconds; it continues, see
+ingestRuns for its result`;
+    return new GraphQLError(message, { extensions: { code: 'TIMEOUT' } });
   });
-  return await Promise.race([run, late]).finally(() => clearTimeout(timer));
 }

@@ -7,71 +7,79 @@ import { Node } from '../node.ts';
 import { Digest, IngestProblem, IngestProblems, IngestRun, IngestRuns } from '../refs.ts';
 
 const IngestStatus = builder.enumType('IngestStatus', {
-  description: 'What came of one attempt to take in one file.',
+  description: 'Outcome of one attempt to ingest one file.',
   values: {
-    STORED: { description: 'All of it was taken.' },
+    STORED: { description: 'Every entry was accepted.' },
     UNCHANGED: {
-      description:
-        "The bytes of the digest's latest file of that form; or an empty file. Also those of its latest file of that form and dated name.",
+      description: `Nothing changed: the file is empty, or its bytes equal the digest's latest file of the
+same form (Markdown or JSONL), or its latest file of the same form and dated name.`,
     },
-    PARTIAL: { description: 'Some entries were refused.' },
-    REFUSED: { description: 'Nothing was stored.' },
+    PARTIAL: { description: 'Some entries were rejected; the others were accepted.' },
+    REFUSED: { description: 'The whole file was refused and nothing was stored.' },
   } as const,
 });
 
 const IngestSeverity = builder.enumType('IngestSeverity', {
-  description: 'How much a problem cost.',
+  description: 'How severe a problem is.',
   values: {
-    WARNING: { description: 'Nothing was lost.' },
-    REJECTED: { description: 'An entry, or the file, was refused.' },
+    WARNING: { description: 'No entry was rejected.' },
+    REJECTED: { description: 'An entry, or the whole file, was rejected.' },
   } as const,
 });
 
 IngestProblem.implement({
-  description: 'One thing that was wrong with a file.',
+  description: 'A problem that an ingest found in a file.',
   fields: (t) => ({
-    severity: t.expose('severity', { type: IngestSeverity, description: 'Whether something was refused.' }),
-    line: t.exposeInt('line', { nullable: true, description: 'Of the file, from 1.' }),
+    severity: t.expose('severity', {
+      type: IngestSeverity,
+      description: 'Whether the problem caused a rejection or is a warning.',
+    }),
+    line: t.exposeInt('line', {
+      nullable: true,
+      description: 'Line of the file, from 1. Null if the problem concerns no single line.',
+    }),
     arxivId: t.exposeString('arxivId', {
       nullable: true,
-      description: 'Of the entry, where it was legible.',
+      description: 'arXiv id of the entry. Null if it could not be read.',
     }),
-    message: t.exposeString('message', { description: 'What was expected and what came.' }),
+    message: t.exposeString('message', { description: 'What was expected and what was found, in English.' }),
   }),
 });
 
 const idOf = ({ id }: IngestRunRow): string => nodeId('IngestRun', id);
 
 IngestRun.implement({
-  description: 'One attempt to take in one file.',
+  description: 'One attempt to ingest one file.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Drawn by lot for each run.', resolve: idOf }),
-    status: t.expose('status', { type: IngestStatus, description: 'What came of it.' }),
+    id: t.id({ description: 'Opaque id for the query `node`, random for each run.', resolve: idOf }),
+    status: t.expose('status', { type: IngestStatus, description: 'Outcome of the run.' }),
     origin: t.exposeString('origin', {
       nullable: true,
-      description: 'File name or URL, without folders, credentials or query.',
+      description: 'Name or URL of the file, without folders, credentials or query. Null if it has none.',
     }),
     digest: t.field({
       type: Digest,
       nullable: true,
-      description: 'The digest that the file is of; null where none was stored, or it was taken out again.',
+      description:
+        'Digest that the file belongs to. Null if none was stored, or if it has been removed since.',
       resolve: async ({ digestId: id }, _args, { reads }) =>
         id === null ? null : await reads.digestById(id),
     }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
-    durationMs: t.exposeInt('durationMs', { description: 'How long it took, in milliseconds.' }),
-    entries: t.exposeInt('entries', { description: 'Good entries in the file.' }),
-    papersAdded: t.exposeInt('papersAdded', { description: 'Papers new to the store.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the run started.' }),
+    durationMs: t.exposeInt('durationMs', { description: 'Duration of the run in milliseconds.' }),
+    entries: t.exposeInt('entries', { description: 'Number of valid entries in the file.' }),
+    papersAdded: t.exposeInt('papersAdded', { description: 'Number of papers that were new to the store.' }),
     papersRevised: t.exposeInt('papersRevised', {
-      description: 'Papers of which a field of their own changed.',
+      description: 'Number of papers with a change to one of their own fields.',
     }),
-    summariesAdded: t.exposeInt('summariesAdded', { description: 'New summaries with text.' }),
-    unchanged: t.exposeInt('unchanged', { description: 'Entries that changed nothing.' }),
-    rejected: t.exposeInt('rejected', { description: 'Entries that were refused.' }),
+    summariesAdded: t.exposeInt('summariesAdded', { description: 'Number of new summaries with text.' }),
+    unchanged: t.exposeInt('unchanged', { description: 'Number of valid entries that changed nothing.' }),
+    rejected: t.exposeInt('rejected', { description: 'Number of entries that were rejected.' }),
     problems: t.field({
       type: IngestProblems.page,
-      description: "In the file's order.",
+      description: `Problems in the order of the file. At most the first 1,000 are kept; a last warning
+counts the others.`,
       args: pageArgs,
       resolve: async (run, args, context, info) => {
         const parent = { id: run.id, nodeId: idOf(run) };
@@ -84,7 +92,7 @@ IngestRun.implement({
 builder.queryFields((t) => ({
   ingestRuns: t.field({
     type: IngestRuns.page,
-    description: 'Newest first.',
+    description: 'Ingest runs, newest first.',
     args: pageArgs,
     resolve: async (_root, args, context, info) => await resolvePage(ingestRuns, { args, context, info }),
   }),

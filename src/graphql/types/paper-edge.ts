@@ -2,52 +2,57 @@ import type { Highlight as Found } from '../../reads/highlights.ts';
 import { builder } from '../builder.ts';
 import { Papers, Summary } from '../refs.ts';
 
+/** A match within a text. JavaScript's string methods take its numbers as they are. */
 export const TextRange = builder.objectRef<Found['ranges'][number]>('TextRange').implement({
-  description: 'UTF-16 code units of the text beside it, as in JavaScript; `end` is exclusive.',
+  description: 'A range of a text, in UTF-16 code units as in JavaScript. `end` is exclusive.',
   fields: (t) => ({
-    start: t.exposeInt('start', { description: 'The first of them, from 0.' }),
-    end: t.exposeInt('end', { description: 'Behind the last of them.' }),
+    start: t.exposeInt('start', { description: 'Offset of the first code unit, from 0.' }),
+    end: t.exposeInt('end', { description: 'Offset after the last code unit.' }),
   }),
 });
 
 const HighlightField = builder.enumType('HighlightField', {
-  description: 'A text of a paper.',
+  description: 'A text of a paper in which a search can match.',
   values: {
-    TITLE: { description: '`Paper.title`' },
-    ABSTRACT: { description: '`Paper.abstract`' },
-    TLDR: { description: '`Summary.tldr`' },
-    MOTIVATION: { description: '`Summary.motivation`' },
-    METHOD: { description: '`Summary.method`' },
-    RESULT: { description: '`Summary.result`' },
-    CONCLUSION: { description: '`Summary.conclusion`' },
-    OTHER: { description: 'A section of `Summary.sections` without a field of its own.' },
+    TITLE: { description: 'The title of the paper, as in `Paper.title`.' },
+    ABSTRACT: { description: 'The abstract of the paper, as in `Paper.abstract`.' },
+    TLDR: { description: 'The TL;DR of a summary, as in `Summary.tldr`.' },
+    MOTIVATION: { description: 'The motivation in a summary, as in `Summary.motivation`.' },
+    METHOD: { description: 'The method in a summary, as in `Summary.method`.' },
+    RESULT: { description: 'The result in a summary, as in `Summary.result`.' },
+    CONCLUSION: { description: 'The conclusion in a summary, as in `Summary.conclusion`.' },
+    OTHER: { description: 'Any other part of a summary, as in `Summary.sections`.' },
   } as const,
 });
 
 const Highlight = builder.objectRef<Found>('Highlight').implement({
-  description: 'A text in which something that was searched for stands.',
+  description: 'A text of a paper that matches the search, with the positions of the matches.',
   fields: (t) => ({
-    field: t.expose('field', { type: HighlightField, description: 'Which text.' }),
+    field: t.expose('field', { type: HighlightField, description: 'Which text of the paper matches.' }),
     summary: t.expose('summary', {
       type: Summary,
       nullable: true,
-      description: 'The summary that an AI field is taken from; null for title and abstract.',
+      description: 'Summary that an AI text is taken from. Null for title and abstract.',
     }),
-    text: t.exposeString('text', { description: 'The whole stored field, unescaped.' }),
-    ranges: t.expose('ranges', { type: [TextRange], description: 'In order, not overlapping.' }),
+    text: t.exposeString('text', { description: 'The whole text as stored, without escaping for HTML.' }),
+    ranges: t.expose('ranges', {
+      type: [TextRange],
+      description: 'Matches in `text`, in order and without overlaps.',
+    }),
   }),
 });
 
 builder.objectFields(Papers.edge, (t) => ({
   score: t.float({
     nullable: true,
-    description: 'Null where the filter does not search; comparable within one list only.',
+    description: `Relevance of the paper; higher is better. Null if the filter does not search. Comparable
+within one list only.`,
     resolve: ({ row }) => row.score,
   }),
   highlights: t.field({
     type: [Highlight],
-    description:
-      'Title, abstract, then AI text of current entries, newest first. Empty where the filter does not search (outside `not`).',
+    description: `Texts that match the search: title, abstract, then AI text of current entries, newest
+first. Empty if the filter does not search (outside \`not\`).`,
     resolve: async ({ row, page }, _args, { reads }) => await reads.highlights(row, page.highlightTerms),
   }),
 }));

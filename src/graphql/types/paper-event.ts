@@ -9,46 +9,48 @@ interface SentPaper extends Sent {
   readonly entry: EntryRow;
 }
 
-/** What an ingest did to a paper. */
+/** Kinds of events of papers. */
 export const PaperEventKind = builder.enumType('PaperEventKind', {
-  description: 'An ingest gives a paper at most one event: the first kind below that applies.',
+  description: `How an ingest changed a paper. An ingest sends at most one event per paper, of the first
+kind that applies: ADDED, REVISED, SUMMARIZED, LISTED.`,
   values: {
-    ADDED: { description: 'Not in the store before.' },
+    ADDED: { description: 'The paper was not in the store before.' },
     REVISED: {
-      description:
-        'A field of its own changed, enrichment by a richer source and `codeUrl` included; not `codeStars`, `codeUpdatedOn`.',
+      description: `One of the paper's own fields changed. A richer source or a new \`codeUrl\` counts;
+\`codeStars\` and \`codeUpdatedOn\` do not.`,
     },
-    SUMMARIZED: { description: 'A new summary with text.' },
-    LISTED: { description: 'It stands in one more digest; nothing else is new.' },
+    SUMMARIZED: { description: 'A digest published a new summary with text.' },
+    LISTED: { description: 'One more digest contains the paper; nothing else is new.' },
   } as const,
 });
 
 const PaperEvent = builder.objectRef<SentPaper>('PaperEvent').implement({
-  description: 'What one ingest did to one paper.',
+  description: 'A change that one ingest made to one paper.',
   fields: (t) => ({
     kind: t.field({
       type: PaperEventKind,
-      description: 'What was done.',
+      description: 'How the ingest changed the paper.',
       resolve: ({ event }) => event.kind,
     }),
     paper: t.field({
       type: Paper,
-      description: 'As it stands when sent, never older than the event.',
+      description: 'The paper in its state when the event is sent, never older than the event.',
       resolve: ({ paper }) => paper,
     }),
     entry: t.field({
       type: DigestEntry,
-      description:
-        'What caused the event (of several, the first with text, else the first); its summary is the one published then.',
+      description: `Digest entry that caused the event. If there are several: the first with AI text, else
+the first. Its summary is the one published at that time.`,
       resolve: ({ entry }) => entry,
     }),
   }),
 });
 addEventFields(PaperEvent);
 
-/** A part of the feed: events of papers. */
+/** The type of batches of paper events. */
 export const PaperEventBatch = eventBatch('PaperEventBatch', PaperEvent, show);
 
+/** Reads an event's paper and entry; undefined if either has been removed since. */
 async function show(sent: Sent, { reads }: Context): Promise<SentPaper | undefined> {
   const { paperId, entryId } = sent.event;
   if (paperId === null || entryId === null) return undefined;

@@ -7,122 +7,128 @@ import { found } from '../../reads/lookups.ts';
 import { nodeId } from '../../reads/paging/node-id.ts';
 import type { PaperFilter } from '../../reads/filters/paper-filter.ts';
 import { builder } from '../builder.ts';
+import { upTo } from '../descriptions.ts';
 import { refusing } from '../errors.ts';
 import { DateRange } from '../inputs.ts';
 import { Author, Category, Papers, Source } from '../refs.ts';
 import { selectedFields } from '../selection.ts';
 
-/** What was worked out of a list's facets. */
+/** The facets that were selected, with the filter that supplies the timeline's default days. */
 interface FacetsOf {
   readonly facets: Facets;
   readonly filter: PaperFilter | null | undefined;
 }
 
 const Facet = builder.interfaceRef<FacetValue>('Facet').implement({
-  description:
-    'Most papers first; counts may add up to more than `totalCount`, as a paper can have several values.',
+  description: `A value that papers of a list have, and how many papers have it. Values with most papers
+come first. A paper can have several values, so counts may add up to more than \`totalCount\`.`,
   fields: (t) => ({
-    value: t.exposeString('value', { description: 'As the PaperFilter field of this facet takes it.' }),
-    count: t.exposeInt('count', { description: 'Papers that meet the whole filter and have this value.' }),
+    value: t.exposeString('value', {
+      description: 'The value in the form that the corresponding field of `PaperFilter` takes.',
+    }),
+    count: t.exposeInt('count', {
+      description: 'Number of papers that match the whole filter and have this value.',
+    }),
   }),
 });
 
 const CategoryFacet = builder.objectRef<FacetValue>('CategoryFacet').implement({
-  description: 'A category, cross-lists included.',
+  description: 'A category and the number of papers in it, cross-lists included.',
   interfaces: [Facet],
   fields: (t) => ({
     category: t.field({
       type: Category,
-      description: 'The category.',
+      description: 'Category that the papers have.',
       resolve: async ({ id }, _args, { reads }) => found(await reads.categoryById(id)),
     }),
   }),
 });
 
 const AuthorFacet = builder.objectRef<FacetValue>('AuthorFacet').implement({
-  description: "An author; `value` is the author's id, for `authorIds`.",
+  description: `An author and the number of the author's papers. \`value\` is the author's id, for
+\`PaperFilter.authorIds\`.`,
   interfaces: [Facet],
   fields: (t) => ({
     value: t.string({
-      description: "The author's id, for `authorIds`.",
+      description: "The author's id, for `PaperFilter.authorIds`.",
       resolve: ({ value }) => nodeId('Author', value),
     }),
     author: t.field({
       type: Author,
-      description: 'The author.',
+      description: 'Author of the papers.',
       resolve: async ({ id }, _args, { reads }) => found(await reads.authorById(id)),
     }),
   }),
 });
 
 const SourceFacet = builder.objectRef<FacetValue>('SourceFacet').implement({
-  description: 'A source of digests that print the paper.',
+  description: 'A source and the number of papers in its digests.',
   interfaces: [Facet],
   fields: (t) => ({
     source: t.field({
       type: Source,
-      description: 'The source.',
+      description: 'Source of the digests that contain the papers.',
       resolve: async ({ id }, _args, { reads }) => found(await reads.sourceById(id)),
     }),
   }),
 });
 
 const LanguageFacet = builder.objectRef<FacetValue>('LanguageFacet').implement({
-  description: 'A language of digests that print the paper; `zh` counts `zh-Hant` too.',
+  description: 'A language and the number of papers in digests of this language. `zh` counts `zh-Hant` too.',
   interfaces: [Facet],
 });
 
 const TimelineBucket = builder.objectRef<Bucket>('TimelineBucket').implement({
-  description: 'A day, week or month.',
+  description: 'A day, week or month of a timeline.',
   fields: (t) => ({
-    start: t.expose('start', { type: 'Date', description: 'Its first day.' }),
-    count: t.exposeInt('count', { description: 'Papers with an entry in it.' }),
+    start: t.expose('start', { type: 'Date', description: 'First day of the bucket.' }),
+    count: t.exposeInt('count', { description: 'Number of papers with a digest entry in the bucket.' }),
   }),
 });
 
 const TimelineInterval = builder.enumType('TimelineInterval', {
-  description: 'How long a bucket is.',
+  description: 'Length of the buckets of a timeline.',
   values: {
-    DAY: { description: 'A day.' },
-    WEEK: { description: 'From Monday.' },
-    MONTH: { description: 'A calendar month.' },
+    DAY: { description: 'One day.' },
+    WEEK: { description: 'One week, from Monday.' },
+    MONTH: { description: 'One calendar month.' },
   } as const,
 });
 
-const TOP = { required: true, defaultValue: 20, description: 'At most this many: 0 to 100.' } as const;
+const TOP = { required: true, defaultValue: 20, description: upTo(20) } as const;
 
 const PaperFacets = builder.objectRef<FacetsOf>('PaperFacets').implement({
-  description: 'What the papers of a list have, counted over its whole filter.',
+  description: 'Counts over all papers that match the filter of a list, not only over its page.',
   fields: (t) => ({
     categories: t.field({
       type: [CategoryFacet],
-      description: 'Their categories, cross-lists included.',
+      description: 'Categories of the papers, cross-lists included; those with most papers first.',
       args: { first: t.arg.int(TOP) },
       resolve: ({ facets }, { first }) => facets.values({ facet: 'categories', first }),
     }),
     authors: t.field({
       type: [AuthorFacet],
-      description: 'Their authors.',
+      description: 'Authors of the papers; those with most papers first.',
       args: { first: t.arg.int(TOP) },
       resolve: ({ facets }, { first }) => facets.values({ facet: 'authors', first }),
     }),
     sources: t.field({
       type: [SourceFacet],
-      description: 'The sources that print them.',
+      description: 'Sources of the digests that contain the papers; those with most papers first.',
       args: { first: t.arg.int(TOP) },
       resolve: ({ facets }, { first }) => facets.values({ facet: 'sources', first }),
     }),
     languages: t.field({
       type: [LanguageFacet],
-      description: 'The languages of the digests that print them.',
+      description: 'Languages of the digests that contain the papers; those with most papers first.',
       resolve: ({ facets }) => facets.values({ facet: 'languages' }),
     }),
     withCode: t.int({
-      description: 'Those with a `codeUrl`.',
+      description: 'Number of papers with a `codeUrl`.',
       resolve: ({ facets }) => facets.values({ facet: 'withCode' })[0]?.count ?? 0,
     }),
     withSummary: t.int({
-      description: 'Those with AI text in a current entry.',
+      description: 'Number of papers with AI text in a current entry.',
       resolve: ({ facets }) => facets.values({ facet: 'withSummary' })[0]?.count ?? 0,
     }),
   }),
@@ -131,19 +137,23 @@ const PaperFacets = builder.objectRef<FacetsOf>('PaperFacets').implement({
 builder.objectField(PaperFacets, 'timeline', (t) =>
   t.field({
     type: [TimelineBucket],
-    description: `Papers with an entry in each day, week (from Monday) or month, gaps as 0. \`dates\` defaults to the filter's, else to all. At most
-1,000 buckets: more is BAD_USER_INPUT where \`dates\` names both ends, else the latest 1,000.`,
+    description: `Number of papers with an entry in each day, week (from Monday) or month, in order; a
+bucket without papers has count 0. At most 1,000 buckets: more is BAD_USER_INPUT if \`dates\` has both ends,
+otherwise the latest 1,000 are returned.`,
     args: {
       interval: t.arg({
         type: TimelineInterval,
         required: true,
         defaultValue: 'DAY',
-        description: 'How long a bucket is.',
+        description: 'Length of a bucket; DAY by default.',
       }),
-      dates: t.arg({ type: DateRange, description: 'Entries of these days alone.' }),
+      dates: t.arg({
+        type: DateRange,
+        description:
+          'Counts only entries of these days. Defaults to `digestDates` of the filter, else to all days.',
+      }),
     },
-    resolve: ({ facets, filter }, args) =>
-      facets.timeline(timeline(args, filter)),
+    resolve: ({ facets, filter }, args) => facets.timeline(timeline(args, filter)),
   }),
 );
 
@@ -151,8 +161,8 @@ builder.objectField(Papers.page, 'facets', (t) =>
   t.field({
     type: PaperFacets,
     nullable: true,
-    description:
-      'Over the whole filter, not the page; null when not worked out in time, without harm to the page.',
+    description: `Counts over all papers that match the filter, not only over this page. Null if counting
+takes more than 3 seconds; the page is not affected.`,
     resolve: async ({ of }, _args, { reads }, info) => {
       const { filter } = of.args;
       const wanted = wantedFacets(info, filter);
@@ -162,7 +172,10 @@ builder.objectField(Papers.page, 'facets', (t) =>
   }),
 );
 
-/** All that is selected, so that it is worked out in one go. */
+/**
+ * The facets that the operation selects. They are read together: one statement counts them all over one set
+ * of papers.
+ */
 function wantedFacets(info: GraphQLResolveInfo, filter: FacetsOf['filter']): FacetWant[] {
   const type = info.schema.getType('PaperFacets');
   if (!isObjectType(type)) return [];
@@ -180,6 +193,7 @@ interface TimelineArgs {
   readonly dates?: Dates | null | undefined;
 }
 
+/** A timeline as the store's reader takes it; `explicit` if the caller chose its days. */
 function timeline({ interval, dates }: TimelineArgs, filter: FacetsOf['filter']): FacetWant<'timeline'> {
   const range = dates ?? filter?.digestDates ?? undefined;
   return { facet: 'timeline', interval, dates: range, explicit: Boolean(dates) };

@@ -8,6 +8,7 @@ import type { Parent } from '../../reads/paging/read-page.ts';
 import { papers } from '../../reads/lists/papers.ts';
 import type { PaperRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
+import { BY_ID, idFrom, LANGUAGE_VALUES, lookupBy } from '../descriptions.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { badUserInput, refusing } from '../errors.ts';
 import { Node } from '../node.ts';
@@ -27,32 +28,39 @@ const idOf = ({ arxivId }: PaperRow): string => nodeId('Paper', arxivId);
 const parentOf = (paper: PaperRow): Parent => ({ id: paper.id, nodeId: idOf(paper) });
 
 Paper.implement({
-  description: 'A paper on arXiv, as all digests together tell of it.',
+  description: `A paper on arXiv, combined from all digests that contain it. Its own fields come from the
+highest arXiv version, then the latest digest, then the richest source.`,
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Made of the arXiv id.', resolve: idOf }),
-    arxivId: t.exposeString('arxivId', { description: 'Canonical: no version, no prefix.' }),
+    id: t.id({ description: idFrom('the arXiv id'), resolve: idOf }),
+    arxivId: t.exposeString('arxivId', {
+      description: 'Canonical arXiv id without version or prefix, such as `2601.09684`.',
+    }),
     version: t.exposeInt('version', {
       nullable: true,
-      description: 'The highest version seen, where a source named one.',
+      description: 'Highest arXiv version seen. Null if no source named a version.',
     }),
-    title: t.exposeString('title', { description: 'As printed, LaTeX included.' }),
-    abstract: t.exposeString('abstract', { description: 'As printed, LaTeX included.' }),
+    title: t.exposeString('title', { description: 'Title as printed, LaTeX included.' }),
+    abstract: t.exposeString('abstract', { description: 'Abstract as printed, LaTeX included.' }),
     comment: t.exposeString('comment', {
       nullable: true,
-      description: 'What the authors remark, as printed.',
+      description: "The authors' comment on arXiv, as printed.",
     }),
     subjectClasses: t.exposeStringList('subjectClasses', {
-      description: 'ACM, MSC and other subject strings, as printed.',
+      description: 'Subject strings beside the arXiv categories, such as ACM and MSC classes, as printed.',
     }),
     firstDigestDate: t.expose('firstDigestDate', {
       type: 'Date',
-      description: 'What NEWEST and OLDEST sort by (then by arXiv id).',
+      description:
+        'Day of the earliest digest that contains the paper. NEWEST and OLDEST sort by it, then by arXiv id.',
     }),
-    firstSeenAt: t.expose('firstSeenAt', { type: 'DateTime', description: 'When it came into this store.' }),
+    firstSeenAt: t.expose('firstSeenAt', {
+      type: 'DateTime',
+      description: 'When the paper was first stored.',
+    }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
-      description: 'When a field of its own last changed.',
+      description: "When one of the paper's own fields last changed.",
     }),
   }),
 });
@@ -60,25 +68,26 @@ Paper.implement({
 builder.objectFields(Paper, (t) => ({
   absUrl: t.field({
     type: 'URL',
-    description: 'The page of the abstract.',
+    description: 'Page of the abstract on arXiv.',
     resolve: ({ arxivId }) => absUrl(arxivId),
   }),
-  pdfUrl: t.field({ type: 'URL', description: 'The PDF.', resolve: ({ arxivId }) => pdfUrl(arxivId) }),
+  pdfUrl: t.field({ type: 'URL', description: 'PDF on arXiv.', resolve: ({ arxivId }) => pdfUrl(arxivId) }),
   codeUrl: t.field({
     type: 'URL',
     nullable: true,
-    description: 'Where a source found its code. Http or https; null where what it printed is no such URL.',
-    // An earlier version stored what was printed, whatever it was.
+    description:
+      "URL of the paper's code, http or https. Null if no source published one, or if it is no such URL.",
+    // Stores that an earlier version filled may hold any text.
     resolve: ({ codeUrl }) => (codeUrl === null ? null : webUrl(codeUrl)),
   }),
   codeStars: t.exposeInt('codeStars', {
     nullable: true,
-    description: 'Stars of the code, as last printed.',
+    description: 'Number of stars of the code repository, as last printed.',
   }),
   codeUpdatedOn: t.expose('codeUpdatedOn', {
     type: 'Date',
     nullable: true,
-    description: 'The day of the last change to the code, as last printed.',
+    description: 'Day of the last change to the code repository, as last printed.',
   }),
 }));
 
@@ -86,49 +95,53 @@ builder.objectFields(Paper, (t) => ({
   primaryCategory: t.field({
     type: Category,
     nullable: true,
-    description:
-      'Null while only digests without categories (the oldest Markdown templates) have shown the paper.',
+    description: `Primary category. Null while the paper is only in digests without categories (the oldest
+Markdown templates).`,
     resolve: async ({ primaryCategoryId: id }, _args, { reads }) =>
       id === null ? null : await reads.categoryById(id),
   }),
   categories: t.field({
     type: [Category],
-    description: 'arXiv order, the primary first; aliases resolved.',
+    description: 'Categories in the order of arXiv, the primary one first. Aliases are resolved.',
     resolve: async ({ id }, _args, { reads }) => await reads.categoriesOfPaper(id),
   }),
   authors: t.field({
     type: PaperAuthors.page,
-    description: "In the paper's order.",
+    description: 'Authors in the order of the paper.',
     args: pageArgs,
     resolve: async (paper, args, context, info) =>
       await resolvePage(authorsOfPaper, { args, context, info, parent: parentOf(paper) }),
   }),
   digests: t.field({
     type: Digests.page,
-    description: 'Each digest once, newest first.',
+    description: 'Digests that contain the paper, each once, newest first.',
     args: pageArgs,
     resolve: async (paper, args, context, info) =>
       await resolvePage(digestsOfPaper, { args, context, info, parent: parentOf(paper) }),
   }),
   entries: t.field({
     type: DigestEntries.page,
-    description: 'Every time a digest printed it, newest first; twice in one digest is two entries.',
+    description: `Current digest entries of the paper, newest first. A digest that contains the paper twice
+has two entries.`,
     args: pageArgs,
     resolve: async (paper, args, context, info) =>
       await resolvePage(entriesOfPaper, { args, context, info, parent: parentOf(paper) }),
   }),
 }));
 
-const PREFERRED = `BCP 47 tags or names, best first; "*" is any language. Each is looked up by RFC 4647, cut at its end until a summary fits:
-\`zh-Hant-TW\`, \`zh-Hant\`, \`zh\`; \`zh-CN\` and \`zh-Hans\` are \`zh\`, which covers \`zh-Hant\`. \`navigator.languages\` fits as it is.`;
-const SOURCES = 'Exact names of sources; all sources if absent.';
+const PREFERRED = `Preferred languages, best first, as BCP 47 tags or names; "*" is any language and the
+default. Each is looked up as in RFC 4647: it is shortened from its end until a summary matches
+(\`zh-Hant-TW\`, \`zh-Hant\`, \`zh\`). \`zh-CN\` and \`zh-Hans\` are \`zh\`, which covers \`zh-Hant\`. You
+can pass \`navigator.languages\` of a browser unchanged.`;
+const SOURCES = 'Considers only summaries from these sources, by exact name; all sources if absent.';
 
 builder.objectFields(Paper, (t) => ({
   summary: t.field({
     type: Summary,
     nullable: true,
-    description: `The newest summary with text (by digest date, then by ingest) in the first of \`languages\` that has one; null where
-none has, never another language. "*" is any language. Depends on the arguments alone, not on headers or viewer.`,
+    description: `The newest summary with text in the first of \`languages\` that has one. "*" is any
+language. Newest means by digest date, then by ingest. Null if none of the languages has a summary; no other
+language takes its place. The result depends only on the arguments, never on headers or the viewer.`,
     args: {
       languages: t.arg.stringList({ required: true, defaultValue: ['*'], description: PREFERRED }),
       sources: t.arg.stringList({ description: SOURCES }),
@@ -140,9 +153,14 @@ none has, never another language. "*" is any language. Depends on the arguments 
   }),
   summaries: t.field({
     type: Summaries.page,
-    description: 'Every one ever published, FAILED too, newest first.',
+    description:
+      'All summaries ever published, newest first, including FAILED ones and those of superseded entries.',
     args: {
-      languages: t.arg.stringList({ description: 'As in PaperFilter; "*" is any language.' }),
+      languages: t.arg.stringList({
+        description: `Returns only summaries in these languages; all languages if absent. "*" is any
+language.
+${LANGUAGE_VALUES}`,
+      }),
       sources: t.arg.stringList({ description: SOURCES }),
       ...pageArgs,
     },
@@ -153,21 +171,26 @@ none has, never another language. "*" is any language. Depends on the arguments 
 
 builder.objectFields(PaperAuthors.edge, (t) => ({
   position: t.int({
-    description:
-      "From 1, in the paper's order. A name printed twice is two edges with one node (Relay's page merge keeps the first).",
+    description: `Position in the author list of the paper, from 1. A name printed twice is two edges with
+the same node (Relay's page merge keeps the first).`,
     resolve: ({ row }) => row.position,
   }),
-  printedName: t.string({ description: 'As this paper prints it.', resolve: ({ row }) => row.printedName }),
+  printedName: t.string({
+    description: 'The name as printed on this paper.',
+    resolve: ({ row }) => row.printedName,
+  }),
 }));
 
 const PaperBy = builder.inputType('PaperBy', {
   isOneOf: true,
-  description: 'What names one paper.',
+  description: lookupBy('a paper'),
   fields: (t) => ({
-    id: t.id({ description: 'Its id.' }),
+    id: t.id({ description: BY_ID }),
     arxivId: t.string({
-      description:
-        '`2601.09684`, `…v2`, `arXiv:…`, abs or pdf URL; the version is ignored. Anything else is BAD_USER_INPUT. All else that arXiv prints is taken too: html URLs, URLs without scheme, the DOI `10.48550/arXiv.…`, `oai:arXiv.org:…`.',
+      description: `arXiv id in any form that arXiv prints: \`2601.09684\`, \`2601.09684v2\`,
+\`arXiv:2601.09684\`, the URL of an abs, pdf or html page with or without its scheme, the DOI
+\`10.48550/arXiv.2601.09684\`, \`oai:arXiv.org:2601.09684\`. The version is ignored. Any other text is
+BAD_USER_INPUT.`,
     }),
   }),
 });
@@ -176,8 +199,14 @@ builder.queryFields((t) => ({
   paper: t.field({
     type: Paper,
     nullable: true,
-    description: 'One paper; null where no digest has printed it.',
-    args: { by: t.arg({ type: PaperBy, required: true, description: 'The paper to look up.' }) },
+    description: 'Looks up a paper. Null if it is not stored.',
+    args: {
+      by: t.arg({
+        type: PaperBy,
+        required: true,
+        description: 'The paper to look up, by id or by arXiv id.',
+      }),
+    },
     resolve: async (_root, { by }, { reads }) => {
       const key = typeof by.id === 'string' ? nodeKey('Paper', by.id) : canonicalId(by.arxivId ?? '');
       return key === undefined ? null : await reads.paperByArxivId(key);
@@ -185,7 +214,7 @@ builder.queryFields((t) => ({
   }),
   papers: t.field({
     type: Papers.page,
-    description: 'All papers.',
+    description: 'All stored papers.',
     args: paperArgs,
     resolve: async (_root, args, context, info) => await resolvePapers(papers, { args, context, info }),
   }),

@@ -2,6 +2,7 @@ import { builder } from '../builder.ts';
 import { badUserInput } from '../errors.ts';
 import { loadNode, Node } from '../node.ts';
 
+/** As for pages: bounds the work of one field. */
 const MOST_IDS = 100;
 
 builder.queryType({
@@ -10,15 +11,21 @@ builder.queryType({
     node: t.field({
       type: Node,
       nullable: true,
-      description: 'Whatever has this id; null where there is nothing.',
-      args: { id: t.arg.id({ required: true, description: 'As any `id` field gives it.' }) },
+      description: 'Looks up any object by its id. Null if there is none.',
+      args: { id: t.arg.id({ required: true, description: 'The `id` of any object.' }) },
       resolve: async (_root, { id }, { reads }) => await loadNode(reads, id),
     }),
     nodes: t.field({
       type: [Node],
       nullable: { list: false, items: true },
-      description: 'At most 100; same length and order as `ids`, null where there is nothing.',
-      args: { ids: t.arg.idList({ required: true, description: 'As any `id` field gives them.' }) },
+      description: `Looks up objects by their ids. The list has the length and order of \`ids\`, with null
+where there is no object.`,
+      args: {
+        ids: t.arg.idList({
+          required: true,
+          description: 'The `id`s of any objects. At most 100, else BAD_USER_INPUT.',
+        }),
+      },
       resolve: async (_root, { ids }, { reads }) => {
         if (ids.length > MOST_IDS)
           throw badUserInput(['ids'], `ids: expected at most ${MOST_IDS}, got ${ids.length}`);

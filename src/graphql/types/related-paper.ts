@@ -1,27 +1,29 @@
 import { found } from '../../reads/lookups.ts';
 import type { RelatedPaper as Related } from '../../reads/related.ts';
 import { builder } from '../builder.ts';
+import { upTo } from '../descriptions.ts';
 import { refusing } from '../errors.ts';
 import { Author, Paper } from '../refs.ts';
 
 const RelatedPaper = builder.objectRef<Related>('RelatedPaper').implement({
-  description: 'A paper that has terms or authors in common with another, and which.',
+  description: 'A paper that shares terms or authors with another one, and what they share.',
   fields: (t) => ({
     paper: t.field({
       type: Paper,
-      description: 'The paper.',
+      description: 'The related paper.',
       resolve: async ({ paperId }, _args, { reads }) => found(await reads.paperById(paperId)),
     }),
     score: t.exposeFloat('score', {
-      description:
-        'The higher the nearer: each shared term and author counts the more the fewer papers have it.',
+      description: `How closely the papers are related; higher is closer. A shared term or author counts
+more the fewer papers have it.`,
     }),
     sharedTerms: t.exposeStringList('sharedTerms', {
-      description: 'Words of both, as the paper asked of writes them; the rarest first.',
+      description:
+        'Words that both papers contain, as spelled in the paper that `related` belongs to. Rarest first.',
     }),
     sharedAuthors: t.field({
       type: [Author],
-      description: 'Authors of both.',
+      description: 'Authors of both papers.',
       resolve: async ({ sharedAuthors }, _args, { reads }) =>
         await Promise.all(sharedAuthors.map(async (id) => found(await reads.authorById(id)))),
     }),
@@ -32,9 +34,10 @@ builder.objectField(Paper, 'related', (t) =>
   t.field({
     type: [RelatedPaper],
     nullable: true,
-    description: 'Nearest first. Null when it could not be worked out in time.',
+    description: `Papers that share terms or authors with this one, closest first. Null if finding them
+takes more than 3 seconds.`,
     args: {
-      first: t.arg.int({ required: true, defaultValue: 10, description: 'At most this many: 0 to 100.' }),
+      first: t.arg.int({ required: true, defaultValue: 10, description: upTo(10) }),
     },
     resolve: async ({ id }, { first }, { reads }) =>
       await refusing(async () => await reads.related(id, first)),

@@ -2,6 +2,7 @@ import { digestsOfSource, sources } from '../../reads/lists/digests.ts';
 import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
 import type { SourceRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
+import { BY_ID, idFrom, lookupBy } from '../descriptions.ts';
 import { pageArgs, resolvePage } from '../connection.ts';
 import { Node } from '../node.ts';
 import { Digests, Source, Sources } from '../refs.ts';
@@ -10,13 +11,13 @@ import { digestArgs } from './digest.ts';
 const idOf = ({ name }: SourceRow): string => nodeId('Source', name);
 
 Source.implement({
-  description: 'One publisher of digests, such as a fork of the producer.',
+  description: 'A publisher of digests, such as a fork of the producer.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Made of the name.', resolve: idOf }),
-    name: t.exposeString('name', { description: 'Such as `owner/repository`.' }),
+    id: t.id({ description: idFrom('the name'), resolve: idOf }),
+    name: t.exposeString('name', { description: 'Name of the source, such as `owner/repository`.' }),
     digestCount: t.int({
-      description: 'Digests of it in the store.',
+      description: 'Number of stored digests of this source.',
       resolve: async ({ id }, _args, { reads }) => {
         const [counted] = await reads.digestCountOfSource(id);
         return counted?.count ?? 0;
@@ -24,7 +25,7 @@ Source.implement({
     }),
     digests: t.field({
       type: Digests.page,
-      description: 'What it has published.',
+      description: 'Digests of this source.',
       args: { ...digestArgs, ...pageArgs },
       resolve: async (source, args, context, info) => {
         const parent = { id: source.id, nodeId: idOf(source) };
@@ -36,10 +37,10 @@ Source.implement({
 
 const SourceBy = builder.inputType('SourceBy', {
   isOneOf: true,
-  description: 'What names one source.',
+  description: lookupBy('a source'),
   fields: (t) => ({
-    id: t.id({ description: 'Its id.' }),
-    name: t.string({ description: 'Its exact name.' }),
+    id: t.id({ description: BY_ID }),
+    name: t.string({ description: 'Exact name of the source.' }),
   }),
 });
 
@@ -47,8 +48,14 @@ builder.queryFields((t) => ({
   source: t.field({
     type: Source,
     nullable: true,
-    description: 'One source; null if no digest of it is stored.',
-    args: { by: t.arg({ type: SourceBy, required: true, description: 'The source to look up.' }) },
+    description: 'Looks up a source. Null if no digest of it is stored.',
+    args: {
+      by: t.arg({
+        type: SourceBy,
+        required: true,
+        description: 'The source to look up, by id or by exact name.',
+      }),
+    },
     resolve: async (_root, { by }, { reads }) => {
       const key = typeof by.id === 'string' ? nodeKey('Source', by.id) : (by.name ?? '');
       return key === undefined ? null : await reads.sourceByName(key);
@@ -56,7 +63,7 @@ builder.queryFields((t) => ({
   }),
   sources: t.field({
     type: Sources.page,
-    description: 'All sources, by name.',
+    description: 'All sources, sorted by name.',
     args: pageArgs,
     resolve: async (_root, args, context, info) => await resolvePage(sources, { args, context, info }),
   }),

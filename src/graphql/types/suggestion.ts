@@ -2,37 +2,42 @@ import { found } from '../../reads/lookups.ts';
 import type { Suggestion as Suggested } from '../../reads/suggest.ts';
 import type { Reads } from '../../reads/reads.ts';
 import { builder } from '../builder.ts';
+import { upTo } from '../descriptions.ts';
 import { refusing } from '../errors.ts';
 import { Author, Category, Paper } from '../refs.ts';
 import { selects } from '../selection.ts';
 import { TextRange } from './paper-edge.ts';
 
 const SuggestionKind = builder.enumType('SuggestionKind', {
-  description: 'What can be suggested.',
+  description: 'A kind of suggestion.',
   values: {
-    AUTHOR: { description: 'By name.' },
-    CATEGORY: { description: 'By code, alias or name.' },
-    PAPER: { description: 'By title or arXiv id.' },
+    AUTHOR: { description: 'Authors, by name.' },
+    CATEGORY: { description: 'Categories, by code, alias or name.' },
+    PAPER: { description: 'Papers, by title or arXiv id.' },
   } as const,
 });
 
 const TYPES = { AUTHOR: 'Author', CATEGORY: 'Category', PAPER: 'Paper' } as const;
 
 const SuggestionSubject = builder.unionType('SuggestionSubject', {
-  description: 'The author, category or paper that the text names.',
+  description: 'An author, category or paper that can be suggested.',
   types: [Author, Category, Paper],
 });
 
 const Suggestion = builder.objectRef<Suggested>('Suggestion').implement({
-  description: 'What a caller may be about to type.',
+  description: 'A completion of a text that a user is typing.',
   fields: (t) => ({
     text: t.exposeString('text', {
-      description: "The author's name, the paper's title, the category's name and code.",
+      description:
+        'Text to show: the name of the author, the title of the paper, or the name and code of the category.',
     }),
-    ranges: t.expose('ranges', { type: [TextRange], description: 'Where `text` matched.' }),
+    ranges: t.expose('ranges', {
+      type: [TextRange],
+      description: 'Parts of `text` that match what was typed. Empty for an arXiv id.',
+    }),
     subject: t.field({
       type: SuggestionSubject,
-      description: 'What it is.',
+      description: 'The suggested author, category or paper.',
       resolve: async (suggested, _args, { reads }) => ({
         ...found(await subjectOf(suggested, reads)),
         __typename: TYPES[suggested.kind],
@@ -41,12 +46,15 @@ const Suggestion = builder.objectRef<Suggested>('Suggestion').implement({
   }),
 });
 
-/** Null where it is gone. */
+/** Reads the suggested object; null if it has been removed since. */
 async function subjectOf({ kind, id }: Suggested, reads: Reads) {
   return await { AUTHOR: reads.authorById, CATEGORY: reads.categoryById, PAPER: reads.paperById }[kind](id);
 }
 
-/** Those that have a subject still: a removal may have come between the two. */
+/**
+ * Drops suggestions whose subject was removed after the search: `subject` is non-null, so one of them would
+ * fail the list.
+ */
 async function stillThere(suggested: readonly Suggested[], reads: Reads): Promise<Suggested[]> {
   const subjects = await Promise.all(suggested.map(async (each) => await subjectOf(each, reads)));
   return suggested.filter((_each, index) => subjects[index] !== null);
@@ -55,20 +63,23 @@ async function stillThere(suggested: readonly Suggested[], reads: Reads): Promis
 builder.queryField('suggest', (t) =>
   t.field({
     type: [Suggestion],
-    description: `Authors, categories and titles whose words begin with those typed, most papers (of titles: the newest) first, kinds in turn;
-then those spelt much like it. Of an arXiv id in any form, or its beginning, its papers alone. New kinds are added to the enum, never to this default.`,
+    description: `Completes a text that a user is typing. Returns authors, categories and papers with words
+that begin with the words of \`prefix\`. Those with most papers come first (of papers, the newest), the
+kinds taking turns. Similar spellings follow. If \`prefix\` is an arXiv id in any form, or its beginning,
+only papers with that id are returned. New kinds are added to the enum, never to the default of \`kinds\`.`,
     args: {
       prefix: t.arg.string({
         required: true,
-        description: 'What has been typed so far: at most 200 characters.',
+        description: 'Text typed so far. At most 200 characters, else BAD_USER_INPUT.',
       }),
       kinds: t.arg({
         type: [SuggestionKind],
         required: true,
         defaultValue: ['AUTHOR', 'CATEGORY', 'PAPER'],
-        description: 'What to suggest.',
+        description:
+          'Kinds of suggestions to return; all current kinds by default. New kinds never join the default.',
       }),
-      first: t.arg.int({ required: true, defaultValue: 10, description: 'At most this many: 0 to 100.' }),
+      first: t.arg.int({ required: true, defaultValue: 10, description: upTo(10) }),
     },
     resolve: async (_root, args, { reads }, info) => {
       const suggested = await refusing(async () => await reads.suggest(args));

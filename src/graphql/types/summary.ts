@@ -2,56 +2,71 @@ import { sections } from '../../digest/summary.ts';
 import { found } from '../../reads/lookups.ts';
 import { nodeId } from '../../reads/paging/node-id.ts';
 import { builder } from '../builder.ts';
+import { idFrom } from '../descriptions.ts';
 import { Node } from '../node.ts';
 import { Digest, DigestEntry, Paper, Summary } from '../refs.ts';
 
 const SummaryStatus = builder.enumType('SummaryStatus', {
-  description: 'What came of the AI text.',
+  description: 'How much text a summary has.',
   values: {
-    COMPLETE: { description: 'Every part of its own template has text.' },
-    PARTIAL: { description: 'Some parts failed or are missing: those fields are null.' },
-    FAILED: { description: 'Placeholder text only: every part is null, `sections` empty.' },
+    COMPLETE: { description: 'Every part of the template of the summary has text.' },
+    PARTIAL: { description: 'Some parts failed or are missing; their fields are null.' },
+    FAILED: {
+      description: 'Only placeholder text was published: every field is null and `sections` is empty.',
+    },
   } as const,
 });
 
 const SummarySection = builder.objectRef<{ label: string; text: string }>('SummarySection').implement({
-  description: 'One part of AI text.',
+  description: 'A part of an AI-written summary.',
   fields: (t) => ({
-    label: t.exposeString('label', { description: 'What the digest calls it, such as `TL;DR`.' }),
-    text: t.exposeString('text', { description: 'As published.' }),
+    label: t.exposeString('label', { description: 'Label of the part in the digest, such as `TL;DR`.' }),
+    text: t.exposeString('text', { description: 'Text of the part, as published.' }),
   }),
 });
 
+/** Describes a part of the AI text that has a field of its own. */
+const part = (what: string): string => `${what}. Null if the part failed or is missing.`;
+
 Summary.implement({
-  description: 'The AI text that one digest entry published of its paper.',
+  description: 'AI-written summary of a paper, as one digest entry published it.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Made of that of its entry.', resolve: ({ key }) => nodeId('Summary', key) }),
-    language: t.exposeString('language', { description: 'BCP 47; `und` where the digest did not say.' }),
-    status: t.expose('status', { type: SummaryStatus, description: 'Whether there is text.' }),
-    tldr: t.exposeString('tldr', { nullable: true, description: 'The paper in a sentence or two.' }),
-    motivation: t.exposeString('motivation', { nullable: true, description: 'Why the work was done.' }),
-    method: t.exposeString('method', { nullable: true, description: 'How it was done.' }),
-    result: t.exposeString('result', { nullable: true, description: 'What came out.' }),
-    conclusion: t.exposeString('conclusion', { nullable: true, description: 'What follows from it.' }),
+    id: t.id({ description: idFrom('the id of the entry'), resolve: ({ key }) => nodeId('Summary', key) }),
+    language: t.exposeString('language', {
+      description: 'Language as a BCP 47 tag; `und` if the digest does not name it.',
+    }),
+    status: t.expose('status', {
+      type: SummaryStatus,
+      description: 'Whether the summary has all its parts, some or none.',
+    }),
+    tldr: t.exposeString('tldr', { nullable: true, description: part('The paper in one or two sentences') }),
+    motivation: t.exposeString('motivation', { nullable: true, description: part('Why the work was done') }),
+    method: t.exposeString('method', { nullable: true, description: part('How the work was done') }),
+    result: t.exposeString('result', { nullable: true, description: part('What the work found') }),
+    conclusion: t.exposeString('conclusion', {
+      nullable: true,
+      description: part('What follows from the result'),
+    }),
     sections: t.field({
       type: [SummarySection],
-      description: 'Every part in published order, also those without a field (Task, Background, …).',
+      description: `Every part that has text, in published order, including parts without a field of their
+own (Task, Background, …).`,
       resolve: ({ parts }) => sections(parts),
     }),
     paper: t.field({
       type: Paper,
-      description: 'The paper that it is of.',
+      description: 'Paper that the summary describes.',
       resolve: async ({ paperId }, _args, { reads }) => found(await reads.paperById(paperId)),
     }),
     digest: t.field({
       type: Digest,
-      description: 'The digest that published it.',
+      description: 'Digest that published the summary.',
       resolve: async ({ digestId }, _args, { reads }) => found(await reads.digestById(digestId)),
     }),
     entry: t.field({
       type: DigestEntry,
-      description: 'The entry that published it.',
+      description: 'Digest entry that published the summary.',
       resolve: async ({ id }, _args, { reads }) => found(await reads.entryById(id)),
     }),
   }),
