@@ -12,6 +12,7 @@ import { Node } from '../node.ts';
 import { paperArgs, resolvePapers } from '../paper-lists.ts';
 import { Author, Authors, Category, Coauthors, Papers } from '../refs.ts';
 
+/** The rows are categories with a count, so a row also serves as the value of `category`. */
 const AuthorCategory = builder.objectRef<CountedCategory>('AuthorCategory').implement({
   description: 'A category of an author, with the number of papers.',
   fields: (t) => ({
@@ -26,6 +27,7 @@ const AuthorCategory = builder.objectRef<CountedCategory>('AuthorCategory').impl
   }),
 });
 
+/** The exact name is an author's natural key: another spelling is another author, with another id. */
 const idOf = ({ name }: AuthorRow): string => nodeId('Author', name);
 
 Author.implement({
@@ -59,6 +61,7 @@ Author will keep its meaning.`,
         return await resolvePage(coauthors, { args, context, info, parent });
       },
     }),
+    // A plain list, without pages: an author has few categories, and arXiv has about 150.
     categories: t.field({
       type: [AuthorCategory],
       description: "Categories of the author's papers, most papers first.",
@@ -67,6 +70,7 @@ Author will keep its meaning.`,
   }),
 });
 
+// On the edge, because the number belongs to the pair of authors, not to one of them.
 builder.objectField(Coauthors.edge, 'paperCount', (t) =>
   t.int({
     description: 'Number of papers with both names among their authors.',
@@ -80,8 +84,8 @@ const AuthorBy = builder.inputType('AuthorBy', {
   fields: (t) => ({
     id: t.id({ description: BY_ID }),
     name: t.string({
-      description: `Exact name; case and accents matter. Unicode normalization (NFC) and runs of white space do
-not. To ignore case and accents, use the query \`authors\`.`,
+      description: `Exact name; case and accents matter. Unicode normalization (NFC) and runs of white space
+do not. To ignore case and accents, use the query \`authors\`.`,
     }),
   }),
 });
@@ -99,6 +103,7 @@ builder.queryFields((t) => ({
       }),
     },
     resolve: async (_root, { by }, { reads }) => {
+      // Ingests store names in NFC with single spaces; the argument is brought into the same form.
       const key = typeof by.id === 'string' ? nodeKey('Author', by.id) : foldSpaces(by.name ?? '');
       return key === undefined ? null : await reads.authorByName(key);
     },

@@ -11,6 +11,7 @@ import { Node } from '../node.ts';
 import { paperArgs, resolvePapers } from '../paper-lists.ts';
 import { Categories, Category, Papers } from '../refs.ts';
 
+/** Only canonical codes have ids, so a category has one id, however many aliases it has. */
 const idOf = ({ code }: CategoryRow): string => nodeId('Category', code);
 
 Category.implement({
@@ -69,6 +70,7 @@ builder.queryFields((t) => ({
       }),
     },
     resolve: async (_root, { by }, { reads }) => {
+      // Codes outside the taxonomy pass unchanged: digests may contain them, and then they are stored.
       const key = typeof by.id === 'string' ? nodeKey('Category', by.id) : resolveCategory(by.code ?? '');
       return key === undefined ? null : await reads.categoryByCode(key);
     },

@@ -4,6 +4,8 @@ import { idFrom } from '../descriptions.ts';
 import { Node } from '../node.ts';
 import { Category, Digest, DigestEntry, Paper, Summary } from '../refs.ts';
 
+// `found` asserts what a foreign key guarantees: an entry has a digest and a paper. It fails only if
+// `remove` deletes the entry while the operation runs.
 DigestEntry.implement({
   description: `One paper as one digest published it. Entries are never overwritten: an entry that changes
 becomes a new one.`,
@@ -15,6 +17,7 @@ becomes a new one.`,
         ' It remains valid after a revision supersedes the entry.',
       resolve: ({ key }) => nodeId('DigestEntry', key),
     }),
+    // Not part of the id: a later revision may move an entry without changing it.
     position: t.exposeInt('position', { description: 'Position in the whole digest, from 1.' }),
     digest: t.field({
       type: Digest,
@@ -33,6 +36,7 @@ becomes a new one.`,
       resolve: async ({ sectionId: id }, _args, { reads }) =>
         id === null ? null : await reads.categoryById(id),
     }),
+    // A summary exists exactly if the entry has AI text, failed text included.
     summary: t.field({
       type: Summary,
       nullable: true,

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { Digest, IngestRun } from '../refs.ts';
 import { addEventFields, eventBatch, type Sent } from './event-batch.ts';
 
+/** An event with the rows that its fields show. */
 interface SentDigest extends Sent {
   readonly digest: DigestRow;
   readonly run: IngestRunRow;

@@ -27,6 +27,7 @@ export const digestArgs = builder.args((t) => ({
   }),
 }));
 
+/** The rows are categories with a count, so a row also serves as the value of `category`. */
 const DigestCategory = builder.objectRef<CountedCategory>('DigestCategory').implement({
   description: 'A category of a digest, with the number of entries.',
   fields: (t) => ({
@@ -39,6 +40,7 @@ const DigestCategory = builder.objectRef<CountedCategory>('DigestCategory').impl
   }),
 });
 
+/** Source, date and language identify a digest; its revisions share one id. */
 const idOf = (digest: DigestRow): string => nodeId('Digest', digestNodeKey(digest));
 
 Digest.implement({
@@ -74,6 +76,7 @@ makes 3 revisions.`,
   }),
 });
 
+// Fields that need a statement of their own; those above are columns of the digest's row.
 builder.objectFields(Digest, (t) => ({
   categories: t.field({
     type: [DigestCategory],

@@ -114,11 +114,12 @@ builder.subscriptionType({
   fields: (t) => ({
     paperIngested: t.field({
       type: PaperEventBatch,
-      description: `Sends batches of events of papers: new ones, changes, new summaries. The first batch comes at once and
-carries a cursor, even if it has no events. If the feed moves on without a match, an empty batch advances the
-cursor within 30 seconds. To resume after a disconnect, pass the last cursor as \`after\`. \`after\` takes
-precedence over \`start\`, and the header Last-Event-ID of SSE over both. \`kinds\` determines which kinds
-a client can meet: new kinds never join the default, so old clients keep working.`,
+      description: `Sends batches of events of papers: new ones, changes, new summaries. The first batch
+comes at once and carries a cursor, even if it has no events. If the feed moves on without a match, an empty
+batch advances the cursor within 30 seconds. To resume after a disconnect, pass the last cursor as
+\`after\`. \`after\` takes precedence over \`start\`, and the header Last-Event-ID of SSE over both.
+\`kinds\` determines which kinds a client can meet: new kinds never join the default, so old clients keep
+working.`,
       args: paperEventArgs,
       subscribe: async (_root, { filter, kinds, ...position }, context) =>
         await follow({ topic: 'PAPER', filter, kinds }, position, context),

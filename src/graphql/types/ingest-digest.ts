@@ -13,6 +13,7 @@ const MAX_URL_CHARACTERS = 2_000;
 /** How long a caller waits for a run. */
 const DEADLINE_MS = 120_000;
 
+/** A @oneOf input: validation ensures that exactly one of the two is given. */
 const DigestDocument = builder.inputType('DigestDocument', {
   isOneOf: true,
   description: 'The content of a digest, or its address. Exactly one field must be set.',
@@ -105,6 +106,7 @@ is TIMEOUT, but the ingest continues: see \`ingestRuns\`.`,
         input: t.arg({ type: IngestDigestInput, required: true, description: 'The digest to ingest.' }),
       },
       resolve: async (_root, { input }, { caller, ingestDigest, reads, feed }) => {
+        // Before anything else: a caller without the token must learn nothing from the checks of the input.
         const refusal = adminRefusal(caller.admin);
         if (refusal !== undefined) throw refusal;
         if (ingestDigest === undefined) throw new Error('this server does not ingest digests');
@@ -136,6 +138,8 @@ function checked(input: DigestToIngest): DigestToIngest {
   for (const name of ['source', 'fileName'] as const)
     if (input[name]?.includes('\0') === true)
       throw badUserInput(['input', name], `${name}: expected a text without NUL`);
+  // NUL cannot be stored in Postgres' text type, and names are part of indexes, whose entries are limited
+  // in size.
   const source = input.source.trim();
   checkLength('source', source, MAX_SOURCE_BYTES);
   checkLength('fileName', input.fileName ?? '', MAX_FILE_NAME_BYTES);

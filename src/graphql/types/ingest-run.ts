@@ -6,6 +6,7 @@ import { pageArgs, resolvePage } from '../connection.ts';
 import { Node } from '../node.ts';
 import { Digest, IngestProblem, IngestProblems, IngestRun, IngestRuns } from '../refs.ts';
 
+/** The statuses that the database stores, with their meaning for a client. */
 const IngestStatus = builder.enumType('IngestStatus', {
   description: 'Outcome of one attempt to ingest one file.',
   values: {
@@ -19,6 +20,7 @@ same form (Markdown or JSONL), or its latest file of the same form and dated nam
   } as const,
 });
 
+/** The severities that the database stores. */
 const IngestSeverity = builder.enumType('IngestSeverity', {
   description: 'How severe a problem is.',
   values: {
@@ -46,6 +48,7 @@ IngestProblem.implement({
   }),
 });
 
+/** A run has no natural key: two runs of one file are two runs. Its id contains its UUID. */
 const idOf = ({ id }: IngestRunRow): string => nodeId('IngestRun', id);
 
 IngestRun.implement({
@@ -68,6 +71,7 @@ IngestRun.implement({
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the run started.' }),
     durationMs: t.exposeInt('durationMs', { description: 'Duration of the run in milliseconds.' }),
+    // `entries` = changed + `unchanged`; `rejected` comes on top. docs/digest-format.md defines the counts.
     entries: t.exposeInt('entries', { description: 'Number of valid entries in the file.' }),
     papersAdded: t.exposeInt('papersAdded', { description: 'Number of papers that were new to the store.' }),
     papersRevised: t.exposeInt('papersRevised', {

@@ -11,6 +11,7 @@ export const TextRange = builder.objectRef<Found['ranges'][number]>('TextRange')
   }),
 });
 
+/** The texts that are searched one by one for highlights; the search itself takes them as one text. */
 const HighlightField = builder.enumType('HighlightField', {
   description: 'A text of a paper in which a search can match.',
   values: {
@@ -25,6 +26,10 @@ const HighlightField = builder.enumType('HighlightField', {
   } as const,
 });
 
+/**
+ * Returns whole texts and positions instead of marked-up excerpts, so that clients choose markup and
+ * length.
+ */
 const Highlight = builder.objectRef<Found>('Highlight').implement({
   description: 'A text of a paper that matches the search, with the positions of the matches.',
   fields: (t) => ({
@@ -42,6 +47,8 @@ const Highlight = builder.objectRef<Found>('Highlight').implement({
   }),
 });
 
+// On the edge, because both depend on the search of the list. The same paper has other highlights in
+// another list.
 builder.objectFields(Papers.edge, (t) => ({
   score: t.float({
     nullable: true,

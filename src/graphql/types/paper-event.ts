@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { DigestEntry, Paper } from '../refs.ts';
 import { addEventFields, eventBatch, type Sent } from './event-batch.ts';
 
+/** An event with the rows that its fields show. */
 interface SentPaper extends Sent {
   readonly paper: PaperRow;
   readonly entry: EntryRow;
@@ -54,6 +55,7 @@ export const PaperEventBatch = eventBatch('PaperEventBatch', PaperEvent, show);
 async function show(sent: Sent, { reads }: Context): Promise<SentPaper | undefined> {
   const { paperId, entryId } = sent.event;
   if (paperId === null || entryId === null) return undefined;
+  // Both loaders batch: the events of a batch take two statements in all.
   const [paper, entry] = await Promise.all([reads.paperById(paperId), reads.entryById(entryId)]);
   return paper === null || entry === null ? undefined : { ...sent, paper, entry };
 }

@@ -19,6 +19,7 @@ interface FacetsOf {
   readonly filter: PaperFilter | null | undefined;
 }
 
+/** What all facets share. `value` can be passed to the filter unchanged, to narrow a list to that facet. */
 const Facet = builder.interfaceRef<FacetValue>('Facet').implement({
   description: `A value that papers of a list have, and how many papers have it. Values with most papers
 come first. A paper can have several values, so counts may add up to more than \`totalCount\`.`,
@@ -86,6 +87,7 @@ const TimelineBucket = builder.objectRef<Bucket>('TimelineBucket').implement({
   }),
 });
 
+/** Weeks start on Monday, as in ISO 8601. */
 const TimelineInterval = builder.enumType('TimelineInterval', {
   description: 'Length of the buckets of a timeline.',
   values: {
@@ -157,6 +159,8 @@ otherwise the latest 1,000 are returned.`,
   }),
 );
 
+// Nullable: counting may exceed its deadline, and must not fail the page (errors of non-null fields
+// propagate).
 builder.objectField(Papers.page, 'facets', (t) =>
   t.field({
     type: PaperFacets,

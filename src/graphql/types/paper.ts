@@ -24,7 +24,12 @@ import {
   Summary,
 } from '../refs.ts';
 
+/** The canonical arXiv id is a paper's natural key; versions of a paper are one paper. */
 const idOf = ({ arxivId }: PaperRow): string => nodeId('Paper', arxivId);
+/**
+ * Nested lists are read by the row's id; their cursors contain the node id, which survives a rebuild of the
+ * store.
+ */
 const parentOf = (paper: PaperRow): Parent => ({ id: paper.id, nodeId: idOf(paper) });
 
 Paper.implement({
@@ -65,6 +70,7 @@ highest arXiv version, then the latest digest, then the richest source.`,
   }),
 });
 
+// URLs. Those of arXiv are derived from the id, not stored.
 builder.objectFields(Paper, (t) => ({
   absUrl: t.field({
     type: 'URL',
@@ -91,6 +97,7 @@ builder.objectFields(Paper, (t) => ({
   }),
 }));
 
+// Objects and lists that belong to the paper. Each list takes one statement for all papers of a page.
 builder.objectFields(Paper, (t) => ({
   primaryCategory: t.field({
     type: Category,
@@ -135,6 +142,8 @@ default. Each is looked up as in RFC 4647: it is shortened from its end until a 
 can pass \`navigator.languages\` of a browser unchanged.`;
 const SOURCES = 'Considers only summaries from these sources, by exact name; all sources if absent.';
 
+// A preferred language is an argument, never a header: an answer that depends on a header cannot be cached
+// by its query.
 builder.objectFields(Paper, (t) => ({
   summary: t.field({
     type: Summary,
@@ -147,6 +156,7 @@ language takes its place. The result depends only on the arguments, never on hea
       sources: t.arg.stringList({ description: SOURCES }),
     },
     resolve: async ({ id }, args, { reads }) => {
+      // The loader groups by arguments and returns a list per paper, here of at most one summary.
       const [best] = await refusing(async () => await reads.summaryOfPaper(id, args));
       return best ?? null;
     },
@@ -169,6 +179,7 @@ ${LANGUAGE_VALUES}`,
   }),
 }));
 
+// On the edge, because they belong to the pair of paper and author.
 builder.objectFields(PaperAuthors.edge, (t) => ({
   position: t.int({
     description: `Position in the author list of the paper, from 1. A name printed twice is two edges with
@@ -220,6 +231,7 @@ builder.queryFields((t) => ({
   }),
 }));
 
+/** The canonical id that a text contains. Throws BAD_USER_INPUT if it contains none. */
 function canonicalId(text: string): string {
   const parsed = parseArxivId(text);
   if (parsed !== undefined) return parsed.id;

@@ -5,6 +5,9 @@ import { loadNode, Node } from '../node.ts';
 /** As for pages: bounds the work of one field. */
 const MOST_IDS = 100;
 
+// `node` and `nodes` are Relay's object identification
+// (https://graphql.org/learn/global-object-identification). The files of the other types add their own
+// look-ups and lists to this type.
 builder.queryType({
   description: 'Root of all queries.',
   fields: (t) => ({
@@ -29,6 +32,7 @@ where there is no object.`,
       resolve: async (_root, { ids }, { reads }) => {
         if (ids.length > MOST_IDS)
           throw badUserInput(['ids'], `ids: expected at most ${MOST_IDS}, got ${ids.length}`);
+        // Loaders batch these look-ups: one statement per type, however many ids.
         return await Promise.all(ids.map((id) => loadNode(reads, id)));
       },
     }),

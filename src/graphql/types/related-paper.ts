@@ -5,6 +5,10 @@ import { upTo } from '../descriptions.ts';
 import { refusing } from '../errors.ts';
 import { Author, Paper } from '../refs.ts';
 
+/**
+ * Shows why a paper is related, so that a reader can judge: the terms and authors that the score is
+ * computed from.
+ */
 const RelatedPaper = builder.objectRef<Related>('RelatedPaper').implement({
   description: 'A paper that shares terms or authors with another one, and what they share.',
   fields: (t) => ({
@@ -30,6 +34,8 @@ more the fewer papers have it.`,
   }),
 });
 
+// A plain list without cursors: scores change with every ingest, so a cursor into it would lead nowhere.
+// Nullable, so that a slow search for related papers nulls this field and not the paper.
 builder.objectField(Paper, 'related', (t) =>
   t.field({
     type: [RelatedPaper],

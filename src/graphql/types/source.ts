@@ -8,6 +8,7 @@ import { Node } from '../node.ts';
 import { Digests, Source, Sources } from '../refs.ts';
 import { digestArgs } from './digest.ts';
 
+/** The exact name is a source's natural key. */
 const idOf = ({ name }: SourceRow): string => nodeId('Source', name);
 
 Source.implement({
@@ -19,6 +20,7 @@ Source.implement({
     digestCount: t.int({
       description: 'Number of stored digests of this source.',
       resolve: async ({ id }, _args, { reads }) => {
+        // Counting groups rows by source; a source without digests has no row.
         const [counted] = await reads.digestCountOfSource(id);
         return counted?.count ?? 0;
       },

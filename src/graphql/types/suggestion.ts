@@ -17,6 +17,7 @@ const SuggestionKind = builder.enumType('SuggestionKind', {
   } as const,
 });
 
+/** The object type of each kind, by which graphql-js resolves the union. */
 const TYPES = { AUTHOR: 'Author', CATEGORY: 'Category', PAPER: 'Paper' } as const;
 
 const SuggestionSubject = builder.unionType('SuggestionSubject', {
@@ -83,6 +84,7 @@ only papers with that id are returned. New kinds are added to the enum, never to
     },
     resolve: async (_root, args, { reads }, info) => {
       const suggested = await refusing(async () => await reads.suggest(args));
+      // Text alone needs no subjects, so a search box that shows only text pays for no look-ups.
       return selects(info, 'subject') ? await stillThere(suggested, reads) : suggested;
     },
   }),

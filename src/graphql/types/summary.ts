@@ -6,6 +6,7 @@ import { idFrom } from '../descriptions.ts';
 import { Node } from '../node.ts';
 import { Digest, DigestEntry, Paper, Summary } from '../refs.ts';
 
+/** Computed when an entry is stored, from the placeholders that producers publish (see digest/summary.ts). */
 const SummaryStatus = builder.enumType('SummaryStatus', {
   description: 'How much text a summary has.',
   values: {
@@ -48,6 +49,7 @@ Summary.implement({
       nullable: true,
       description: part('What follows from the result'),
     }),
+    // The fields above are for clients that know the usual template; this list serves all templates.
     sections: t.field({
       type: [SummarySection],
       description: `Every part that has text, in published order, including parts without a field of their
