@@ -9,8 +9,8 @@ import { selects } from './selection.ts';
 const SAME_LIST = 'The cursor must come from the same list; any other is CURSOR_INVALID.';
 
 /**
- * Relay's page arguments (https://relay.dev/graphql/connections.htm). Both ends are nullable without a
- * default, so that `last` alone does not meet a `first` that nobody asked for.
+ * Relay's page arguments (https://relay.dev/graphql/connections.htm). `first` has no default in the schema:
+ * with one, a request for `last` alone would set both.
  */
 export const pageArgs = builder.args((t) => ({
   first: t.int({
