@@ -1,10 +1,11 @@
-/**
- * What a caller asked for cannot be answered, by the caller's fault. `argument` leads to it through the field's arguments,
- * `position` into its text, in UTF-16 code units from 0.
- */
+import type { ErrorCode } from './catalogue.ts';
+
+/** A request that cannot be answered through the caller's own mistake: the message goes to the caller. */
 export class InputError extends Error {
-  readonly code: 'BAD_USER_INPUT' | 'CURSOR_INVALID' | 'CURSOR_EXPIRED';
+  readonly code: Extract<ErrorCode, 'BAD_USER_INPUT' | 'CURSOR_INVALID' | 'CURSOR_EXPIRED'>;
+  /** The path to the wrong value through the field's arguments. */
   readonly argument: readonly string[];
+  /** The offset of the mistake in the value's text, in UTF-16 code units from 0. */
   readonly position: number | undefined;
 
   constructor(

@@ -28,7 +28,7 @@ export interface ContextOptions extends ReadOptions {
 }
 
 /** Who asks. */
-interface Caller {
+export interface Caller {
   readonly admin: Admin;
   /** A cursor of the feed that wins over what a subscription's arguments say of its start. */
   readonly resumeAfter?: string | undefined;

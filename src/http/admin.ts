@@ -1,17 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Admin } from '../graphql/context.ts';
+import type { Caller } from '../graphql/context.ts';
 
-/** Tells by the value of an `authorization` header whether a caller is the admin. */
-export type TellAdmin = (authorization: unknown) => Admin;
+/** The caller that sends this value as `authorization`: a header, or a parameter of a WebSocket. */
+export type Authenticate = (authorization: unknown) => Caller;
 
-/** Admins bring the token as RFC 6750 says: `Bearer` and the token. Without a token set there are none. */
-export function adminTeller(token: string | undefined): TellAdmin {
-  if (token === undefined) return () => 'unset';
+/** Recognises the admin by a bearer token (RFC 6750). Without a token nobody is the admin. */
+export function adminAuthentication(token: string | undefined): Authenticate {
+  if (token === undefined) return () => ({ admin: 'unset' });
   const expected = digest(`bearer ${token}`);
   return (authorization) => {
     const given = typeof authorization === 'string' ? authorization : '';
-    // Digests have one length, so that the time of comparing tells nothing.
-    return timingSafeEqual(digest(given.replace(/^bearer +/i, 'bearer ')), expected) ? 'yes' : 'no';
+    // Digests have equal lengths, so that the time of the comparison reveals nothing about the token.
+    const isAdmin = timingSafeEqual(digest(given.replace(/^bearer +/i, 'bearer ')), expected);
+    return { admin: isAdmin ? 'yes' : 'no' };
   };
 }
 

@@ -5,38 +5,41 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Feed } from '../feed/feed.ts';
 import type { CreateContext } from '../graphql/context.ts';
-import { adminTeller, type TellAdmin } from './admin.ts';
-import { send, sendJson, type Exchange, type Handler } from './request-context.ts';
-import { graphiql, wantsGraphiql } from './graphiql/graphiql.ts';
-import { graphqlTransportWs } from '../live/graphql-transport-ws.ts';
-import { graphqlHandler } from './graphql.ts';
-import { liveOperations, type LiveOperations } from '../live/live-operations.ts';
-import { checkParams, checkUses } from './read-params.ts';
-import type { Readiness } from './readiness.ts';
-import { logExchange } from './request-log.ts';
 import { ConnectionLimit } from '../live/connection-limit.ts';
+import { graphqlTransportWs } from '../live/graphql-transport-ws.ts';
+import { useSharedPayloads } from '../live/shared-payloads.ts';
 import { serveWebSockets, type SocketLimits } from '../live/websocket.ts';
+import type { OperationPlugin } from '../pipeline/operation-context.ts';
+import { createPipeline } from '../pipeline/pipeline.ts';
+import { adminAuthentication } from './admin.ts';
+import { graphiql, wantsGraphiql } from './graphiql/graphiql.ts';
+import { graphqlHandler, useHttp } from './graphql.ts';
+import type { Readiness } from './readiness.ts';
+import { RequestContext, send, sendJson, type Handler } from './request-context.ts';
+import { logRequest } from './request-log.ts';
 
 /** What the server needs of the rooms below it. */
 export interface AppOptions {
   readonly schema: GraphQLSchema;
   /** Called once for every operation. */
   readonly createContext: CreateContext;
-  /** Where absent nothing is pushed. */
+  /** Without a feed there are no WebSockets and no subscriptions. */
   readonly feed?: Feed | undefined;
-  /** Who brings it may change the store; where absent, nobody may. */
+  /** Plugins of Yoga or Envelop. Their hooks see the operations of HTTP, event streams and WebSockets alike. */
+  readonly plugins?: readonly OperationPlugin[] | undefined;
+  /** Bearer token for posting digests. Posting is disabled without it. */
   readonly adminToken?: string | undefined;
   readonly limits?: SocketLimits | undefined;
   readonly readiness: Readiness;
   readonly log: Logger;
 }
 
-/** What answers on a server. */
+/** What runs on an HTTP server. */
 export interface App {
   readonly request: RequestListener;
   /**
-   * Takes WebSockets too. To be closed before the server: ends event streams, and WebSockets once their queries and mutations are
-   * answered or `cut` is aborted; their clients connect again.
+   * Accepts WebSockets on a server. Call `close` before the server is closed: it ends event streams, and closes WebSockets once
+   * their queries and mutations are answered or `cut` is aborted. Clients then connect again.
    */
   readonly attach: (server: Server) => { readonly close: (cut: AbortSignal) => Promise<void> };
 }
@@ -44,37 +47,38 @@ export interface App {
 const GRAPHQL = '/graphql';
 const ASSETS = '/graphiql/';
 
-// An answer is what its content type says, stays in the browser that asked, and tells no other server about us.
+// Browsers must not guess the type of a response, show it to pages of other sites, or name our URLs to other servers.
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
 };
 
-const LIMITS: SocketLimits = { maxSockets: 20_000, maxSocketsPerAddress: 1_000 };
+/** Limits of connections that stay open, unless options set others. */
+export const DEFAULT_LIMITS: SocketLimits = { maxSockets: 20_000, maxSocketsPerAddress: 1_000 };
 
-/** Everything that the server answers, by path; CORS is closed. */
+/** Routes requests by path. CORS is disabled. */
 export function createApp(options: AppOptions): App {
-  const { schema, createContext, feed, log } = options;
+  const { schema, createContext, feed, log, plugins = [] } = options;
   const stop = new AbortController();
-  // Each event stream waits for it.
+  // Each event stream adds a listener.
   setMaxListeners(0, stop.signal);
-  const connections = new ConnectionLimit(options.limits ?? LIMITS);
-  const tellAdmin = adminTeller(options.adminToken);
-  const live = feed && liveOperations({ schema, createContext, feed, log });
-  const graphql = graphqlHandler({
+  const connections = new ConnectionLimit(options.limits ?? DEFAULT_LIMITS);
+  const authenticate = adminAuthentication(options.adminToken);
+  const pipeline = createPipeline({
     schema,
     createContext,
-    tellAdmin,
-    live,
-    connections,
-    stop: stop.signal,
+    plugins: [useHttp(), ...(feed === undefined ? [] : [useSharedPayloads(feed, log)]), ...plugins],
     log,
   });
+  const serve = graphqlTransportWs({ pipeline, callerOf: authenticate });
+  const graphql = graphqlHandler({ pipeline, authenticate, connections, stop: stop.signal });
   return {
     request: router(graphql, options),
     attach: (server) => {
-      const sockets = live && socketsOf(server, live, { ...options, tellAdmin, connections });
+      const { stalledMs } = options.limits ?? DEFAULT_LIMITS;
+      const socketOptions = { path: GRAPHQL, pathOf, serve, connections, stalledMs, log };
+      const sockets = feed && serveWebSockets(server, socketOptions);
       return {
         close: async (cut) => {
           stop.abort();
@@ -87,93 +91,64 @@ export function createApp(options: AppOptions): App {
 
 function router(graphql: Handler, { readiness, log }: AppOptions): RequestListener {
   const page = graphiql(ASSETS);
-  const handlerOf = (exchange: Exchange): Handler => {
-    if (wantsGraphiql(exchange)) return page.page;
-    return asksNothing(exchange) ? isHere : graphql;
+  const handlerOf = (context: RequestContext): Handler => {
+    if (wantsGraphiql(context)) return page.page;
+    return isBareHead(context) ? confirm : graphql;
   };
   const routes = new Map<string, Handler>([
-    ['/', (exchange) => send(exchange, 302, { location: GRAPHQL })],
-    [GRAPHQL, async (exchange) => await handlerOf(exchange)(exchange)],
-    ['/healthz', (exchange) => sendJson(exchange, 200, { status: 'ok', checks: {} })],
-    ['/readyz', async (exchange) => await answerReadiness(exchange, readiness)],
+    ['/', (context) => send(context, 302, { location: GRAPHQL })],
+    [GRAPHQL, async (context) => await handlerOf(context)(context)],
+    ['/healthz', (context) => sendJson(context, 200, { status: 'ok', checks: {} })],
+    ['/readyz', async (context) => await answerReadiness(context, readiness)],
   ]);
   return (request, response) => {
-    const exchange: Exchange = { id: randomUUID(), request, response, head: request.method === 'HEAD' };
+    const context = new RequestContext(randomUUID(), request, response);
     const path = pathOf(request.url);
-    logExchange(exchange, path, log);
+    logRequest(context, path, log);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    response.setHeader('x-request-id', exchange.id);
-    // The answer to HEAD is GET's without its body, which Node has by now decided to leave out.
+    response.setHeader('x-request-id', context.id);
+    // HEAD is answered like GET. Node already knows that the response has no body.
     if (request.method === 'HEAD') {
       request.method = 'GET';
       // A stream without a body would never end.
       if (request.headers.accept?.includes('text/event-stream') === true) request.headers.accept = '*/*';
     }
     const handler = routes.get(path) ?? (path.startsWith(ASSETS) ? page.asset : notFound);
-    void handle(handler, exchange, log);
+    void handle(handler, context, log);
   };
 }
 
-function socketsOf(
-  server: Server,
-  live: LiveOperations,
-  {
-    createContext,
-    tellAdmin,
-    connections,
-    limits,
-    log,
-  }: AppOptions & { tellAdmin: TellAdmin; connections: ConnectionLimit },
-) {
-  const attend = graphqlTransportWs({
-    ...live,
-    checkParams: (params) => {
-      checkParams(params);
-      checkUses(params);
-    },
-    createContext: (authorization) => createContext({ admin: tellAdmin(authorization) }),
-  });
-  return serveWebSockets(server, {
-    path: GRAPHQL,
-    pathOf,
-    attend,
-    connections,
-    stalledMs: limits?.stalledMs,
-    log,
-  });
-}
-
-/** The path of a URL, without the slash that some clients put after GraphQL's. */
+/** The path of a URL. Some clients put a slash after GraphQL's path, which is left out. */
 function pathOf(url = '/'): string {
   const path = url.split('?', 1)[0] ?? url;
   return path === `${GRAPHQL}/` ? GRAPHQL : path;
 }
 
-/** Whether a HEAD request has no query: it only asks whether GraphQL is there. */
-function asksNothing({ request, head }: Exchange): boolean {
-  return head === true && !new URLSearchParams(request.url?.split('?')[1]).has('query');
+/** Whether a request is HEAD without a query, which only checks that the path exists. */
+function isBareHead({ request, head }: RequestContext): boolean {
+  return head && !new URLSearchParams(request.url?.split('?')[1]).has('query');
 }
 
-function isHere(exchange: Exchange): void {
-  send(exchange, 200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+function confirm(context: RequestContext): void {
+  send(context, 200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
 }
 
-async function answerReadiness(exchange: Exchange, readiness: Readiness): Promise<void> {
+async function answerReadiness(context: RequestContext, readiness: Readiness): Promise<void> {
   const { ready, checks } = await readiness.check();
-  sendJson(exchange, ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', checks });
+  sendJson(context, ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', checks });
 }
 
-function notFound(exchange: Exchange): void {
-  sendJson(exchange, 404, { error: 'not found', paths: [GRAPHQL, '/healthz', '/readyz'] });
+function notFound(context: RequestContext): void {
+  sendJson(context, 404, { error: 'not found', paths: [GRAPHQL, '/healthz', '/readyz'] });
 }
 
-/** No failure ends the process, and none is told to the client beyond the id that finds it in the log. */
-async function handle(handler: Handler, exchange: Exchange, log: Logger): Promise<void> {
+/** Runs a handler. A failure does not end the process, and the client only gets the id under which the log has it. */
+async function handle(handler: Handler, context: RequestContext, log: Logger): Promise<void> {
   try {
-    await handler(exchange);
+    await handler(context);
   } catch (error) {
-    log.error({ requestId: exchange.id, err: error }, 'request failed');
-    if (exchange.response.headersSent) exchange.response.destroy();
-    else sendJson(exchange, 500, { error: 'internal error', requestId: exchange.id });
+    log.error({ requestId: context.id, err: error }, 'request failed');
+    if (context.response.headersSent) context.response.destroy();
+    else sendJson(context, 500, { error: 'internal error', requestId: context.id });
   }
 }

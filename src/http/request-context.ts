@@ -1,23 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PayloadStream } from '../live/payload-stream.ts';
+import type { OperationContext } from '../pipeline/operation-context.ts';
 
-/** One request and the answer to it. */
-export interface Exchange {
-  /** Names it in the log and in masked errors. */
+/** One HTTP request and the response to it. */
+export class RequestContext {
+  /** Identifies the request in the log and in masked errors. */
   readonly id: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Whether it came as HEAD, which is answered as GET. */
-  readonly head?: boolean;
-  /** The GraphQL operation, once it is known. */
-  operation?: { readonly type: string; readonly name: string | undefined };
+  /** Whether the method is HEAD, which is answered like GET. */
+  readonly head: boolean;
+  /** Set while GraphQL answers. */
+  operation?: OperationContext;
+  /** Set if the response is an event stream: what it sends. */
+  payloads?: PayloadStream;
+
+  constructor(id: string, request: IncomingMessage, response: ServerResponse) {
+    this.id = id;
+    this.request = request;
+    this.response = response;
+    this.head = request.method === 'HEAD';
+  }
 }
 
-/** Answers one exchange. */
-export type Handler = (exchange: Exchange) => void | Promise<void>;
+/** Answers one request. */
+export type Handler = (context: RequestContext) => void | Promise<void>;
 
-/** Sends a whole answer; Node leaves the body out where a HEAD request asks. */
+/** Sends a whole response. Node leaves the body out if the method is HEAD. */
 export function send(
-  { response }: Exchange,
+  { response }: RequestContext,
   status: number,
   headers: Readonly<Record<string, string>>,
   body: string | Buffer = '',
@@ -25,8 +36,8 @@ export function send(
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
-/** Sends JSON that nobody may keep. */
-export function sendJson(exchange: Exchange, status: number, value: unknown): void {
+/** Sends JSON that nothing may cache. */
+export function sendJson(context: RequestContext, status: number, value: unknown): void {
   const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
-  send(exchange, status, headers, JSON.stringify(value));
+  send(context, status, headers, JSON.stringify(value));
 }

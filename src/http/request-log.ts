@@ -1,18 +1,18 @@
 import type { Logger } from 'pino';
-import type { Exchange } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 
-// What a client chose is cut to a length that a log line can bear.
+/** Texts that a client chose are cut to so many characters. */
 const LONGEST = 100;
-/** Probes, and what the page of GraphiQL loads. */
+/** Paths that are logged on level `debug`: probes, and the assets of GraphiQL's page. */
 const QUIET = /^\/(?:healthz$|readyz$|graphiql\/)/;
 
-/** Logs the exchange once it is over: never variables, tokens, query text or the rest of the URL. */
-export function logExchange(exchange: Exchange, path: string, log: Logger): void {
-  const { id: requestId, request, response } = exchange;
+/** Logs a request once its response has ended. Never logs variables, tokens, documents or the query of the URL. */
+export function logRequest(context: RequestContext, path: string, log: Logger): void {
+  const { id: requestId, request, response } = context;
   const { method } = request;
   const started = performance.now();
   response.once('close', () => {
-    const { operation } = exchange;
+    const operation = context.operation?.operation;
     log[QUIET.test(path) ? 'debug' : 'info'](
       {
         method,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { send, type Exchange } from './request-context.ts';
+import { send, type RequestContext } from './request-context.ts';
 
 /** A file in memory, compressed at most once for each encoding, with an ETag for browsers that have it already. */
 export interface StaticFile {
-  serve(exchange: Exchange): Promise<void>;
+  serve(context: RequestContext): Promise<void>;
 }
 
 type Encode = (content: Buffer) => Promise<Buffer>;
@@ -24,17 +24,17 @@ export function staticFile(content: string | Buffer, headers: Readonly<Record<st
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
   const encoded = new Map<string, Promise<Buffer>>();
   return {
-    serve: async (exchange) => {
-      const [name, encode] = negotiate(exchange.request.headers['accept-encoding']);
+    serve: async (context) => {
+      const [name, encode] = negotiate(context.request.headers['accept-encoding']);
       const etag = `"${hash}-${name}"`;
       const all = { ...headers, etag, vary: [headers['vary'], 'accept-encoding'].filter(Boolean).join(', ') };
-      if (exchange.request.headers['if-none-match']?.includes(etag) === true) {
-        exchange.response.writeHead(304, all).end();
+      if (context.request.headers['if-none-match']?.includes(etag) === true) {
+        context.response.writeHead(304, all).end();
         return;
       }
       const body = encoded.get(name) ?? encode(bytes);
       encoded.set(name, body);
-      send(exchange, 200, { ...all, ...(name === IDENTITY ? {} : { 'content-encoding': name }) }, await body);
+      send(context, 200, { ...all, ...(name === IDENTITY ? {} : { 'content-encoding': name }) }, await body);
     },
   };
 }

@@ -1,13 +1,13 @@
 import { isIPv6 } from 'node:net';
 
-/** How many may stay connected at once: WebSockets and event streams. */
+/** How many WebSockets and event streams may be open at once. */
 export interface ConnectionLimits {
   /** Of the whole server. */
   readonly maxSockets: number;
   readonly maxSocketsPerAddress: number;
 }
 
-/** The connections that stay, counted by the address that they come from. */
+/** Counts the open WebSockets and event streams by their IP address. */
 export class ConnectionLimit {
   readonly #limits: ConnectionLimits;
   readonly #perAddress = new Map<string, number>();
@@ -17,7 +17,7 @@ export class ConnectionLimit {
     this.#limits = limits;
   }
 
-  /** Takes a place for a connection from an IP address; gives what gives it back, undefined where there is none. */
+  /** Reserves a slot for a connection from this address. Returns a release function, or undefined if a limit is reached. */
   enter(address = ''): (() => void) | undefined {
     const { maxSockets, maxSocketsPerAddress } = this.#limits;
     const from = isIPv6(address) ? networkOf(address) : address;
@@ -36,7 +36,7 @@ export class ConnectionLimit {
   }
 }
 
-/** The /64 of an IPv6 address: that much one customer has (RFC 6177). An IPv4 address in it stays as it is. */
+/** The /64 of an IPv6 address, which is what one customer has (RFC 6177). IPv4 addresses mapped to IPv6 stay whole. */
 function networkOf(address: string): string {
   if (address.startsWith('::ffff:')) return address;
   const [head = '', tail] = address.split('::');

@@ -2,43 +2,43 @@ import type { Payload, PayloadStream } from './payload-stream.ts';
 import type { MonitoredSocket } from './monitored-socket.ts';
 import type { FairQueue } from './fair-queue.ts';
 
-/** Where payloads go. */
+/** Where a subscription's payloads go. */
 export interface Destination {
-  readonly peer: MonitoredSocket;
-  /** Of the subscription, which its client has chosen. */
+  readonly socket: MonitoredSocket;
+  /** The id that the client has given to the subscription. */
   readonly id: string;
-  /** Shared by all deliveries. */
+  /** Shared by all deliveries of the server. */
   readonly queue: FairQueue;
   /** Called once, when nothing more will be sent. */
   readonly onEnd: () => void;
 }
 
-const END = 0x7d; // }
+const CLOSING_BRACE = 0x7d;
 
-/** Sends the payloads of one subscription to its socket, each when the socket has taken the one before. */
+/** Sends the payloads of one subscription over a socket. Takes the next one when the network has taken the last one. */
 export class Delivery {
   readonly #payloads: PayloadStream;
-  readonly #peer: MonitoredSocket;
+  readonly #socket: MonitoredSocket;
   readonly #queue: FairQueue;
   readonly #head: string;
   #state: 'idle' | 'busy' | 'busy, with news' | 'ended' = 'idle';
   readonly #onEnd: () => void;
 
-  constructor(payloads: PayloadStream, { peer, id, queue, onEnd }: Destination) {
+  constructor(payloads: PayloadStream, { socket, id, queue, onEnd }: Destination) {
     this.#payloads = payloads;
-    this.#peer = peer;
+    this.#socket = socket;
     this.#queue = queue;
     this.#onEnd = onEnd;
     this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   }
 
-  /** Begins to send. */
+  /** Starts to send. */
   start(): void {
     this.#payloads.onNews(() => this.#onNews());
     this.#take();
   }
 
-  /** Sends nothing any more. */
+  /** Stops. Sends nothing more and closes the payloads. */
   close(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
@@ -54,7 +54,7 @@ export class Delivery {
   }
 
   #take(): void {
-    if (this.#state === 'ended' || !this.#peer.isOpen) {
+    if (this.#state === 'ended' || !this.#socket.isOpen) {
       this.close();
       return;
     }
@@ -66,18 +66,20 @@ export class Delivery {
 
   #send(payload: Payload | undefined): void {
     if (this.#state === 'ended') return;
-    if (payload !== undefined) this.#peer.send(this.#messageOf(payload), () => this.#take());
+    if (payload !== undefined) this.#socket.send(this.#messageOf(payload), () => this.#take());
     else if (this.#payloads.closed) this.close();
+    // News came after the payloads had none, but before this turn of the event loop.
     else if (this.#state === 'busy, with news') this.#take();
     else if (this.#state === 'busy') this.#state = 'idle';
   }
 
+  /** Puts the id of the subscription around bytes that all subscribers share. */
   #messageOf({ bytes }: Payload): Buffer {
     const length = Buffer.byteLength(this.#head);
     const message = Buffer.allocUnsafe(length + bytes.length + 1);
     message.write(this.#head);
     message.set(bytes, length);
-    message[length + bytes.length] = END;
+    message[length + bytes.length] = CLOSING_BRACE;
     return message;
   }
 }

@@ -1,17 +1,17 @@
-/** Pieces of work that are done a slice at a time. */
+/** Tasks that run in one turn of the event loop. */
 const SLICE = 250;
 
 /**
- * Does many small pieces of work in the order in which they came, a slice at a time: one event is work for ten thousand
- * sockets, and all else that the process has to do comes in between.
+ * Runs many small tasks in order, a slice per turn of the event loop. One event means work for ten thousand sockets: HTTP
+ * requests and timers get their turn in between.
  */
 export class FairQueue {
   #waiting: (() => void)[] = [];
   #running = false;
 
-  /** Does it soon, not at once. */
-  add(work: () => void): void {
-    this.#waiting.push(work);
+  /** Queues a task. It runs in a later turn of the event loop. */
+  add(task: () => void): void {
+    this.#waiting.push(task);
     if (this.#running) return;
     this.#running = true;
     setImmediate(() => this.#run());
@@ -19,7 +19,7 @@ export class FairQueue {
 
   #run(): void {
     const slice = this.#waiting.splice(0, SLICE);
-    for (const work of slice) work();
+    for (const task of slice) task();
     this.#running = this.#waiting.length > 0;
     if (this.#running) setImmediate(() => this.#run());
   }

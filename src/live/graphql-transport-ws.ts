@@ -1,6 +1,5 @@
-import { GraphQLError, OperationTypeNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import {
-  CloseCode,
   GRAPHQL_TRANSPORT_WS_PROTOCOL,
   MessageType,
   parseMessage,
@@ -8,86 +7,87 @@ import {
   type SubscribeMessage,
   type SubscribePayload,
 } from 'graphql-ws';
-import { executeOperation } from '../graphql/execute.ts';
-import type { Context } from '../graphql/context.ts';
-import type { Operation, PrepareOperation } from './operation.ts';
+import { CLOSE_CODES, type CloseCodeEntry } from '../errors/close-codes.ts';
+import type { Caller } from '../graphql/context.ts';
+import { clientError } from '../graphql/errors.ts';
+import { formatErrors } from '../pipeline/failures.ts';
+import { operationContext } from '../pipeline/operation-context.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import { Delivery } from './delivery.ts';
-import type { PayloadStream } from './payload-stream.ts';
-import type { SubscribePayloads } from './payload.ts';
-import type { MonitoredSocket } from './monitored-socket.ts';
 import { FairQueue } from './fair-queue.ts';
+import type { MonitoredSocket } from './monitored-socket.ts';
+import { payloadsIn } from './payload-result.ts';
+import type { PayloadStream } from './payload-stream.ts';
 
-/** How operations that come over sockets are run. */
+/** What the operations of sockets are run with. */
 export interface ProtocolOptions {
-  readonly prepare: PrepareOperation;
-  /** Throws a GraphQLError for a query or variables that are not looked at. */
-  readonly checkParams: (params: SubscribePayload) => void;
-  /** Context of one operation. */
-  readonly createContext: (authorization: unknown) => Context;
-  readonly subscribe: SubscribePayloads;
-  /** Makes a result's errors fit to be seen. */
-  readonly finish: (result: ExecutionResult) => ExecutionResult;
+  readonly pipeline: Pick<Pipeline, 'run'>;
+  /** The caller with the value of an `authorization` header. */
+  readonly callerOf: (authorization: unknown) => Caller;
 }
 
-/** Connects an open socket with the protocol. `authorization`: the header that it came with. */
-export type Attend = (peer: MonitoredSocket, authorization: string | undefined) => void;
+/** Runs the protocol on an open socket. `authorization` is the header of the handshake. */
+export type ServeSocket = (socket: MonitoredSocket, authorization: string | undefined) => void;
 
-const INIT_MS = 10_000;
-const OPERATIONS_PER_SOCKET = 50;
-const LONGEST_ID = 128;
+/** Milliseconds that a client has to send `connection_init`. */
+export const INIT_MS = 10_000;
+/** Operations that may run on a socket at once. */
+export const OPERATIONS_PER_SOCKET = 50;
+/** Longest id of an operation, in characters. */
+export const ID_CHARACTERS = 128;
+/** How long a client should wait with an operation too many, in milliseconds. */
+const RETRY_AFTER_MS = 1_000;
 
-/** The protocol graphql-transport-ws. A message is only made when the socket has taken the last one. */
-export function graphqlTransportWs(options: ProtocolOptions): Attend {
+/** Serves the protocol graphql-transport-ws. */
+export function graphqlTransportWs(options: ProtocolOptions): ServeSocket {
   const shared = { ...options, queue: new FairQueue() };
-  return (peer, authorization) => new Connection(peer, authorization, shared).open();
+  return (socket, authorization) => new Connection(socket, authorization, shared).open();
 }
 
 type Shared = ProtocolOptions & { readonly queue: FairQueue };
 
-/** One operation of a client. Its messages are sent as long as no other has its id: clients use an id again at once. */
-class Running {
+/** An operation of a client, identified by this object: clients reuse an id as soon as they have completed it. */
+class ClientOperation {
   readonly id: string;
-  /** Of a subscription that has begun. */
+  /** Set once a subscription has started. */
   delivery: Delivery | undefined = undefined;
-  /** Of a query or mutation: the socket need not stay open for it any more. */
-  forget: (() => void) | undefined = undefined;
+  /** Tells the socket that the operation is answered, or that nobody waits for the answer. */
+  readonly answered: () => void;
 
-  constructor(id: string) {
+  constructor(id: string, answered: () => void) {
     this.id = id;
+    this.answered = answered;
   }
 }
 
-/** One socket. Little is kept of it, as there may be tens of thousands. */
+/** One socket. Keeps little, as there may be tens of thousands of idle ones. */
 class Connection {
-  readonly #peer: MonitoredSocket;
+  readonly #socket: MonitoredSocket;
   readonly #shared: Shared;
-  /** The header of the handshake, else what the client says as it connects: browsers set no headers on a WebSocket. */
+  /** From the handshake, else from `connection_init`: browsers set no headers on a WebSocket. */
   #authorization: unknown;
-  #late: NodeJS.Timeout | undefined;
+  #initTimeout: NodeJS.Timeout | undefined;
   #acknowledged = false;
-  /** What the client waits for, by id. */
-  readonly #operations = new Map<string, Running>();
-  /** Operations that have not ended, those included that the client waits for no more. */
-  #working = 0;
+  /** The operations that the client waits for, by id. */
+  readonly #operations = new Map<string, ClientOperation>();
+  /** Operations that still run, including those that the client has completed. */
+  #running = 0;
 
-  constructor(peer: MonitoredSocket, authorization: string | undefined, shared: Shared) {
-    this.#peer = peer;
+  constructor(socket: MonitoredSocket, authorization: string | undefined, shared: Shared) {
+    this.#socket = socket;
     this.#shared = shared;
     this.#authorization = authorization;
   }
 
   open(): void {
-    const { socket } = this.#peer;
+    const { socket } = this.#socket;
     if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
-      this.#close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
+      this.#close(CLOSE_CODES.SUBPROTOCOL);
       return;
     }
-    this.#late = setTimeout(
-      () => this.#close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
-      INIT_MS,
-    );
+    this.#initTimeout = setTimeout(() => this.#close(CLOSE_CODES.INIT_TIMEOUT), INIT_MS);
     socket.on('message', (data: Buffer) => this.#receive(data.toString()));
-    socket.on('close', () => this.#leave());
+    socket.on('close', () => this.#onClose());
   }
 
   #receive(text: string): void {
@@ -95,7 +95,7 @@ class Connection {
     try {
       message = parseMessage(text);
     } catch {
-      this.#close(CloseCode.BadRequest, 'Invalid message received');
+      this.#close(CLOSE_CODES.INVALID_MESSAGE);
       return;
     }
     if (message.type === MessageType.ConnectionInit) this.#acknowledge(message.payload?.['authorization']);
@@ -103,16 +103,15 @@ class Connection {
       this.#send({ type: MessageType.Pong, payload: message.payload });
     else if (message.type === MessageType.Subscribe) this.#begin(message);
     else if (message.type === MessageType.Complete) this.#abandon(message.id);
-    else if (message.type !== MessageType.Pong)
-      this.#close(CloseCode.BadRequest, `Unexpected message of type ${message.type}`);
+    else if (message.type !== MessageType.Pong) this.#close(CLOSE_CODES.INVALID_MESSAGE);
   }
 
   #acknowledge(authorization: unknown): void {
     if (this.#acknowledged) {
-      this.#close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
+      this.#close(CLOSE_CODES.TOO_MANY_INITS);
       return;
     }
-    clearTimeout(this.#late);
+    clearTimeout(this.#initTimeout);
     this.#authorization ??= authorization;
     this.#acknowledged = true;
     this.#send({ type: MessageType.ConnectionAck });
@@ -120,113 +119,116 @@ class Connection {
 
   #begin({ id, payload }: SubscribeMessage): void {
     if (!this.#acknowledged) {
-      this.#close(CloseCode.Unauthorized, 'Unauthorized');
+      this.#close(CLOSE_CODES.UNAUTHORIZED);
       return;
     }
     if (this.#operations.has(id)) {
-      this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id.slice(0, 80)} already exists`);
+      this.#close(CLOSE_CODES.ID_IN_USE);
       return;
     }
-    const running = new Running(id);
-    this.#operations.set(id, running);
-    this.#working += 1;
-    this.#run(running, payload).catch(() => this.#close(CloseCode.InternalServerError, 'internal error'));
+    const operation = new ClientOperation(id, this.#socket.awaitAnswer());
+    this.#operations.set(id, operation);
+    this.#running += 1;
+    const refusal = this.#refusalOf(id);
+    if (refusal === undefined) this.#run(operation, payload).catch(() => this.#close(CLOSE_CODES.INTERNAL));
+    else this.#refuse(operation, [refusal]);
   }
 
-  async #run(running: Running, payload: SubscribePayload): Promise<void> {
-    const { prepare, createContext, subscribe, finish } = this.#shared;
-    const refusal = this.#refusalOf(running, payload);
-    const operation = refusal === undefined ? prepare(payload) : finish({ errors: [refusal] }).errors;
-    if (operation === undefined || !('document' in operation)) {
-      this.#answer(running, { id: running.id, type: MessageType.Error, payload: operation });
-      this.#end(running);
-      return;
-    }
-    const args = argsOf(operation, createContext(this.#authorization));
-    if (operation.type === OperationTypeNode.SUBSCRIPTION) {
-      this.#deliver(running, await subscribe(args));
-      return;
-    }
-    running.forget = this.#peer.keepOpen();
-    const result = finish(await executeOperation(args));
-    this.#answer(running, { id: running.id, type: MessageType.Next, payload: result });
-    this.#complete(running);
+  #refusalOf(id: string): GraphQLError | undefined {
+    if (this.#running > OPERATIONS_PER_SOCKET)
+      return clientError(
+        'RATE_LIMITED',
+        `expected at most ${OPERATIONS_PER_SOCKET} operations at once on a socket`,
+        { retryAfterMs: RETRY_AFTER_MS },
+      );
+    if (id.length <= ID_CHARACTERS) return undefined;
+    return clientError('BAD_USER_INPUT', `id: expected at most ${ID_CHARACTERS} characters`);
   }
 
-  #refusalOf({ id }: Running, payload: SubscribePayload): GraphQLError | undefined {
-    try {
-      this.#shared.checkParams(payload);
-    } catch (error) {
-      return error as GraphQLError;
-    }
-    if (this.#working > OPERATIONS_PER_SOCKET) {
-      const message = `expected at most ${OPERATIONS_PER_SOCKET} operations at once on a socket`;
-      return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED', retryAfterMs: 1_000 } });
-    }
-    if (id.length <= LONGEST_ID) return undefined;
-    const message = `id: expected at most ${LONGEST_ID} characters`;
-    return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+  async #run(
+    operation: ClientOperation,
+    { query, operationName, variables }: SubscribePayload,
+  ): Promise<void> {
+    const { pipeline, callerOf } = this.#shared;
+    const context = operationContext(callerOf(this.#authorization));
+    const params = {
+      query,
+      ...(typeof operationName === 'string' && { operationName }),
+      ...(variables && { variables }),
+    };
+    const result = await pipeline.run(params, context);
+    const payloads = payloadsIn(result);
+    if (payloads !== undefined) this.#deliver(operation, payloads);
+    else if (context.executing === true) this.#answer(operation, result);
+    else this.#refuse(operation, result.errors ?? []);
   }
 
-  #deliver(running: Running, payloads: PayloadStream): void {
-    if (!this.#isWaitedFor(running)) {
+  #deliver(operation: ClientOperation, payloads: PayloadStream): void {
+    operation.answered();
+    if (!this.#isWaitedFor(operation)) {
       payloads.close();
-      this.#end(running);
+      this.#end(operation);
       return;
     }
     const { queue } = this.#shared;
-    const onEnd = (): void => this.#complete(running);
-    running.delivery = new Delivery(payloads, { peer: this.#peer, id: running.id, queue, onEnd });
-    running.delivery.start();
+    const onEnd = (): void => this.#complete(operation);
+    operation.delivery = new Delivery(payloads, { socket: this.#socket, id: operation.id, queue, onEnd });
+    operation.delivery.start();
   }
 
-  /** The client waits no more. */
+  /** Sends the result of a query or mutation, or the errors of a subscription that could not start. */
+  #answer(operation: ClientOperation, result: ExecutionResult): void {
+    const payload = result.errors ? { ...result, errors: formatErrors(result.errors) } : result;
+    this.#sendFor(operation, { id: operation.id, type: MessageType.Next, payload });
+    this.#complete(operation);
+  }
+
+  #complete(operation: ClientOperation): void {
+    this.#sendFor(operation, { id: operation.id, type: MessageType.Complete });
+    this.#end(operation);
+  }
+
+  /** Sends errors from before execution, which end the operation. */
+  #refuse(operation: ClientOperation, errors: readonly GraphQLError[]): void {
+    const payload = formatErrors(errors);
+    this.#sendFor(operation, { id: operation.id, type: MessageType.Error, payload });
+    this.#end(operation);
+  }
+
+  /** The client has completed an operation: it waits for nothing more under this id. */
   #abandon(id: string): void {
-    const running = this.#operations.get(id);
+    const operation = this.#operations.get(id);
     this.#operations.delete(id);
-    running?.delivery?.close();
-    running?.forget?.();
+    operation?.delivery?.close();
+    operation?.answered();
   }
 
-  #complete(running: Running): void {
-    this.#answer(running, { id: running.id, type: MessageType.Complete });
-    this.#end(running);
+  #end(operation: ClientOperation): void {
+    operation.answered();
+    this.#running -= 1;
+    if (this.#isWaitedFor(operation)) this.#operations.delete(operation.id);
   }
 
-  #end(running: Running): void {
-    running.forget?.();
-    this.#working -= 1;
-    if (this.#isWaitedFor(running)) this.#operations.delete(running.id);
-  }
-
-  #leave(): void {
-    clearTimeout(this.#late);
+  #onClose(): void {
+    clearTimeout(this.#initTimeout);
     for (const id of this.#operations.keys()) this.#abandon(id);
   }
 
-  #isWaitedFor(running: Running): boolean {
-    return this.#operations.get(running.id) === running;
+  #isWaitedFor(operation: ClientOperation): boolean {
+    return this.#operations.get(operation.id) === operation;
   }
 
-  #answer(running: Running, message: object): void {
-    if (this.#isWaitedFor(running)) this.#send(message);
+  #sendFor(operation: ClientOperation, message: object): void {
+    if (this.#isWaitedFor(operation)) this.#send(message);
   }
 
   #send(message: object): void {
-    this.#peer.send(JSON.stringify(message), ignore);
+    this.#socket.send(JSON.stringify(message), ignore);
   }
 
-  #close(code: CloseCode, reason: string): void {
-    this.#peer.socket.close(code, reason);
+  #close(reason: CloseCodeEntry): void {
+    this.#socket.close(reason);
   }
-}
-
-// Spread, or added to later, each of these objects would have a hidden class of its own.
-function argsOf(
-  { schema, document, operationName, variableValues }: Operation,
-  contextValue: Context,
-): ExecutionArgs {
-  return { schema, document, operationName, variableValues, contextValue, rootValue: undefined };
 }
 
 function ignore(): void {}

@@ -1,7 +1,12 @@
 import { Kind, visit, type DocumentNode, type ExecutionArgs } from 'graphql';
 
-/** Names those who get the same payload of the same batch: the document, and the variables that the payload depends on. */
-export function payloadKey({ document, operationName, variableValues }: ExecutionArgs): string {
+type KeyArgs = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
+
+/**
+ * Key under which subscribers share one payload of a batch: the same document, and the same values of all variables that
+ * affect the payload. Equal texts have one document as long as the pipeline's cache holds it.
+ */
+export function payloadKey({ document, operationName, variableValues }: KeyArgs): string {
   const { id, variables } = shapeOf(document);
   const values = Object.entries(variableValues ?? {})
     .filter(([name]) => variables.has(name))
@@ -11,7 +16,7 @@ export function payloadKey({ document, operationName, variableValues }: Executio
 
 interface Shape {
   readonly id: number;
-  /** Those that stand elsewhere than in the arguments of a root field. */
+  /** Variables that the document uses elsewhere than in the arguments of a root field, which only select the batch. */
   readonly variables: ReadonlySet<string>;
 }
 
@@ -26,7 +31,7 @@ function shapeOf(document: DocumentNode): Shape {
     VariableDefinition: () => false,
     Variable: (...[{ name }, , , , ancestors]) => {
       const kinds = ancestors.flatMap((node) => ('kind' in node ? [node.kind] : []));
-      if (!isOfRootField(kinds)) variables.add(name.value);
+      if (!isInRootArgument(kinds)) variables.add(name.value);
     },
   });
   const shape = { id: (documents += 1), variables };
@@ -36,8 +41,8 @@ function shapeOf(document: DocumentNode): Shape {
 
 const ELSEWHERE = new Set<Kind>([Kind.DIRECTIVE, Kind.FRAGMENT_DEFINITION, Kind.INLINE_FRAGMENT]);
 
-/** Whether what stands below nodes of these kinds is in the arguments of the operation's own field, the one that subscribes. */
-function isOfRootField(kinds: readonly Kind[]): boolean {
+/** Whether a node below nodes of these kinds is in an argument of the operation's own field, the one that subscribes. */
+function isInRootArgument(kinds: readonly Kind[]): boolean {
   const fields = kinds.filter((kind) => kind === Kind.FIELD).length;
   return fields === 1 && kinds.includes(Kind.ARGUMENT) && !kinds.some((kind) => ELSEWHERE.has(kind));
 }

@@ -1,44 +1,50 @@
-import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import type { DocumentNode, ExecutionResult, GraphQLError } from 'graphql';
+import { isPassingCode } from '../errors/catalogue.ts';
 import type { Batch } from '../events/event.ts';
 import type { Subscription, Takeable } from '../feed/subscription.ts';
-import { refused } from '../graphql/errors.ts';
+import { formatErrors } from '../pipeline/failures.ts';
 
-/** A result as JSON, made once for all who get it. */
+/** A result as JSON, serialised once for all subscribers that receive it. */
 export interface Payload {
   /** An ExecutionResult in UTF-8. */
   readonly bytes: Buffer;
-  /** Resumes after it; undefined for an error that ends the stream. */
+  /** Where to resume after this payload. Undefined for an error that ends the stream. */
   readonly cursor: string | undefined;
+  /** Whether the client may try again after an error. */
+  readonly passing: boolean;
 }
 
-/** The payloads of one subscription. What ends it is its last payload: `take` neither throws nor rejects. */
+/** The payloads of one subscription. An error that ends it is its last payload: `take` neither throws nor rejects. */
 export interface PayloadStream extends Takeable<Payload> {
   readonly close: () => void;
 }
 
-/** Makes payloads: the same one for all who get the same. */
+/** Makes payloads for any number of streams. */
 export interface PayloadMaker {
-  make(asked: Asked, batch: Batch): Payload | Promise<Payload>;
-  /** Makes a result's errors fit to be seen. */
-  finish(result: ExecutionResult): ExecutionResult;
+  /** The payload for a batch: the same object for all requests with the same key. */
+  make(request: PayloadRequest, batch: Batch): Payload | Promise<Payload>;
+  /** The payload that ends a stream because of a failure. */
+  fail(error: unknown): Payload;
 }
 
-/** What a subscriber asked. */
-export interface Asked {
-  readonly args: ExecutionArgs;
-  /** Equal for those who get the same payload of the same batch. */
-  readonly audience: string;
+/** The operation of a subscriber: all that is kept of it while it waits. */
+export interface PayloadRequest {
+  readonly document: DocumentNode;
+  readonly operationName: string | null | undefined;
+  readonly variableValues: Readonly<Record<string, unknown>> | null | undefined;
+  /** Equal for subscribers that receive the same payload for the same batch. */
+  readonly key: string;
 }
 
-/** The payloads of a subscription's batches. */
+/** The payloads of a feed subscription, one for each batch. */
 export class BatchPayloads implements PayloadStream {
   readonly #batches: Subscription;
-  readonly #asked: Asked;
+  readonly #request: PayloadRequest;
   readonly #maker: PayloadMaker;
 
-  constructor(batches: Subscription, asked: Asked, maker: PayloadMaker) {
+  constructor(batches: Subscription, request: PayloadRequest, maker: PayloadMaker) {
     this.#batches = batches;
-    this.#asked = asked;
+    this.#request = request;
     this.#maker = maker;
   }
 
@@ -50,14 +56,15 @@ export class BatchPayloads implements PayloadStream {
     this.#batches.onNews(listener);
   }
 
+  /** Returns without a promise if the payload is there already: one batch may wake thousands of streams. */
   take(): Payload | undefined | Promise<Payload | undefined> {
     try {
       const batch = this.#batches.take();
       const payload =
-        batch instanceof Promise ? this.#makeSoon(batch) : batch && this.#maker.make(this.#asked, batch);
-      return payload instanceof Promise ? payload.catch((error: unknown) => this.#last(error)) : payload;
+        batch instanceof Promise ? this.#makeLater(batch) : batch && this.#maker.make(this.#request, batch);
+      return payload instanceof Promise ? payload.catch((error: unknown) => this.#fail(error)) : payload;
     } catch (error) {
-      return this.#last(error);
+      return this.#fail(error);
     }
   }
 
@@ -65,25 +72,24 @@ export class BatchPayloads implements PayloadStream {
     this.#batches.close();
   }
 
-  async #makeSoon(batch: Promise<Batch | undefined>): Promise<Payload | undefined> {
+  async #makeLater(batch: Promise<Batch | undefined>): Promise<Payload | undefined> {
     const read = await batch;
-    return read && (await this.#maker.make(this.#asked, read));
+    return read && (await this.#maker.make(this.#request, read));
   }
 
-  /** The stream ends with the reason, as a result like any other. */
-  #last(error: unknown): Payload {
+  #fail(error: unknown): Payload {
     this.close();
-    return { bytes: bytesOf(this.#maker.finish({ errors: [refused(error)] })), cursor: undefined };
+    return this.#maker.fail(error);
   }
 }
 
-/** A stream of one result, which says why there is no other. */
-export function only(result: ExecutionResult): PayloadStream {
-  let left: Payload | undefined = { bytes: bytesOf(result), cursor: undefined };
+/** A stream of one payload: the errors for which there is no other. */
+export function errorStream(errors: readonly GraphQLError[]): PayloadStream {
+  let left: Payload | undefined = errorPayload(errors);
   const take = (): Payload | undefined => {
-    const taken = left;
+    const payload = left;
     left = undefined;
-    return taken;
+    return payload;
   };
   return {
     take,
@@ -95,7 +101,14 @@ export function only(result: ExecutionResult): PayloadStream {
   };
 }
 
+/** The payload of errors that end a stream. */
+export function errorPayload(errors: readonly GraphQLError[]): Payload {
+  const passing = errors.some(({ extensions }) => isPassingCode(extensions['code']));
+  return { bytes: serialise({ errors }), cursor: undefined, passing };
+}
+
 /** A result as it is sent. */
-export function bytesOf(result: ExecutionResult): Buffer {
-  return Buffer.from(JSON.stringify(result));
+export function serialise(result: ExecutionResult): Buffer {
+  const { errors } = result;
+  return Buffer.from(JSON.stringify(errors ? { ...result, errors: formatErrors(errors) } : result));
 }

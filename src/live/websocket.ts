@@ -4,71 +4,72 @@ import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
-import type { Attend } from './graphql-transport-ws.ts';
-import { MonitoredSocket } from './monitored-socket.ts';
+import { CLOSE_CODES } from '../errors/close-codes.ts';
 import type { ConnectionLimit, ConnectionLimits } from './connection-limit.ts';
+import type { ServeSocket } from './graphql-transport-ws.ts';
+import { MonitoredSocket, STALLED_MS } from './monitored-socket.ts';
 
-/** What sockets may cost. */
+/** Limits of WebSockets. */
 export interface SocketLimits extends ConnectionLimits {
-  /** A socket that has not taken a message in so many milliseconds, and more for a large one, is too far behind (10,000). */
+  /** Milliseconds that a client has for a message, and more for a large one, until it is disconnected. 10,000 by default. */
   readonly stalledMs?: number;
 }
 
-/** What sockets are served with. */
+/** What WebSockets are served with. */
 export interface WebSocketOptions {
-  /** Where sockets are served, and how the path of a URL is told. */
+  /** The only path with WebSockets, as `pathOf` returns it for a URL. */
   readonly path: string;
   readonly pathOf: (url: string | undefined) => string;
-  readonly attend: Attend;
+  readonly serve: ServeSocket;
   readonly connections: ConnectionLimit;
   readonly stalledMs: number | undefined;
   readonly log: Logger;
 }
 
-/** Sockets that are served. */
+/** The open WebSockets of a server. */
 export interface WebSockets {
   /**
-   * Asks every client to connect again, elsewhere or later, once its queries and mutations are answered, or `cut` is aborted; cuts
-   * those off that do not go.
+   * Closes every socket with 1012, which asks the client to connect again, once its queries and mutations are answered or
+   * `cut` is aborted. Cuts off clients that do not close in turn. Resolves when no socket is left.
    */
   readonly close: (cut: AbortSignal) => Promise<void>;
 }
 
+/** Largest message of a client, in bytes. */
+export const MESSAGE_BYTES = 128_000;
 const SWEEP_MS = 1_000;
-const STALLED_MS = 10_000;
-const SERVICE_RESTART = 1012;
-/** A socket that does not answer a close is cut off after so long, in milliseconds; its types do not know it. */
+/** Milliseconds that a client has to answer a close. The types of ws lack this option, so it is spread in. */
 const CLOSING = { closeTimeout: 5_000 };
 
-/** Takes WebSockets beside HTTP on one server. */
+/** Accepts WebSockets on an HTTP server. */
 export function serveWebSockets(server: Server, options: WebSocketOptions): WebSockets {
-  const { attend, connections, stalledMs = STALLED_MS, log } = options;
-  const sockets = createSockets();
-  const peers = new Set<MonitoredSocket>();
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    socket.on('error', ignore);
+  const { serve, connections, stalledMs = STALLED_MS, log } = options;
+  const webSocketServer = createWebSocketServer();
+  const sockets = new Set<MonitoredSocket>();
+  const upgrade = (request: IncomingMessage, connection: Duplex, head: Buffer): void => {
+    connection.on('error', ignore);
     const refusal = refusalOf(request, options);
     const leave = refusal === undefined ? connections.enter(request.socket.remoteAddress) : undefined;
     if (leave === undefined) {
-      refuse(socket, refusal ?? { status: '503 Service Unavailable', reason: 'too many sockets' });
+      refuse(connection, refusal ?? { status: '503 Service Unavailable', reason: 'too many sockets' });
       return;
     }
     const { authorization } = request.headers;
-    let peer: MonitoredSocket | undefined;
-    // What these two functions name is kept as long as the socket: nothing of the request may be, kilobytes each.
-    socket.on('close', () => {
+    let socket: MonitoredSocket | undefined;
+    // These two functions live as long as the socket. They must not refer to the request, which takes kilobytes.
+    connection.on('close', () => {
       leave();
-      if (peer !== undefined) peers.delete(peer);
+      if (socket !== undefined) sockets.delete(socket);
     });
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      peer = new MonitoredSocket(webSocket);
-      peers.add(peer);
-      attend(peer, authorization);
+    webSocketServer.handleUpgrade(request, connection, head, (webSocket) => {
+      socket = new MonitoredSocket(webSocket);
+      sockets.add(socket);
+      serve(socket, authorization);
     });
   };
   server.on('upgrade', upgrade);
   const sweep = setInterval(() => {
-    const late = [...peers].filter((peer) => peer.check(performance.now(), stalledMs)).length;
+    const late = [...sockets].filter((socket) => socket.check(performance.now(), stalledMs)).length;
     if (late > 0) log.info({ sockets: late }, 'sockets too far behind, closed');
   }, SWEEP_MS);
   return {
@@ -76,7 +77,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
       clearInterval(sweep);
       server.off('upgrade', upgrade);
       const late = aborted(cut);
-      await Promise.all([...peers].map(async (peer) => await dismiss(peer, late)));
+      await Promise.all([...sockets].map(async (socket) => await dismiss(socket, late)));
     },
   };
 }
@@ -85,39 +86,38 @@ async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
 }
 
-async function dismiss(peer: MonitoredSocket, late: Promise<void>): Promise<void> {
-  const { socket } = peer;
-  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  await Promise.race([peer.idle(), late, closed]);
-  socket.close(SERVICE_RESTART, 'the server stops; resume from the last cursor');
+async function dismiss(socket: MonitoredSocket, late: Promise<void>): Promise<void> {
+  const closed = new Promise<void>((resolve) => socket.socket.once('close', () => resolve()));
+  await Promise.race([socket.idle(), late, closed]);
+  socket.close(CLOSE_CODES.RESTART);
   await closed;
 }
 
 interface Refusal {
   readonly status: string;
-  /** One line for whoever looks at the answer. */
+  /** One line for whoever reads the response. */
   readonly reason: string;
 }
 
-/** A client that is refused need not hang up by itself. */
-function refuse(socket: Duplex, { status, reason }: Refusal): void {
-  socket.once('finish', () => socket.destroy());
+/** Answers a handshake that is refused, and closes the connection without waiting for the client. */
+function refuse(connection: Duplex, { status, reason }: Refusal): void {
+  connection.once('finish', () => connection.destroy());
   const body = `${reason}\n`;
-  socket.end(
+  connection.end(
     `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 
-/** One made where a socket is taken would keep the request as long as the socket. */
+/** Defined here, as a function inside of `upgrade` would keep the request alive as long as the socket. */
 function ignore(): void {}
 
-function createSockets(): WebSocketServer {
+function createWebSocketServer(): WebSocketServer {
   return new WebSocketServer({
     noServer: true,
-    // A compressor for each socket would cost hundreds of kilobytes.
+    // A compressor takes hundreds of kilobytes for each socket.
     perMessageDeflate: false,
-    maxPayload: 128_000,
+    maxPayload: MESSAGE_BYTES,
     maxFragments: 64,
     maxBufferedChunks: 256,
     ...CLOSING,
@@ -126,14 +126,14 @@ function createSockets(): WebSocketServer {
   });
 }
 
-/** The answer to a handshake that is not taken; undefined where it is. */
+/** Why a handshake is refused; undefined if it is accepted. */
 function refusalOf(
   { url, headers }: IncomingMessage,
   { path, pathOf }: Pick<WebSocketOptions, 'path' | 'pathOf'>,
 ): Refusal | undefined {
   if (pathOf(url) !== path)
     return { status: '404 Not Found', reason: `there are no WebSockets here: connect to ${path}` };
-  // A browser says which site its page is of; no other site may use a visitor's browser here.
+  // Browsers send the origin of the page. A page of another site must not connect in the name of its visitor.
   const { origin, host } = headers;
   if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) return undefined;
   return { status: '403 Forbidden', reason: 'WebSockets are for pages of this server' };

@@ -1,6 +1,6 @@
 import { parse, validate, type ExecutionResult } from 'graphql';
 import { createContextFactory } from '../../src/graphql/context.ts';
-import { executeOperation } from '../../src/graphql/execute.ts';
+import { executeOperation } from '../../src/pipeline/execute.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import type { Database } from '../../src/database/connect.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sendJson, type Exchange, type Handler } from '../request-context.ts';
+import { sendJson, type RequestContext, type Handler } from '../request-context.ts';
 import { prepareScript, startScript, STYLES, withoutStacks } from './graphiql-client.ts';
 import { staticFile, type StaticFile } from '../static-file.ts';
 
@@ -36,17 +36,17 @@ export function graphiql(base: string): Graphiql {
   let files: Promise<Files> | undefined;
   const load = async (): Promise<Files> => await (files ??= loadFiles(base));
   return {
-    page: async (exchange) => await (await load()).page.serve(exchange),
-    asset: async (exchange) => {
-      const asset = (await load()).assets.get(exchange.request.url ?? '');
-      if (asset === undefined) sendJson(exchange, 404, { error: 'not found' });
-      else await asset.serve(exchange);
+    page: async (context) => await (await load()).page.serve(context),
+    asset: async (context) => {
+      const asset = (await load()).assets.get(context.request.url ?? '');
+      if (asset === undefined) sendJson(context, 404, { error: 'not found' });
+      else await asset.serve(context);
     },
   };
 }
 
 /** Whether a browser asks for a page, rather than a client for an answer. */
-export function wantsGraphiql({ request }: Exchange): boolean {
+export function wantsGraphiql({ request }: RequestContext): boolean {
   return request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
 }
 

@@ -1,18 +1,21 @@
 import { execute, visit, BREAK, type DocumentNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
-import type { Context } from './context.ts';
-import { refusedInPlace } from './errors.ts';
+import type { Context } from '../graphql/context.ts';
+import { refusedInPlace } from '../graphql/errors.ts';
 import { placeVariables } from './input-places.ts';
 
 const FEED_CURSOR = 'feedCursor';
 
+/** The arguments of an execution with the context that the schema's resolvers need. */
+export type OperationArgs = ExecutionArgs & { readonly contextValue: Context };
+
 /**
- * Executes a query or mutation with graphql-js, whose answers have their fields in the order in which they were asked for.
- * Where the operation asks for the feed's cursor, that is read before all else.
+ * Executes an operation with graphql-js, which returns fields in the order of the selection. If the operation selects
+ * `feedCursor`, that is read before all other fields, so that a list joins the feed without a gap.
  */
-export async function executeOperation(args: ExecutionArgs): Promise<ExecutionResult> {
-  const context = args.contextValue as Context;
+export async function executeOperation(args: OperationArgs): Promise<ExecutionResult> {
+  const context = args.contextValue;
   if (namesFeedCursor(args.document)) {
-    // Where it fails, the field says so in its own place: read again, it could be newer than the list beside it.
+    // A failure becomes the error of the field. Reading again there could return a cursor that is newer than the list.
     context.feedCursor = context.feed.cursor();
     await context.feedCursor.catch(() => undefined);
   }

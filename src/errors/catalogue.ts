@@ -1,0 +1,128 @@
+// Every code that this server puts into `errors[].extensions.code`. Imports nothing: the client reads it in browsers, too.
+
+/** What one code means, and what a client should do about it. */
+export interface ErrorEntry {
+  /** HTTP statuses of a response without data. Empty if the error only occurs inside a response with status 200. */
+  readonly statuses: readonly number[];
+  /** Whether `application/json` gets status 200 instead, as GraphQL over HTTP recommends for well-formed requests. */
+  readonly okAsJson?: true;
+  /** Whether the same request may succeed later, so that a client should retry it. */
+  readonly passing: boolean;
+  /** What else is in `extensions`. */
+  readonly details?: readonly string[];
+  readonly meaning: string;
+  readonly advice: string;
+}
+
+/** The catalogue of errors. `docs/errors.md` is generated from it. */
+export const ERRORS = {
+  BAD_USER_INPUT: {
+    statuses: [400],
+    okAsJson: true,
+    passing: false,
+    details: ['argument', 'position'],
+    meaning:
+      'An argument or a variable has a wrong value. `argument` is the path to it, such as `["filter", "search"]`; `position` is the offset in its text, in UTF-16 code units.',
+    advice: 'Correct the argument. Show the message beside the input that it came from.',
+  },
+  CURSOR_INVALID: {
+    statuses: [],
+    passing: false,
+    details: ['argument'],
+    meaning:
+      'The cursor belongs to another list, another database, or a database that has been restored since.',
+    advice:
+      'Drop the cursor and load the list again. For the feed, read `feedCursor` together with the list.',
+  },
+  CURSOR_EXPIRED: {
+    statuses: [],
+    passing: false,
+    details: ['argument'],
+    meaning:
+      'The events after this feed cursor have been deleted, because they are older than the retention.',
+    advice: 'Load the list again together with `feedCursor`, and resume from that cursor.',
+  },
+  UNAUTHENTICATED: {
+    statuses: [401],
+    passing: false,
+    meaning: 'The operation needs the admin token, and none or a wrong one was sent.',
+    advice:
+      'Send `Authorization: Bearer TOKEN`; on a WebSocket, send it as `authorization` in `connection_init`.',
+  },
+  FORBIDDEN: {
+    statuses: [403],
+    passing: false,
+    meaning: 'This server accepts no posted digests: it has no admin token, or its database is read-only.',
+    advice: 'Ask the operator of the server.',
+  },
+  RATE_LIMITED: {
+    statuses: [],
+    passing: true,
+    details: ['retryAfterMs'],
+    meaning: 'Too many operations run at once on this WebSocket.',
+    advice: 'Wait `retryAfterMs` milliseconds or until another operation ends, then retry.',
+  },
+  TIMEOUT: {
+    statuses: [],
+    passing: true,
+    meaning: 'The answer took longer than its deadline. A field with a shorter deadline is null on its own.',
+    advice: 'Ask for less, such as a narrower filter or a smaller page, or retry later.',
+  },
+  INTERNAL: {
+    statuses: [500],
+    passing: true,
+    details: ['requestId'],
+    meaning: 'The server failed. The message hides the reason; the log has it under `requestId`.',
+    advice: 'Retry with increasing delays. Report the `requestId` if it goes on.',
+  },
+  BAD_REQUEST: {
+    statuses: [400, 405, 406, 413, 415],
+    passing: false,
+    meaning: 'The request is not GraphQL over HTTP as this server accepts it, or exceeds a limit.',
+    advice: 'Correct the request. The message says what was expected.',
+  },
+  GRAPHQL_PARSE_FAILED: {
+    statuses: [400],
+    okAsJson: true,
+    passing: false,
+    meaning: 'The document has a syntax error.',
+    advice: 'Correct the document at `locations`.',
+  },
+  GRAPHQL_VALIDATION_FAILED: {
+    statuses: [400],
+    okAsJson: true,
+    passing: false,
+    meaning: 'The document does not match the schema.',
+    advice:
+      'Correct the document at `locations`. Generating types from the schema finds such mistakes earlier.',
+  },
+  OPERATION_RESOLUTION_FAILURE: {
+    statuses: [400],
+    passing: false,
+    meaning:
+      '`operationName` names no operation of the document, or is missing though the document has several.',
+    advice: 'Send the name of one of the operations.',
+  },
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
+
+/** A code of the catalogue. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Whether a value is the code of an error that may be gone when the same request is sent again. */
+export function isPassingCode(code: unknown): boolean {
+  return isErrorCode(code) && ERRORS[code].passing;
+}
+
+/** Whether a value is a code of the catalogue. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code);
+}
+
+/** The code that an HTTP status stands for; undefined if none or several have this status. */
+export function codeOfStatus(status: number): ErrorCode | undefined {
+  const entries: readonly [string, ErrorEntry][] = Object.entries(ERRORS);
+  const codes = entries.flatMap(([code, { statuses }]) =>
+    statuses.includes(status) && isErrorCode(code) ? [code] : [],
+  );
+  return codes.length === 1 ? codes[0] : undefined;
+}

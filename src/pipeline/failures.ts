@@ -1,0 +1,85 @@
+import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+import { ERRORS, type ErrorCode, type ErrorEntry } from '../errors/catalogue.ts';
+import { clientError } from '../graphql/errors.ts';
+
+const INTERNAL: ErrorCode = 'INTERNAL';
+
+/** Of what an error about the request as a whole consists, beside its code and message. */
+interface RequestErrorOptions {
+  /** One of the code's statuses in the catalogue; the first by default. */
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+}
+
+/** An error about a request as a whole, with the HTTP status that the catalogue has for its code. */
+export function requestError(
+  code: ErrorCode,
+  message: string,
+  { status, headers }: RequestErrorOptions = {},
+): GraphQLError {
+  const http = { ...httpOf(code), ...(status !== undefined && { status }), ...(headers && { headers }) };
+  return clientError(code, message, { http });
+}
+
+/** Completes an error of graphql-js about a request as a whole: sets the code, and the HTTP status of the catalogue. */
+export function setCode(error: GraphQLError, code: ErrorCode): void {
+  Object.assign(error.extensions, { code, http: httpOf(code) });
+}
+
+/** The HTTP status of an event stream that begins with these errors; 200 without any. Follows Yoga's rule for application/json. */
+export function statusOf(errors: readonly GraphQLError[] = []): number {
+  const statuses = errors.map(({ extensions: { http } }) => (http?.spec === true ? 0 : (http?.status ?? 0)));
+  return Math.max(...statuses) || 200;
+}
+
+/** Yoga reads `spec` as: status 200 for application/json. */
+function httpOf(code: ErrorCode): { status?: number; spec?: true } {
+  const { statuses, okAsJson }: ErrorEntry = ERRORS[code];
+  const [status] = statuses;
+  return { ...(status !== undefined && { status }), ...(okAsJson && { spec: true }) };
+}
+
+/**
+ * What a client may see of an error. GraphQLErrors are meant for clients and pass. Anything else is a failure of the server: it
+ * becomes the `originalError` of an error with the code INTERNAL.
+ */
+export function maskError(error: unknown): GraphQLError {
+  if (isMeantForClients(error)) return error;
+  const place = error instanceof GraphQLError ? error : undefined;
+  return new GraphQLError('Something went wrong here. The log tells more under this requestId.', {
+    nodes: place?.nodes ?? null,
+    source: place?.source ?? null,
+    positions: place?.positions ?? null,
+    path: place?.path ?? null,
+    originalError: error instanceof Error ? error : new Error(String(error)),
+    extensions: { code: INTERNAL },
+  });
+}
+
+function isMeantForClients(error: unknown): error is GraphQLError {
+  if (!(error instanceof GraphQLError)) return false;
+  return error.originalError === undefined || isMeantForClients(error.originalError);
+}
+
+/**
+ * Completes the errors of a result for the client, in place. Masked errors get the request's id, under which the log has the
+ * reason. Errors of graphql-js about variables, which have no code yet, become BAD_USER_INPUT.
+ */
+export function finishErrors(result: ExecutionResult, requestId: string, log: Logger): void {
+  for (const error of result.errors ?? []) {
+    const { extensions, originalError, path } = error;
+    if (extensions['code'] === INTERNAL) {
+      extensions['requestId'] = requestId;
+      log.error({ requestId, path, err: originalError }, 'operation failed');
+    } else if (extensions['code'] === undefined && path === undefined) setCode(error, 'BAD_USER_INPUT');
+  }
+}
+
+/** Errors as a client sees them where no HTTP response is sent: without the hints for its status line. */
+export function formatErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
+  return errors.map((error) => {
+    const { http: _, ...extensions } = error.extensions;
+    return { ...error.toJSON(), extensions };
+  });
+}

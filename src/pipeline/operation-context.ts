@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import type { Plugin } from 'graphql-yoga';
+import type { Caller, Context } from '../graphql/context.ts';
+
+/** One operation on its way through the pipeline, whichever way it came: the context that Envelop's plugins see. */
+export interface OperationContext extends Record<string, unknown> {
+  readonly caller: Caller;
+  /** Identifies the operation in the log and in masked errors. */
+  readonly requestId: string;
+  /** The operation, once its document is parsed. */
+  readonly operation?: ParsedOperation;
+  /** Whether execution has begun. Until then an error is about the operation as a whole. */
+  readonly executing?: boolean;
+  /** What the schema's resolvers get as their context. Built after validation. */
+  readonly resolverContext?: Context;
+}
+
+/** An operation, as its document describes it. */
+export interface ParsedOperation {
+  readonly type: string;
+  readonly name: string | undefined;
+}
+
+/** A plugin of Yoga or Envelop in the pipeline. */
+export type OperationPlugin = Plugin<OperationContext, OperationContext>;
+
+/** The context of an operation that is about to enter the pipeline. */
+export function operationContext(caller: Caller, requestId: string = randomUUID()): OperationContext {
+  return { caller, requestId };
+}
+
+/** The context for the resolvers of an operation. Throws before the pipeline has built it. */
+export function resolverContextOf({ resolverContext }: OperationContext): Context {
+  if (resolverContext === undefined) throw new Error('expected the context for resolvers');
+  return resolverContext;
+}

@@ -1,0 +1,95 @@
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import { createYoga, isAsyncIterable, type GraphQLParams, type YogaServerInstance } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import type { CreateContext } from '../graphql/context.ts';
+import { finishErrors, maskError } from './failures.ts';
+import type { OperationContext, OperationPlugin } from './operation-context.ts';
+import {
+  useFinishedErrors,
+  useParsedOperation,
+  usePlacedValidation,
+  useReferenceExecutor,
+  useResolverContext,
+} from './plugins.ts';
+import { useRequestLimits } from './request-limits.ts';
+
+/** What every operation passes, whichever way it comes. */
+export interface PipelineOptions {
+  readonly schema: GraphQLSchema;
+  /** Called once for every operation. */
+  readonly createContext: CreateContext;
+  /** Plugins of Yoga or Envelop. Their hooks see the operations of HTTP, event streams and WebSockets alike. */
+  readonly plugins?: readonly OperationPlugin[];
+  readonly log: Logger;
+}
+
+/** Parses, validates, executes and subscribes, and masks errors. */
+export interface Pipeline {
+  /** Answers HTTP requests. */
+  readonly yoga: YogaServerInstance<OperationContext, object>;
+  /** Runs an operation that did not come as an HTTP request. Never rejects: failures are errors of the result. */
+  readonly run: (params: GraphQLParams, context: OperationContext) => Promise<ExecutionResult>;
+}
+
+/** Total length of the documents that stay parsed. Their syntax trees take about a hundred times as much memory. */
+const CACHED_CHARACTERS = 1_000_000;
+
+/** Makes the one pipeline of a server. */
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { log } = options;
+  const yoga = createYoga<OperationContext, object>({
+    schema: options.schema,
+    plugins: pluginsOf(options),
+    maskedErrors: { maskError },
+    parserAndValidationCache: { documentCache: cache<DocumentNode>(), errorCache: cache<object>() },
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    batching: false,
+    multipart: false,
+    maxRequestBodySize: false,
+    // Yoga answers every URL that ends like this. A URL that is sent over HTTP has no fragment, so this one never comes.
+    healthCheckEndpoint: '#',
+    logging: false,
+  });
+  // Yoga's hooks for parameters are called with an HTTP request. All operations that come without one share this.
+  const request = new yoga.fetchAPI.Request('http://localhost/graphql', { method: 'POST' });
+  return {
+    yoga,
+    run: async (params, context) => {
+      const result = await resultOf(async () => await yoga.getResultForParams({ params, request }, context));
+      finishErrors(result, context.requestId, log);
+      return result;
+    },
+  };
+}
+
+function pluginsOf({ createContext, plugins = [], log }: PipelineOptions): OperationPlugin[] {
+  return [
+    useRequestLimits(),
+    useParsedOperation(),
+    usePlacedValidation(),
+    useResolverContext(createContext),
+    useReferenceExecutor(),
+    useFinishedErrors(log),
+    ...plugins,
+  ];
+}
+
+type Result = ReturnType<YogaServerInstance<OperationContext, object>['getResultForParams']>;
+
+async function resultOf(run: () => Result): Promise<ExecutionResult> {
+  try {
+    const result = await run();
+    // Subscriptions have one result too: it carries their payloads.
+    if (result === undefined || isAsyncIterable(result)) throw new Error('expected one result');
+    return result;
+  } catch (error) {
+    return { errors: [maskError(error)] };
+  }
+}
+
+function cache<Value extends object>(): LRUCache<string, Value> {
+  return new LRUCache({ maxSize: CACHED_CHARACTERS, sizeCalculation: (_value, text) => text.length + 1 });
+}

@@ -1,0 +1,75 @@
+import { getOperationAST, GraphQLError, Kind, type DocumentNode, type ExecutionArgs } from 'graphql';
+import type { Logger } from 'pino';
+import type { CreateContext } from '../graphql/context.ts';
+import { executeOperation } from './execute.ts';
+import { finishErrors, requestError, setCode } from './failures.ts';
+import { validateDocument } from './input-places.ts';
+import { resolverContextOf, type OperationPlugin } from './operation-context.ts';
+
+/** Gives syntax errors their code, and finds the operation that is to run. Yoga does both, but for HTTP alone. */
+export function useParsedOperation(): OperationPlugin {
+  return {
+    // Throws rather than replaces: a replaced result would be cached for every operation of the document.
+    onParse:
+      ({ context, extendContext }) =>
+      ({ result }) => {
+        if (result instanceof GraphQLError) setCode(result, 'GRAPHQL_PARSE_FAILED');
+        if (!isDocument(result)) return;
+        const operation = getOperationAST(result, context.params.operationName);
+        if (!operation)
+          throw requestError(
+            'OPERATION_RESOLUTION_FAILURE',
+            "operationName: expected the name of one of the document's operations",
+          );
+        extendContext({ operation: { type: operation.operation, name: operation.name?.value } });
+      },
+  };
+}
+
+function isDocument(result: unknown): result is DocumentNode {
+  return typeof result === 'object' && result !== null && 'kind' in result && result.kind === Kind.DOCUMENT;
+}
+
+/** Adds to errors about wrong literals which argument they are for. */
+export function usePlacedValidation(): OperationPlugin {
+  return {
+    onValidate: ({ setValidationFn }) =>
+      setValidationFn((...args: Parameters<typeof validateDocument>) => {
+        const errors = validateDocument(...args);
+        for (const error of errors)
+          if (error.extensions['code'] === undefined) setCode(error, 'GRAPHQL_VALIDATION_FAILED');
+        return errors;
+      }),
+  };
+}
+
+/** Makes the context that resolvers get. A context, with what it has read, lives for one operation. */
+export function useResolverContext(createContext: CreateContext): OperationPlugin {
+  return {
+    onContextBuilding: ({ context, extendContext }) =>
+      extendContext({ resolverContext: createContext(context.caller) }),
+  };
+}
+
+/** Executes with graphql-js: Yoga's own executor returns fields in the order in which they resolve. */
+export function useReferenceExecutor(): OperationPlugin {
+  return {
+    onExecute: ({ context, extendContext, setExecuteFn }) => {
+      extendContext({ executing: true });
+      setExecuteFn(
+        async (args: ExecutionArgs) =>
+          await executeOperation({ ...args, contextValue: resolverContextOf(context) }),
+      );
+    },
+    onSubscribe: ({ extendContext }) => extendContext({ executing: true }),
+  };
+}
+
+/** Completes the errors of HTTP responses, including those about the request itself. */
+export function useFinishedErrors(log: Logger): OperationPlugin {
+  return {
+    onResultProcess: ({ result, serverContext }) => {
+      if ('errors' in result) finishErrors(result, serverContext.requestId, log);
+    },
+  };
+}

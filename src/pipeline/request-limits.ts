@@ -1,0 +1,86 @@
+import type { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { requestError } from './failures.ts';
+import type { OperationContext } from './operation-context.ts';
+
+/** Half a dozen times the longest document of this project, the introspection query: parsing must stay cheap. */
+export const QUERY_CHARACTERS = 20_000;
+/** The parser is recursive, as is the code that reads variables: thousands of levels would overflow the stack. */
+export const QUERY_LEVELS = 200;
+/** A filter, at most 5 objects deep, needs a dozen. */
+export const VARIABLE_LEVELS = 100;
+/** Of all variables, each counted as often as the document uses it: ten times the longest body. */
+export const VARIABLE_CHARACTERS = 1_000_000;
+
+/** Refuses operations that would cost too much to parse or to read, before anything else looks at them. */
+export function useRequestLimits(): Plugin<OperationContext, OperationContext> {
+  return {
+    onParams: ({ params: { query, variables }, context }) => {
+      checkQuery(query);
+      if (!isNestedWithin(variables, VARIABLE_LEVELS))
+        throw badVariables(`expected lists and objects nested at most ${VARIABLE_LEVELS} deep`);
+      // A posted digest is long.
+      if (context.caller.admin !== 'yes') checkUses(query, variables);
+    },
+  };
+}
+
+function checkQuery(query: unknown): asserts query is string {
+  if (typeof query !== 'string')
+    throw requestError('BAD_REQUEST', 'query: expected the text of a GraphQL document');
+  if (query.length > QUERY_CHARACTERS)
+    throw requestError(
+      'BAD_REQUEST',
+      `query: expected at most ${QUERY_CHARACTERS} characters, got ${query.length}`,
+      { status: 413 },
+    );
+  if (nesting(query) > QUERY_LEVELS)
+    throw requestError('BAD_REQUEST', `query: expected brackets nested at most ${QUERY_LEVELS} deep`);
+}
+
+/** How deep brackets are nested, including brackets in strings and comments. */
+function nesting(query: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of query.matchAll(/[{}()[\]]/g)) {
+    depth += '{(['.includes(bracket) ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+/** Whether lists and objects are nested at most so deep. Goes level by level: recursion is what deep values would break. */
+function isNestedWithin(value: unknown, levels: number): boolean {
+  let level = [value].filter(isNested);
+  for (let depth = 0; depth < levels && level.length > 0; depth++)
+    level = level.flatMap((each) => Object.values(each).filter(isNested));
+  return level.length === 0;
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
+ * Throws if the variables would be too long with each written out wherever the document uses it: the work that a short
+ * request causes must not be that of a long one.
+ */
+function checkUses(query: string, variables: unknown): void {
+  if (!isNested(variables)) return;
+  const lengths = new Map(
+    Object.entries(variables).map(([name, value]) => [name, JSON.stringify(value)?.length ?? 0]),
+  );
+  // GraphQL allows white space between `$` and the name. Such a use counts as one of the longest variable.
+  const longest = Math.max(0, ...lengths.values());
+  let length = 0;
+  for (const [, name] of query.matchAll(/\$(\w*)/g))
+    length += name === undefined || name === '' ? longest : (lengths.get(name) ?? 0);
+  if (length > VARIABLE_CHARACTERS)
+    throw badVariables(
+      `expected at most ${VARIABLE_CHARACTERS} characters where each is written out wherever it is used, got ${length}`,
+    );
+}
+
+function badVariables(message: string): GraphQLError {
+  return requestError('BAD_USER_INPUT', `variables: ${message}`);
+}
