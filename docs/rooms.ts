@@ -21,7 +21,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   database: { job: 'finds or starts Postgres, migrates it, runs SQL on it', imports: ['arxiv', 'time'] },
   events: {
     job: "the feed's tables: appends events, reads the log, signs cursors, retention",
-    imports: ['database', 'time'],
+    imports: ['database', 'errors', 'time'],
   },
   sources: {
     job: 'brings bytes: files, folders, URLs, standard input; watches for new ones',
@@ -33,27 +33,31 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   reads: {
     job: 'SQL for pages, look-ups, filters, facets and suggestions',
-    imports: ['events', 'database', 'digest', 'search', 'language', 'arxiv', 'time'],
+    imports: ['events', 'database', 'errors', 'digest', 'search', 'language', 'arxiv', 'time'],
   },
   feed: {
     job: 'reads new events once per process, matches them with filters, wakes subscriptions',
-    imports: ['reads', 'events', 'database', 'time'],
+    imports: ['reads', 'events', 'database', 'errors', 'time'],
   },
   graphql: {
     job: 'the schema: types, fields and their descriptions',
-    imports: ['feed', 'reads', 'events', 'database', 'digest', 'language', 'arxiv', 'time'],
+    imports: ['feed', 'reads', 'events', 'database', 'errors', 'digest', 'language', 'arxiv', 'time'],
+  },
+  pipeline: {
+    job: 'every operation passes it: limits, parsing, validation, execution, masked errors',
+    imports: ['graphql', 'errors'],
   },
   live: {
     job: 'carries subscriptions: sockets, event streams, shared payloads',
-    imports: ['graphql', 'feed', 'events', 'time'],
+    imports: ['pipeline', 'graphql', 'feed', 'events', 'errors', 'time'],
   },
   http: {
     job: 'answers requests: GraphQL, GraphiQL, probes',
-    imports: ['live', 'graphql', 'feed', 'events', 'database', 'time'],
+    imports: ['live', 'pipeline', 'graphql', 'feed', 'events', 'errors', 'database', 'time'],
   },
   client: {
     job: 'the client package: subscribes from Node and browsers, resumes after a disconnect',
-    imports: ['time'],
+    imports: ['errors', 'time'],
   },
   cli: {
     job: 'commands, flags, the environment',

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { GraphQLError } from 'graphql';
 import { whyReadOnly } from '../database/access.ts';
 import type { Database } from '../database/connect.ts';
 import { DatabaseError } from '../database/database-error.ts';
@@ -8,6 +7,7 @@ import { execute, hasPooler, type Pool } from '../database/store-pool.ts';
 import { pendingMigrations } from '../database/migrate.ts';
 import { openFeed, type Feed } from '../feed/feed.ts';
 import { createContextFactory } from '../graphql/context.ts';
+import { clientError } from '../graphql/errors.ts';
 import type { IngestDigest } from '../graphql/ingest-digest.ts';
 import { schema } from '../graphql/schema.ts';
 import { createApp } from '../http/app.ts';
@@ -120,9 +120,7 @@ function ingester(pool: Pool, { options, readOnly }: Serving, end: AbortSignal):
   const ingest = postedDigests({ pool, allowPrivate, now: () => new Date() });
   return async (digest) => {
     if (readOnly !== undefined) {
-      throw new GraphQLError(`ingestDigest: nothing can be taken in, because ${readOnly}`, {
-        extensions: { code: 'FORBIDDEN' },
-      });
+      throw clientError('FORBIDDEN', `ingestDigest: nothing can be taken in, because ${readOnly}`);
     }
     return await unlessAborted(
       end,

@@ -1,13 +1,15 @@
-/** An error of GraphQL, as a server sends it. */
+import { codeOfStatus, isPassingCode } from '../errors/catalogue.ts';
+
+/** A GraphQL error, as a server sends it. */
 export interface SentError {
   readonly message: string;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The server refuses for good: trying again would give the same answer. */
+/** The server refuses the subscription: trying again would fail in the same way. */
 export class FeedError extends Error {
   override readonly name = 'FeedError';
-  /** Such as CURSOR_EXPIRED; what the server gave in `extensions.code` of the first error. */
+  /** Such as CURSOR_EXPIRED: `extensions.code` of the first error. */
   readonly code: string;
   readonly errors: readonly SentError[];
 
@@ -21,7 +23,7 @@ export class FeedError extends Error {
 /** The connection was lost, or the server cannot answer now. */
 export class Lost extends Error {
   override readonly name = 'Lost';
-  /** The server has said to wait so long, in milliseconds. */
+  /** How long the server asks to wait before the next try, in milliseconds. */
   readonly retryAfterMs: number;
 
   constructor(message: string, retryAfterMs = 0) {
@@ -30,22 +32,17 @@ export class Lost extends Error {
   }
 }
 
-/** The connection was ended from here, as its reader was too far behind: what it lacks may be asked for at once. */
+/** The client closed the connection because its reader was too far behind. It may resume at once. */
 export class Behind extends Error {
   override readonly name = 'Behind';
 }
 
-/** Statuses of HTTP by which a server or a proxy says "not now", beside those from 500 on. */
+/** HTTP statuses by which a server or a proxy says "not now", beside those from 500 on. */
 const PASSING_STATUSES = new Set([408, 425, 429]);
-const CODES: Readonly<Record<number, string>> = {
-  401: 'UNAUTHENTICATED',
-  403: 'FORBIDDEN',
-  404: 'NOT_FOUND',
-};
 
 /**
- * What a status of HTTP means where a stream was expected: to be tried again, or the end. `errors` are those of the answer,
- * `retryAfterMs` the wait that it asks for.
+ * The meaning of an HTTP status where a stream was expected: Lost if another try may succeed, else FeedError. `errors` are those
+ * of the response, `retryAfterMs` is the wait that it asks for.
  */
 export function errorOfStatus(
   status: number,
@@ -53,22 +50,21 @@ export function errorOfStatus(
 ): FeedError | Lost {
   const message = `HTTP status ${status}`;
   if (isPassing(status)) return new Lost(message, retryAfterMs);
-  if (errors !== undefined) return new FeedError(errors, codeOf(errors[0]) ?? CODES[status]);
-  return new FeedError([{ message: `expected a GraphQL feed, got ${message}` }], CODES[status]);
+  // No code of a server: there is no Papergraph at this address.
+  const code = status === 404 ? 'NOT_FOUND' : codeOfStatus(status);
+  if (errors !== undefined) return new FeedError(errors, codeOf(errors[0]) ?? code);
+  return new FeedError([{ message: `expected a GraphQL feed, got ${message}` }], code);
 }
 
-/** Whether the same request may be answered later. */
+/** Whether the same request may succeed later. */
 export function isPassing(status: number): boolean {
   return status >= 500 || PASSING_STATUSES.has(status);
 }
 
-const PASSING = new Set(['INTERNAL', 'TIMEOUT', 'RATE_LIMITED']);
-
-/** What errors of a server mean: to be tried again, or the end. */
+/** The meaning of errors of a server: Lost if another try may succeed, else FeedError. */
 export function errorOf(errors: readonly SentError[]): FeedError | Lost {
   const [first] = errors;
-  const code = codeOf(first);
-  if (first === undefined || code === undefined || !PASSING.has(code)) return new FeedError(errors);
+  if (first === undefined || !isPassingCode(codeOf(first))) return new FeedError(errors);
   const wait = first.extensions?.['retryAfterMs'];
   return new Lost(first.message, typeof wait === 'number' ? wait : 0);
 }
