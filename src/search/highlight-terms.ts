@@ -1,26 +1,26 @@
 import { ANYTHING_BUT_WORDS, type HighlightTerms } from './find-highlights.ts';
 import type { Search } from './parse-search.ts';
+import { phrases, textSearches, type Phrase, type Reading } from './phrases.ts';
 import { characters } from './scripts.ts';
-import { phrases, readings, texts, wordsQuery, type Phrase, type Stems } from './text-query.ts';
-import type { SoughtWord } from './words.ts';
+import { NOTHING, phraseQuery, type Stems } from './text-query.ts';
 
-/** What the search wants to see in a text; what asks nothing, as stop words alone, is nothing to see. */
+/** The words and characters to highlight for a search. Phrases of stop words alone are not highlighted. */
 export function highlightTerms(search: Search, stems: Stems): HighlightTerms[] {
-  return texts(search, { wanted: true }).flatMap(({ text, where }) =>
-    phrases(text).flatMap((phrase) => {
-      const sequences = phrase.unspaced ? [inRuns(phrase)] : inWords(phrase, stems);
-      return sequences.map((sequence) => ({ where, unspaced: phrase.unspaced, sequence }));
-    }),
+  return textSearches(search, { wanted: true }).flatMap(({ text, where }) =>
+    phrases(text)
+      .filter((phrase) => phraseQuery(phrase, stems) !== NOTHING)
+      .flatMap((phrase) =>
+        sequences(phrase).map((sequence) => ({ where, unspaced: phrase.unspaced, sequence })),
+      ),
   );
 }
 
-function inRuns({ parts }: Phrase): SoughtWord[] {
-  return parts
-    .flatMap((run, index) => [...(index === 0 ? [] : [ANYTHING_BUT_WORDS]), ...characters(run)])
-    .map((key) => ({ key, beginning: undefined }));
+function sequences(phrase: Phrase): readonly Reading[] {
+  return phrase.unspaced ? [charactersInRow(phrase.runs)] : phrase.readings;
 }
 
-function inWords({ parts }: Phrase, stems: Stems): SoughtWord[][] {
-  const text = parts.join('');
-  return wordsQuery(text, stems) === '' ? [] : readings(text);
+function charactersInRow(runs: readonly string[]): Reading {
+  return runs
+    .flatMap((run, index) => [...(index === 0 ? [] : [ANYTHING_BUT_WORDS]), ...characters(run)])
+    .map((key) => ({ key, beginning: undefined }));
 }

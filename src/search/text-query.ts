@@ -1,150 +1,190 @@
 import { completions } from './completions.ts';
 import type { Where } from './find-highlights.ts';
 import { idLexeme } from './id-lexeme.ts';
-import type { Search } from './parse-search.ts';
-import { plainText } from './plain-text.ts';
-import { pairs, stretches } from './scripts.ts';
-import { soughtWords, type SoughtWord } from './words.ts';
+import { phrases, type Phrase, type TextSearch } from './phrases.ts';
+import { pairs } from './scripts.ts';
+import type { SoughtWord } from './words.ts';
 
-type TextSearch = Extract<Search, { kind: 'text' }>;
+/** A tsquery as a tree, which `printQuery` turns into text. The functions below build it, and keep it free of NOTHING. */
+export type TextQuery =
+  | Lexeme
+  | { readonly kind: 'not'; readonly of: TextQuery }
+  | { readonly kind: 'all' | 'any'; readonly of: readonly TextQuery[] }
+  | { readonly kind: 'row'; readonly of: readonly Step[] };
 
-/** Returns the text of a tsquery for the English stem of a key; '' for a stop word. */
-export type Stems = (key: string) => string;
-
-/** The keys whose stems the search needs. */
-export function keysOf(search: Search): string[] {
-  const asked = texts(search).flatMap(({ text }) =>
-    stretches(text).flatMap((stretch) => (stretch.unspaced ? [] : readings(stretch.text).flat())),
-  );
-  return [...new Set(asked.flatMap(({ key, beginning }) => [key, ...completions(beginning)]))];
+interface Lexeme {
+  readonly kind: 'lexeme';
+  /** Escaped as between the quotes of a tsquery. */
+  readonly text: string;
+  /** Whether lexemes that begin with the text match, too. */
+  readonly prefix: boolean;
+  /** The only weight that matches; any weight if absent. */
+  readonly weight?: 'A' | 'D';
 }
 
-/** The searches for text in it; `wanted`: without those that are negated. */
-export function texts(search: Search, { wanted = false } = {}): TextSearch[] {
-  if (search.kind === 'text') return [search];
-  if (search.kind === 'not') return wanted ? [] : texts(search.of);
-  return search.kind === 'all' || search.kind === 'any'
-    ? search.of.flatMap((each) => texts(each, { wanted }))
-    : [];
+/** A query, and its distance in words from the query before it. */
+interface Step {
+  readonly query: TextQuery;
+  readonly distance: number;
 }
 
-/**
- * The words in a row that a text without Han, kana and Hangul asks for, in each way to read it: as printed, as plain text, and
- * in small letters, where `MAs` may be `MAS`, and `imus` the plural of `IMU`.
- */
-export function readings(text: string): SoughtWord[][] {
-  const all = [
-    soughtWords(text),
-    soughtWords(plainText(text)),
-    soughtWords(text.toLowerCase()).map((word) => ({ ...word, key: word.key.replace(/(?<=.[^o])us$/, 'u') })),
-    soughtWords(text.toLowerCase()),
-  ];
-  const distinct = new Map(all.map((reading) => [JSON.stringify(reading), reading]));
-  return [...distinct.values()].filter((reading) => reading.length > 0);
+/** Asks nothing, as stop words do. Combinations leave it out. */
+export const NOTHING: TextQuery = { kind: 'all', of: [] };
+
+/** The query for the English stem of a word's key; NOTHING for a stop word. */
+export type Stems = (key: string) => TextQuery;
+
+/** A query for a lexeme of any weight. */
+export function lexeme(text: string, { prefix = false } = {}): Lexeme {
+  return { kind: 'lexeme', text, prefix };
 }
 
-/** Whether the text has anything to search for. */
-export function asksForText(text: string): boolean {
-  return phrases(text).some(({ unspaced, parts }) => unspaced || readings(parts.join('')).length > 0);
+/** Papers that do not match the query. */
+export function not(query: TextQuery): TextQuery {
+  return query === NOTHING ? NOTHING : { kind: 'not', of: query };
 }
 
-/**
- * The search as the text of a tsquery; undefined where it asks nothing (stop words and signs alone). Words are English
- * stems in a row; runs of Han, kana or Hangul are their pairs of characters in a row.
- */
-export function textQuery({ text, where, arxivId }: TextSearch, stems: Stems): string | undefined {
-  const queries = phrases(text)
-    .map(({ unspaced, parts }) => (unspaced ? runsQuery(parts) : wordsQuery(parts.join(''), stems)))
-    .filter((query) => query !== '');
-  if (queries.length === 0) return undefined;
-  const query = weighted(allOf(queries), where);
-  return arxivId === undefined ? query : anyOf([idLexeme(arxivId), query]);
+/** Papers that match all of the queries. */
+export function allOf(queries: readonly TextQuery[]): TextQuery {
+  return combined('all', queries);
 }
 
-/** A part of a text that is looked for as it stands: words, or runs of Han, kana or Hangul with white space between them. */
-export interface Phrase {
-  readonly unspaced: boolean;
-  readonly parts: string[];
+/** Papers that match any of the queries. */
+export function anyOf(queries: readonly TextQuery[]): TextQuery {
+  return combined('any', queries);
 }
 
-/** The phrases of a text, which is cut where words and other scripts meet. */
-export function phrases(text: string): Phrase[] {
-  const found: Phrase[] = [];
-  for (const { unspaced, text: part } of stretches(text)) {
-    const last = found.at(-1);
-    if (part.trim() === '') continue;
-    if (unspaced && last?.unspaced === true) last.parts.push(part);
-    else found.push({ unspaced, parts: [part] });
-  }
-  return found;
+function combined(kind: 'all' | 'any', queries: readonly TextQuery[]): TextQuery {
+  const distinct = new Map(queries.map((query) => [printQuery(query), query]));
+  const asking = [...distinct.values()].filter((query) => query !== NOTHING);
+  const [first = NOTHING] = asking;
+  return asking.length > 1 ? { kind, of: asking } : first;
 }
 
-/** Words in any of their readings; '' where all are stop words. */
-export function wordsQuery(text: string, stems: Stems): string {
-  return anyOf(readings(text).map((words) => inARow(words.map((word) => wordQuery(word, stems)))));
-}
-
-/** Words that begin so have stems that begin so, but for stems that are shorter. */
-function wordQuery({ key, beginning }: SoughtWord, stems: Stems): string {
-  if (beginning === undefined) return stems(key);
-  const begun = `'${beginning}`;
-  const shorter = completions(beginning)
-    .map(stems)
-    .filter((stem) => !stem.startsWith(begun));
-  return anyOf([`${begun}':*`, ...new Set(shorter)]);
-}
-
-/** A stop word, '', leaves its place open. */
-function inARow(queries: readonly string[]): string {
-  let row = '';
+/** Papers with the queries in a row. NOTHING leaves its place open; rows inside the row become part of it. */
+function inARow(queries: readonly TextQuery[]): TextQuery {
+  const steps: Step[] = [];
   let distance = 1;
   for (const query of queries) {
-    if (query !== '') row = row === '' ? query : `${row} <${distance}> ${query}`;
-    distance = query === '' ? distance + 1 : 1;
+    if (query.kind === 'row') {
+      const [first, ...rest] = query.of;
+      if (first !== undefined) steps.push({ ...first, distance }, ...rest);
+    } else if (query !== NOTHING) steps.push({ query, distance });
+    distance = query === NOTHING ? distance + 1 : 1;
   }
-  return row;
+  return rowOf(steps);
 }
 
-/** A paper's run may go on behind the last one asked for; the others end with their last character alone. */
-function runsQuery(runs: readonly string[]): string {
-  const lexemes = runs.flatMap(pairs).map((pair) => `'${pair}'`);
-  const last = lexemes.pop();
-  const isAlone = pairs(runs.at(-1) ?? '').length === 1;
-  return `(${[...lexemes, ...(isAlone ? [`${last}:*`] : [])].join(' <-> ')})`;
+function rowOf(steps: readonly Step[]): TextQuery {
+  const [{ query } = { query: NOTHING }] = steps;
+  return steps.length > 1 ? { kind: 'row', of: steps } : query;
 }
 
-/** All of the queries. */
-export function allOf(queries: readonly string[]): string {
-  return queries.length === 1 ? String(queries[0]) : `(${queries.join(' & ')})`;
-}
-
-/** Any of the queries; '' where there is none. */
-export function anyOf(queries: readonly string[]): string {
-  const some = queries.filter((query) => query !== '').map((query) => `(${query})`);
-  return some.length === 1 ? String(some[0]) : some.length === 0 ? '' : `(${some.join(' | ')})`;
-}
-
-const LEXEME = /('(?:[^']|'')*')(:\*)?/g;
-
-const WEIGHTS = { title: 'A', abstract: 'D' };
-
-/** The query for lexemes of that text alone. */
-function weighted(query: string, where: Where): string {
-  if (where === 'anywhere') return query;
-  const weight = WEIGHTS[where];
-  return query.replaceAll(
-    LEXEME,
-    (_, lexeme: string, prefix: string | undefined) => `${lexeme}${prefix ?? ':'}${weight}`,
+/** Reads what `phraseto_tsquery` returns for a word: a lexeme, several in a row, or nothing for a stop word. */
+export function parseStem(tsquery: string): TextQuery {
+  const found = tsquery.matchAll(/(?:<(?:-|(?<distance>\d+))> )?'(?<text>(?:[^']|'')*)'/g);
+  return rowOf(
+    Array.from(found, ({ groups: { distance = '1', text = '' } = {} }) => ({
+      query: lexeme(text),
+      distance: Number(distance),
+    })),
   );
 }
 
-/** The lexemes of a query with their weights, any of which gives a paper a score. */
-export function lexemesOf(query: string): string {
-  return [...new Set(query.match(/'(?:[^']|'')*'(?::\*?[A-D]*)?/g))].join(' | ');
+/**
+ * The query of a text search; NOTHING for stop words and signs alone. Words are English stems in a row; runs of Han, kana or
+ * Hangul are their pairs of characters in a row.
+ */
+export function textQuery({ text, where, arxivId }: TextSearch, stems: Stems): TextQuery {
+  const query = allOf(phrases(text).map((phrase) => phraseQuery(phrase, stems)));
+  if (query === NOTHING || arxivId === undefined) return weighted(query, where);
+  return anyOf([lexeme(idLexeme(arxivId)), weighted(query, where)]);
 }
 
-/** The query without the order of its lexemes; undefined where it asks for none. */
-export function unordered(query: string): string | undefined {
-  const loose = query.replaceAll(/ <(?:-|\d+)> /g, ' & ');
-  return loose === query ? undefined : loose;
+/** The query of one phrase; NOTHING if all of its words are stop words. */
+export function phraseQuery(phrase: Phrase, stems: Stems): TextQuery {
+  return phrase.unspaced
+    ? runsQuery(phrase.runs)
+    : anyOf(phrase.readings.map((reading) => inARow(reading.map((word) => wordQuery(word, stems)))));
+}
+
+/** Completions of a beginning are added only if their stem is shorter than it, because a prefix does not match these. */
+function wordQuery({ key, beginning }: SoughtWord, stems: Stems): TextQuery {
+  if (beginning === undefined) return stems(key);
+  const shorter = completions(beginning)
+    .map(stems)
+    .filter((stem) => stem.kind !== 'lexeme' || !stem.text.startsWith(beginning));
+  return anyOf([lexeme(beginning, { prefix: true }), ...shorter]);
+}
+
+/**
+ * In a paper, the last run may continue. Its final character is therefore left out or, if it has no other, a prefix of pairs;
+ * the runs before it must end as they do in the search.
+ */
+function runsQuery(runs: readonly string[]): TextQuery {
+  const texts = runs.flatMap(pairs);
+  const last = texts.pop() ?? '';
+  const isAlone = pairs(runs.at(-1) ?? '').length === 1;
+  return inARow([...texts.map((text) => lexeme(text)), ...(isAlone ? [lexeme(last, { prefix: true })] : [])]);
+}
+
+const WEIGHTS = { title: 'A', abstract: 'D' } as const;
+
+function weighted(query: TextQuery, where: Where): TextQuery {
+  if (where === 'anywhere') return query;
+  return mapped(query, (each) => (each.kind === 'lexeme' ? { ...each, weight: WEIGHTS[where] } : each));
+}
+
+/** The query without the order of its words; undefined if it asks for no order. */
+export function unordered(query: TextQuery): TextQuery | undefined {
+  const loose = mapped(query, (each) =>
+    each.kind === 'row' ? allOf(each.of.map((step) => step.query)) : each,
+  );
+  return printQuery(loose) === printQuery(query) ? undefined : loose;
+}
+
+/** The query with each of its nodes replaced, from the leaves up. */
+function mapped(query: TextQuery, replace: (node: TextQuery) => TextQuery): TextQuery {
+  switch (query.kind) {
+    case 'lexeme':
+      return replace(query);
+    case 'not':
+      return replace({ ...query, of: mapped(query.of, replace) });
+    case 'row':
+      return replace({ ...query, of: query.of.map((step) => ({ ...step, query: mapped(step.query, replace) })) });
+    default:
+      return query === NOTHING ? NOTHING : replace({ ...query, of: query.of.map((each) => mapped(each, replace)) });
+  }
+}
+
+/** All lexemes in the query. */
+export function lexemesOf(query: TextQuery): Lexeme[] {
+  switch (query.kind) {
+    case 'lexeme':
+      return [query];
+    case 'not':
+      return lexemesOf(query.of);
+    case 'row':
+      return query.of.flatMap((step) => lexemesOf(step.query));
+    default:
+      return query.of.flatMap(lexemesOf);
+  }
+}
+
+/** The query as the text of a tsquery. */
+export function printQuery(query: TextQuery): string {
+  switch (query.kind) {
+    case 'lexeme': {
+      const marks = `${query.prefix ? '*' : ''}${query.weight ?? ''}`;
+      return `'${query.text}'${marks && `:${marks}`}`;
+    }
+    case 'not':
+      return `!${printQuery(query.of)}`;
+    case 'row':
+      return `(${query.of
+        .map(({ query: each, distance }, index) => (index === 0 ? '' : ` <${distance}> `) + printQuery(each))
+        .join('')})`;
+    default:
+      return `(${query.of.map(printQuery).join(query.kind === 'all' ? ' & ' : ' | ')})`;
+  }
 }

@@ -6,16 +6,20 @@ import { nameWords } from '../../search/name-words.ts';
 import { parseSearch, SearchSyntaxError, type Search } from '../../search/parse-search.ts';
 import { highlightTerms } from '../../search/highlight-terms.ts';
 import { idLexeme } from '../../search/id-lexeme.ts';
+import { keysOf, phrases, textSearches } from '../../search/phrases.ts';
 import {
   allOf,
   anyOf,
-  asksForText,
-  keysOf,
+  lexeme,
   lexemesOf,
+  not,
+  NOTHING,
+  parseStem,
+  printQuery,
   textQuery,
-  texts,
   unordered,
   type Stems,
+  type TextQuery,
 } from '../../search/text-query.ts';
 import type { FilterSubject } from './filter-subject.ts';
 import { InputError } from '../../errors/input-error.ts';
@@ -38,14 +42,14 @@ export type CompileSearch = (
   argument: readonly string[],
 ) => Promise<SearchSql>;
 
-/** Compiles the searches of one request; the words of those compiled together are one statement. */
+/** Compiles the searches of one request. Those compiled together look up the stems of their words in one statement. */
 export function searchCompiler(run: RunStatement): CompileSearch {
-  const stemOf = new DataLoader<string, string>(async (keys) => await readStems(run, keys));
+  const stemOf = new DataLoader<string, TextQuery>(async (keys) => await readStems(run, keys));
   return async (text, subject, argument) => {
     const search = parse(text, argument);
     const keys = keysOf(search);
     const known = new Map(await Promise.all(keys.map(async (key) => [key, await stemOf.load(key)] as const)));
-    const stems: Stems = (key) => known.get(key) ?? '';
+    const stems: Stems = (key) => known.get(key) ?? NOTHING;
     return {
       condition: conditionSql(search, { subject, stems }),
       score: scoreSql(search, stems),
@@ -83,11 +87,11 @@ function withIds(search: Search): Search {
   }
 }
 
-/** For each key a tsquery for its stem; '' for a stop word. */
-async function readStems(run: RunStatement, keys: readonly string[]): Promise<string[]> {
+async function readStems(run: RunStatement, keys: readonly string[]): Promise<TextQuery[]> {
   const query = sql`select phraseto_tsquery('english', key)::text as query
     from unnest(${keys}::text[]) with ordinality k(key, place) order by place`;
-  return (await run<{ query: string }>({ name: 'searchWords', sql: query })).map(({ query }) => query);
+  const rows = await run<{ query: string }>({ name: 'searchWords', sql: query });
+  return rows.map((row) => parseStem(row.query));
 }
 
 const EVERY_PAPER = sql`true`;
@@ -100,7 +104,7 @@ interface Meaning {
 
 function conditionSql(search: Search, meaning: Meaning): Sql {
   const text = asText(search, meaning.stems);
-  if (text === ASKS_NOTHING) return isSigns(search) ? NO_PAPER : EVERY_PAPER;
+  if (text === NOTHING) return isSigns(search) ? NO_PAPER : EVERY_PAPER;
   if (text !== undefined) return matches(text);
   switch (search.kind) {
     case 'text': {
@@ -127,23 +131,21 @@ type Combination = Extract<Search, { kind: 'all' | 'any' }>;
 function combined({ kind, of }: Combination, meaning: Meaning): Sql {
   const isText = (each: Search): boolean => asText(each, meaning.stems) !== undefined;
   const inOneLookup = (each: Search) => kind === 'any' && each.kind === 'category';
-  const text = asText({ kind, of: of.filter(isText) }, meaning.stems) ?? ASKS_NOTHING;
+  const text = asText({ kind, of: of.filter(isText) }, meaning.stems) ?? NOTHING;
   const codes = of.flatMap((each) => (inOneLookup(each) && each.kind === 'category' ? [each.code] : []));
   const conditions = of
     .filter((each) => !isText(each) && !inOneLookup(each))
     .map((each) => conditionSql(each, meaning));
-  if (text !== ASKS_NOTHING) conditions.push(matches(text));
+  if (text !== NOTHING) conditions.push(matches(text));
   if (codes.length > 0) conditions.push(meaning.subject.inCategories(codes));
   return sql`(${sql.join(conditions, kind === 'all' ? ' and ' : ' or ')})`;
 }
 
-const ASKS_NOTHING = '';
-
-/** Whether a search that asks nothing has signs that it wants: no paper is known by its signs. */
+/** Whether a search that asks nothing contains signs alone, such as `!?`, outside `not`: no paper is found by signs. */
 function isSigns(search: Search): boolean {
   switch (search.kind) {
     case 'text':
-      return !asksForText(search.text);
+      return phrases(search.text).length === 0;
     case 'author':
       return nameWords(search.text).length === 0;
     case 'all':
@@ -154,38 +156,41 @@ function isSigns(search: Search): boolean {
   }
 }
 
-/** The search as one tsquery; undefined where it asks for more than text. Stop words ask nothing, whatever is around them. */
-function asText(search: Search, stems: Stems): string | undefined {
+/** The search as one tsquery; undefined if it asks for more than text. */
+function asText(search: Search, stems: Stems): TextQuery | undefined {
   switch (search.kind) {
     case 'text': {
-      const query = textQuery(search, stems) ?? ASKS_NOTHING;
-      return query === ASKS_NOTHING || search.author === undefined ? query : undefined;
+      const query = textQuery(search, stems);
+      return query === NOTHING || search.author === undefined ? query : undefined;
     }
     case 'not': {
       const query = asText(search.of, stems);
-      return query === undefined || query === ASKS_NOTHING ? query : `!(${query})`;
+      return query && not(query);
     }
     case 'all':
     case 'any': {
-      const queries = search.of.map((each) => asText(each, stems));
-      if (queries.includes(undefined)) return undefined;
-      const asking = queries.filter((query) => query !== undefined && query !== ASKS_NOTHING) as string[];
-      if (asking.length === 0) return ASKS_NOTHING;
-      return search.kind === 'all' ? allOf(asking) : anyOf(asking);
+      const queries = search.of.flatMap((each) => asText(each, stems) ?? []);
+      if (queries.length < search.of.length) return undefined;
+      return search.kind === 'all' ? allOf(queries) : anyOf(queries);
     }
     case 'author':
-      return nameWords(search.text).length === 0 ? ASKS_NOTHING : undefined;
+      return nameWords(search.text).length === 0 ? NOTHING : undefined;
     default:
       return undefined;
   }
 }
 
-/** A text too long for its positions has its phrases found by their words alone; excluded by them, too. */
-function matches(query: string): Sql {
+/** A vector that is clipped has lost positions of words: phrases then match, or exclude, by their words in any order. */
+function matches(query: TextQuery): Sql {
   const loose = unordered(query);
-  const exact = sql`t.vector @@ ${query}::tsquery`;
-  if (loose === undefined) return exact;
-  return sql`((not t.clipped and ${exact}) or (t.clipped and t.vector @@ ${loose}::tsquery))`;
+  const exact = inVector(query);
+  return loose === undefined
+    ? exact
+    : sql`((not t.clipped and ${exact}) or (t.clipped and ${inVector(loose)}))`;
+}
+
+function inVector(query: TextQuery): Sql {
+  return sql`t.vector @@ ${printQuery(query)}::tsquery`;
 }
 
 function writtenBy({ text, quoted }: Extract<Search, { kind: 'author' }>, subject: FilterSubject): Sql {
@@ -195,11 +200,10 @@ function writtenBy({ text, quoted }: Extract<Search, { kind: 'author' }>, subjec
 
 /** A rank is less than 1, so that papers asked for by their ids come first. */
 function scoreSql(search: Search, stems: Stems): Sql {
-  const wanted = texts(search, { wanted: true });
-  const queries = wanted.flatMap((each) => textQuery(each, stems) ?? []);
-  if (queries.length === 0) return sql`0::real`;
-  const rank = sql`ts_rank(t.vector, ${lexemesOf(queries.join(' | '))}::tsquery)`;
-  const ids = wanted.flatMap(({ arxivId }) => (arxivId === undefined ? [] : [idLexeme(arxivId)]));
-  if (ids.length === 0) return rank;
-  return sql`(${rank} + (t.vector @@ ${ids.join(' | ')}::tsquery)::int)::real`;
+  const wanted = textSearches(search, { wanted: true });
+  const lexemes = anyOf(wanted.flatMap((each) => lexemesOf(textQuery(each, stems))));
+  if (lexemes === NOTHING) return sql`0::real`;
+  const rank = sql`ts_rank(t.vector, ${printQuery(lexemes)}::tsquery)`;
+  const ids = wanted.flatMap(({ arxivId }) => (arxivId === undefined ? [] : [lexeme(idLexeme(arxivId))]));
+  return ids.length === 0 ? rank : sql`(${rank} + (${inVector(anyOf(ids))})::int)::real`;
 }
