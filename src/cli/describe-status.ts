@@ -3,27 +3,23 @@ import { describeProblem } from './describe-report.ts';
 import { printable } from './printable.ts';
 import { readableTime } from './time.ts';
 
-/** What `papergraph status --json` prints. */
-export interface Status extends Omit<StoreStatus, 'events' | 'postgres' | 'migration'> {
+/** The output of `papergraph status --json`. */
+export interface Status extends Omit<StoreStatus, 'feed' | 'postgres' | 'migration'> {
   readonly versions: {
     readonly papergraph: string;
     readonly postgres: string;
-    /** The latest migration. */
+    /** Name of the latest migration. */
     readonly migration: string | null;
   };
-  /** Where the store is; no credentials. */
+  /** Location of the store, without credentials. */
   readonly database: string;
-  readonly feed: {
-    /** The latest position; 0 where nothing has come yet. */
-    readonly head: number;
-    /** Events that the feed can still send. */
-    readonly events: number;
-    /** The cursor of the head: `papergraph tail --after` takes it. */
+  readonly feed: Omit<StoreStatus['feed'], 'epoch'> & {
+    /** The cursor of the head, for `papergraph tail --after`. */
     readonly cursor: string;
   };
 }
 
-/** The status as a person reads it, several lines. */
+/** The status as several lines of text for a terminal. */
 export function describeStatus(status: Status): string {
   const { versions, database, sizeBytes, feed } = status;
   const rows: [name: string, value: string][] = [

@@ -6,21 +6,21 @@ import { statementRunner } from '../database/statements.ts';
 import type { Output } from './ingest.ts';
 import { UsageError } from './io.ts';
 
-/** Which digest `papergraph export` writes, and where. */
+/** Flags of `papergraph export`. */
 export interface ExportFlags {
   /** YYYY-MM-DD */
   readonly date: string;
   /** BCP 47 */
   readonly language?: string | undefined;
   readonly source?: string | undefined;
-  /** A file's path; standard output where it is absent or `-`. */
+  /** Path of a file; standard output if absent or `-`. */
   readonly out?: string | undefined;
 }
 
 /**
- * `papergraph export`: writes one stored digest as Markdown in the producer's current template. Returns the exit status:
- * 0, 1 where there is no such digest or it has no Markdown form, 2 where several match (they are listed). Rejects with
- * UsageError where the file cannot be written.
+ * `papergraph export`: writes one stored digest as Markdown in the producer's current template. Returns the exit status: 0;
+ * 1 if there is no such digest, or it has no Markdown form; 2 if several match, which are then listed. Rejects with UsageError
+ * if the file cannot be written.
  */
 export async function exportDigest(flags: ExportFlags, database: Database, output: Output): Promise<number> {
   const found = await matching(flags, database);
@@ -96,7 +96,7 @@ async function matching({ date, language, source }: ExportFlags, { prisma }: Dat
     source: name,
   }));
   if (tags === undefined) return matches;
-  // Of each source, the one whose language is nearest to what was asked for.
+  // Tags come best first: of each source, keep the digest whose language is nearest to the requested one.
   const rank = ({ language: tag }: Match): number => tags.indexOf(tag ?? '');
   return matches.filter(
     (match) => !matches.some((other) => other.source === match.source && rank(other) < rank(match)),

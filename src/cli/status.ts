@@ -1,17 +1,15 @@
 import type { Database } from '../database/connect.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { pendingMigrations } from '../database/migrate.ts';
-import { feedState } from '../events/event-log.ts';
 import { encodeFeedCursor } from '../events/feed-cursor.ts';
-import { statementRunner } from '../database/statements.ts';
 import { storeStatus } from '../reads/status.ts';
 import { describeStatus } from './describe-status.ts';
 import type { Output } from './ingest.ts';
 import { version } from './version.ts';
 
 /**
- * `papergraph status`: prints what is stored, for a person or as one JSON object. It changes nothing. Returns the exit
- * status. Rejects with DatabaseError where migrations are pending.
+ * `papergraph status`: prints the contents of the store, as text or as one JSON object. Changes nothing. Returns the exit
+ * status. Rejects with DatabaseError if migrations are pending.
  */
 export async function status(json: boolean, database: Database, { stdout }: Output): Promise<number> {
   const { pool, prisma, where } = database;
@@ -22,9 +20,8 @@ export async function status(json: boolean, database: Database, { stdout }: Outp
       `${where} is not set up for this version (to be applied: ${names}): run papergraph migrate`,
     );
   }
-  const run = statementRunner(pool, { prepared: false });
-  const { epoch, head } = await feedState(run);
-  const { events, sizeBytes, postgres, migration, ...stored } = await storeStatus(run, prisma);
+  const { sizeBytes, postgres, migration, feed, ...stored } = await storeStatus(prisma);
+  const { epoch, head, events } = feed;
   const found = {
     versions: { papergraph: version(), postgres, migration },
     database: where,

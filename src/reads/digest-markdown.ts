@@ -12,9 +12,9 @@ interface Row {
 }
 
 /**
- * A stored digest as Markdown in the producer's current template, byte for byte as it came in where it came in that
- * template (NUL apart); null for a raw listing, where an entry has no category, and where there is no such digest. What
- * its Markdown file did not print (entries of the JSONL alone) is left out where it has one.
+ * A stored digest as Markdown in the producer's current template. A digest that was ingested in that template is restored
+ * byte for byte, apart from NUL. Entries that its Markdown file did not contain, but its JSONL file did, are left out. Null
+ * for a raw listing, if an entry has no category, and if there is no such digest.
  */
 export async function digestMarkdown(run: RunStatement, digestId: number): Promise<string | null> {
   const rows = await run<Row>({ name: 'Digest.markdown', sql: entriesSql(digestId) });

@@ -43,7 +43,11 @@ export interface FacetRow extends FacetValue {
  * the store, whose values ingests have counted.
  */
 export function facetsSql(
-  { list, wanted, counted }: { readonly list: List; readonly wanted: readonly FacetWant[]; readonly counted: boolean },
+  {
+    list,
+    wanted,
+    counted,
+  }: { readonly list: List; readonly wanted: readonly FacetWant[]; readonly counted: boolean },
   parents: readonly ParentId[],
 ): Sql {
   const counts = wanted.map((want, index) => {

@@ -38,7 +38,12 @@ export function facetReader(
     const loader = remember(loaders, key + JSON.stringify(wanted), () =>
       optionalLoader(async (parents) => {
         const query = facetsSql({ list, wanted, counted }, parents);
-        const rows = await run<FacetRow>({ name: `${field.name}.facets`, sql: query, unique: true, timeoutMs });
+        const rows = await run<FacetRow>({
+          name: `${field.name}.facets`,
+          sql: query,
+          unique: true,
+          timeoutMs,
+        });
         return rowsByParent(parents, rows).map((own) => collect(wanted, own));
       }),
     );

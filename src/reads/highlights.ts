@@ -1,7 +1,13 @@
 import DataLoader from 'dataloader';
 import { sql } from '../database/sql.ts';
 import { sections } from '../digest/summary.ts';
-import { finder, findInTitle, type Find, type HighlightTerms, type Where } from '../search/find-highlights.ts';
+import {
+  finder,
+  findInTitle,
+  type Find,
+  type HighlightTerms,
+  type Where,
+} from '../search/find-highlights.ts';
 import { plainText } from '../search/plain-text.ts';
 import type { TextRange } from '../search/text-range.ts';
 import { textKeys } from '../search/words.ts';
@@ -9,33 +15,33 @@ import { shortListReader } from './short-lists.ts';
 import { summaryColumns, type PaperRow, type SummaryRow } from './lists/rows.ts';
 import type { RunStatement } from '../database/statements.ts';
 
-/** The text of a paper in which a search found something. */
+/** A text of a paper with the parts that match a search. */
 export interface Highlight {
   readonly field: 'TITLE' | 'ABSTRACT' | 'TLDR' | 'MOTIVATION' | 'METHOD' | 'RESULT' | 'CONCLUSION' | 'OTHER';
-  /** Of an AI text. */
+  /** The summary that the text is part of; null for title and abstract. */
   readonly summary: SummaryRow | null;
   readonly text: string;
   readonly ranges: readonly TextRange[];
 }
 
-/** The texts of a paper that contain what a search looks for: title, abstract, then the AI text of its current entries, newest first. */
+/** The texts of a paper that match: title, abstract, then the summaries of its current entries, newest first. */
 export type ReadHighlights = (
   paper: PaperRow,
   highlightTerms: readonly HighlightTerms[],
 ) => Promise<Highlight[]>;
 
-/** The highlights of one request; those of a page are two statements. */
+/** Reads the highlights of one request. A page of papers takes two statements: summaries, and stems of their words. */
 export function highlightReader(run: RunStatement): ReadHighlights {
   const summariesOf = shortListReader<SummaryRow>(run, 'PaperEdge.highlights', currentSummaries);
   const stems = stemReader(run);
-  const lookups = new WeakMap<readonly HighlightTerms[], Lookup>();
+  const prepared = new WeakMap<readonly HighlightTerms[], PreparedTerms>();
   return async (paper, highlightTerms) => {
     if (highlightTerms.length === 0) return [];
     const texts = textsOf(paper, await summariesOf(paper.id));
-    const lookup = lookups.get(highlightTerms) ?? lookUp(highlightTerms, stems);
-    lookups.set(highlightTerms, lookup);
-    const keys = texts.flatMap(keysOf).filter((key) => lookup.initials.has(initial(key)));
-    const [{ inTitle, inAbstract, elsewhere }] = await Promise.all([lookup.finders, stems.learn(keys)]);
+    const terms = prepared.get(highlightTerms) ?? prepare(highlightTerms, stems);
+    prepared.set(highlightTerms, terms);
+    const keys = texts.flatMap(keysOf).filter((key) => terms.initials.has(initial(key)));
+    const [{ inTitle, inAbstract, elsewhere }] = await Promise.all([terms.finders, stems.learn(keys)]);
     return texts.flatMap((text) => {
       const find = text.field === 'ABSTRACT' ? inAbstract : elsewhere;
       const ranges = text.field === 'TITLE' ? findInTitle(inTitle, text.text) : find(text.text);
@@ -44,14 +50,14 @@ export function highlightReader(run: RunStatement): ReadHighlights {
   };
 }
 
-/** The search terms of a page, prepared once for all its papers. */
-interface Lookup {
-  /** English stems keep the first letter of a word: the stems of words that begin otherwise need not be known. */
+/** The search terms of a page, prepared once for all of its papers. */
+interface PreparedTerms {
+  /** First letters of the terms. English stems keep the first letter, so no other words need their stems looked up. */
   readonly initials: ReadonlySet<string>;
   readonly finders: Promise<Record<'inTitle' | 'inAbstract' | 'elsewhere', Find>>;
 }
 
-function lookUp(highlightTerms: readonly HighlightTerms[], { learn, stem }: Stems): Lookup {
+function prepare(highlightTerms: readonly HighlightTerms[], { learn, stem }: Stems): PreparedTerms {
   const all = highlightTerms.flatMap(({ sequence }) => sequence.map(({ key }) => key));
   const findIn = (...wanted: readonly Where[]): Find =>
     finder(
@@ -73,18 +79,19 @@ function initial(key: string): string {
   return key.slice(0, 1);
 }
 
+// A title is searched as printed and as plain text: see findInTitle.
 function keysOf({ field, text }: Text): string[] {
   const read = field === 'TITLE' ? [text, plainText(text)] : [text];
   return read.flatMap((each) => textKeys(each).keys);
 }
 
-/** English stems of the keys of words; a stop word is its own, and so is a key that was not learnt. */
+/** English stems of the keys of words. Stop words, and keys that were not learned, are their own stems. */
 interface Stems {
   readonly learn: (keys: readonly string[]) => Promise<void>;
   readonly stem: (key: string) => string;
 }
 
-/** Words that are learnt together are one statement. */
+/** Keys that are learned together are one statement; 20,000 at most, to bound its parameter. */
 function stemReader(run: RunStatement): Stems {
   const known = new Map<string, string>();
   const loader = new DataLoader<string, string>(async (keys) => await readStems(run, keys), {

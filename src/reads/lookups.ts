@@ -20,7 +20,7 @@ import {
 } from './lists/rows.ts';
 import type { RunStatement } from '../database/statements.ts';
 
-/** What names a digest. */
+/** The natural key of a digest. */
 export interface DigestKey {
   readonly source: string;
   /** YYYY-MM-DD */
@@ -29,21 +29,21 @@ export interface DigestKey {
   readonly language: string | null;
 }
 
-/** What a foreign key promises to be there. Throws where a concurrent removal took it away between two statements. */
+/** The row that a foreign key refers to. Throws if a concurrent removal deleted it between the two reads. */
 export function found<Row>(row: Row | null): Row {
   if (row === null) throw new Error('removed while it was being read');
   return row;
 }
 
-/** Single things by a unique key, null where there is none; those that one request asks for together are one statement. */
+/** Single rows by a unique key; null if there is none. */
 export type Lookups = ReturnType<typeof lookups>;
 
-/** The things of one request; each is read once. */
+/** The look-ups of one request. Those of one kind are batched into one statement, and each row is read once. */
 export function lookups(run: RunStatement) {
   return {
     ...entities(run),
     ...publications(run),
-    /** The key is a UUID, in lower case. */
+    /** The key is a UUID in lower case. */
     ingestRunById: lookup<IngestRunRow>(run, 'ingestRunById', {
       query: (ids) => sql`select ${ingestRunColumns} from ingest_run r where r.id = any(${ids}::uuid[])`,
       keyOf: (row) => row.id,
@@ -127,18 +127,18 @@ function publications(run: RunStatement) {
   };
 }
 
-interface How<Row, Key> {
-  /** The rows of these keys, in any order. */
+interface LookupOptions<Row, Key> {
+  /** SQL: the rows of these keys, in any order. */
   readonly query: (keys: readonly Key[]) => Sql;
   readonly keyOf: (row: Row) => Key;
-  /** For keys that are no text or number of their own. */
+  /** Equal for equal keys, if these are objects. */
   readonly cacheKey?: (key: Key) => string;
 }
 
 function lookup<Row extends object, Key = string>(
   run: RunStatement,
   name: string,
-  { query, keyOf, cacheKey }: How<Row, Key>,
+  { query, keyOf, cacheKey }: LookupOptions<Row, Key>,
 ): (key: Key) => Promise<Row | null> {
   const identity = (key: Key): unknown => cacheKey?.(key) ?? key;
   const loader = new DataLoader<Key, Row | null, unknown>(
@@ -152,7 +152,7 @@ function lookup<Row extends object, Key = string>(
   return async (key) => (hasNul(key) ? null : await loader.load(key));
 }
 
-/** Postgres has no NUL in text, so that nothing is found by it. */
+/** Text in Postgres cannot contain NUL, so no row has such a key; as a parameter it would be an error. */
 function hasNul(key: unknown): boolean {
   if (typeof key === 'object' && key !== null) return Object.values(key).some(hasNul);
   return typeof key === 'string' && key.includes('\0');

@@ -1,32 +1,34 @@
-import { sql } from '../database/sql.ts';
 import type { PrismaClient } from '../database/generated/client.ts';
 import type { IngestSeverity, IngestStatus } from '../database/generated/enums.ts';
 import { dayOf } from '../time/day.ts';
-import { found } from './lookups.ts';
-import type { RunStatement } from '../database/statements.ts';
 
-/** What one source has published. Days are YYYY-MM-DD, languages BCP 47. */
-export interface SourceStatus {
-  readonly name: string;
+/** Counts of some digests. Days are YYYY-MM-DD, languages BCP 47. */
+interface DigestTotals {
   readonly digests: number;
+  /** Current entries. */
+  readonly entries: number;
   /** Distinct days. */
   readonly days: number;
   readonly firstDay: string | null;
   readonly lastDay: string | null;
+}
+
+/** The digests of one source. */
+export interface SourceStatus extends DigestTotals {
+  readonly name: string;
   readonly languages: readonly string[];
   /** Digests without AI text. */
   readonly rawListings: number;
-  readonly entries: number;
 }
 
-/** One attempt to take in one file. */
+/** An attempt to ingest one file. */
 export interface RunStatus {
   readonly startedAt: Date;
   readonly durationMs: number;
   readonly status: IngestStatus;
   /** File name or URL, without folders, credentials or query. */
   readonly origin: string | null;
-  /** Null where no digest was stored, or it was removed since. */
+  /** Null if no digest was stored, or if it has been removed since. */
   readonly digest: {
     readonly source: string;
     readonly date: string;
@@ -36,7 +38,7 @@ export interface RunStatus {
   readonly entries: number;
   readonly papersAdded: number;
   readonly rejected: number;
-  /** All of them; `problems` has the first `PROBLEMS`. */
+  /** Number of all problems; `problems` has the first five. */
   readonly problemCount: number;
   readonly problems: readonly {
     readonly severity: IngestSeverity;
@@ -46,73 +48,108 @@ export interface RunStatus {
   }[];
 }
 
-/** Counts of the store as a whole. */
-interface StoreTotals {
-  readonly papers: number;
-  readonly authors: number;
-  readonly digests: number;
-  /** Of the digests as they are now. */
-  readonly entries: number;
-  readonly days: number;
-  readonly firstDay: string | null;
-  readonly lastDay: string | null;
-  /** Events that the feed can still send. */
-  readonly events: number;
-  /** Of the whole database, in bytes. */
+/** Facts about the database that has the store. */
+interface DatabaseFacts {
+  /** Size of the whole database, in bytes. */
   readonly sizeBytes: number;
-  /** The version of Postgres, such as `18.4`. */
+  /** Version of Postgres, such as `18.4`. */
   readonly postgres: string;
-  /** The latest migration. */
+  /** Name of the latest migration. */
   readonly migration: string | null;
 }
 
-/** What is stored. */
-export interface StoreStatus extends StoreTotals {
+/** The contents of a store. */
+export interface StoreStatus extends DigestTotals, DatabaseFacts {
+  readonly papers: number;
+  readonly authors: number;
+  /** Most digests first; null is raw listings. */
   readonly languages: readonly { readonly language: string | null; readonly digests: number }[];
   /** By name. */
   readonly sources: readonly SourceStatus[];
-  /** The last `RUNS` of them, newest first. */
+  /** The last ten runs, newest first. */
   readonly runs: readonly RunStatus[];
+  readonly feed: {
+    /** Changes if history may have been lost; cursors are bound to it. */
+    readonly epoch: string;
+    /** The latest position; 0 in an empty feed. */
+    readonly head: number;
+    /** Number of events that the feed can still send. */
+    readonly events: number;
+  };
 }
 
 const RUNS = 10;
 const PROBLEMS = 5;
 
-/** Reads what is stored. The parts are read one after the other: an ingest in between may show in the later ones only. */
-export async function storeStatus(run: RunStatement, prisma: PrismaClient): Promise<StoreStatus> {
+/** Reads the status of a store, part by part: during an ingest, later parts may already show its changes. */
+export async function storeStatus(prisma: PrismaClient): Promise<StoreStatus> {
+  const sources = await prisma.source.findMany({
+    select: { name: true, digests: { select: { date: true, language: true, entryCount: true } } },
+  });
+  const digests = sources.flatMap((source) => source.digests);
   return {
-    ...(await totals(run)),
-    languages: await run({ name: 'statusLanguages', sql: LANGUAGES }),
-    sources: await run({ name: 'statusSources', sql: SOURCES }),
+    papers: await prisma.paper.count(),
+    authors: await prisma.author.count(),
+    ...totalsOf(digests),
+    languages: digestsByLanguage(digests),
+    sources: sources.map(sourceStatus).toSorted((a, b) => compare(a.name, b.name)),
     runs: await lastRuns(prisma),
+    feed: await feedStatus(prisma),
+    ...(await databaseFacts(prisma)),
   };
 }
 
-const TOTALS = sql`
-  select (select count(*) from paper) as papers, (select count(*) from author) as authors,
-    count(*) as digests, coalesce(sum(d.entry_count), 0)::bigint as entries,
-    count(distinct d.date) as days, min(d.date) as "firstDay", max(d.date) as "lastDay",
-    (select count(*) from feed_event e, feed f where e.position > f.floor) as events,
-    pg_database_size(current_database()) as "sizeBytes",
-    split_part(current_setting('server_version'), ' ', 1) as postgres,
-    (select max(migration_name) from _prisma_migrations where finished_at is not null) as migration
-  from digest d`;
+interface Digest {
+  readonly date: Date;
+  readonly language: string | null;
+  readonly entryCount: number;
+}
 
-const LANGUAGES = sql`
-  select language, count(*) as digests from digest group by language order by count(*) desc, language`;
+function totalsOf(digests: readonly Digest[]): DigestTotals {
+  const days = [...new Set(digests.map(({ date }) => dayOf(date)))].toSorted();
+  return {
+    digests: digests.length,
+    entries: digests.reduce((sum, { entryCount }) => sum + entryCount, 0),
+    days: days.length,
+    firstDay: days[0] ?? null,
+    lastDay: days.at(-1) ?? null,
+  };
+}
 
-const SOURCES = sql`
-  select s.name, count(d.id) as digests, count(distinct d.date) as days,
-    min(d.date) as "firstDay", max(d.date) as "lastDay",
-    coalesce(array_agg(distinct d.language) filter (where d.language is not null), '{}') as languages,
-    count(d.id) filter (where d.language is null) as "rawListings",
-    coalesce(sum(d.entry_count), 0)::bigint as entries
-  from source s left join digest d on d.source_id = s.id
-  group by s.id order by s.name collate "C"`;
+function digestsByLanguage(digests: readonly Digest[]): StoreStatus['languages'] {
+  const counts = new Map<string | null, number>();
+  for (const { language } of digests) counts.set(language, (counts.get(language) ?? 0) + 1);
+  return Array.from(counts, ([language, count]) => ({ language, digests: count })).toSorted(
+    (a, b) => b.digests - a.digests || compare(a.language ?? '', b.language ?? ''),
+  );
+}
 
-async function totals(run: RunStatement): Promise<StoreTotals> {
-  const [row] = await run<StoreTotals>({ name: 'statusTotals', sql: TOTALS });
-  return found(row ?? null);
+function sourceStatus({ name, digests }: { name: string; digests: readonly Digest[] }): SourceStatus {
+  const tags = digests.map(({ language }) => language).filter((language) => language !== null);
+  return {
+    name,
+    ...totalsOf(digests),
+    languages: [...new Set(tags)].toSorted(),
+    rawListings: digests.length - tags.length,
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+async function feedStatus(prisma: PrismaClient): Promise<StoreStatus['feed']> {
+  const { epoch, head, floor } = await prisma.feed.findUniqueOrThrow({ where: { id: 1 } });
+  const events = await prisma.feedEvent.count({ where: { position: { gt: floor } } });
+  return { epoch, head: Number(head), events };
+}
+
+async function databaseFacts(prisma: PrismaClient): Promise<DatabaseFacts> {
+  const [facts] = await prisma.$queryRaw<[DatabaseFacts]>`
+    select pg_database_size(current_database())::float8 as "sizeBytes",
+      split_part(current_setting('server_version'), ' ', 1) as postgres,
+      (select max(migration_name) from _prisma_migrations where finished_at is not null) as migration`;
+  return facts;
 }
 
 async function lastRuns(prisma: PrismaClient): Promise<RunStatus[]> {

@@ -8,10 +8,10 @@ import { InputError } from '../errors/input-error.ts';
 import { checkSize } from './paging/page-args.ts';
 import { isCancelled, type RunStatement } from '../database/statements.ts';
 
-/** What can be suggested. */
+/** Type of a suggestion. */
 type SuggestionKind = 'AUTHOR' | 'CATEGORY' | 'PAPER';
 
-/** What was typed so far, and what to suggest of it. */
+/** The text typed so far, and the suggestions wanted for it. */
 export interface SuggestArgs {
   readonly prefix: string;
   readonly kinds: readonly SuggestionKind[];
@@ -21,22 +21,23 @@ export interface SuggestArgs {
 /** One suggestion. */
 export interface Suggestion {
   readonly kind: SuggestionKind;
-  /** Of the author, category or paper. */
+  /** Row id of the author, category or paper. */
   readonly id: number;
   readonly text: string;
-  /** Where the text matches what was typed. */
+  /** Parts of the text that match the text typed. */
   readonly ranges: readonly TextRange[];
 }
 
-const LONGEST = 200;
+const MAX_LENGTH = 200;
 
-/** A typo leaves a word of six letters about half of its runs of three. */
+/** Least similarity of pg_trgm: a typo leaves a word of six letters about half of its trigrams. */
 const SIMILAR = 0.45;
 
 /**
- * What begins with the words typed, most papers (of papers: the newest) first, kinds in turn; then what is spelt much like
- * it, nearest first. Of an arXiv id in any form, or its beginning: the papers with it. Rejects with InputError above 200
- * characters; returns nothing where that takes too long.
+ * Suggests names and titles whose words begin with the words typed, then names and titles that are spelt similarly. Authors
+ * and categories come by number of papers, papers by date, and the kinds alternate. For an arXiv id, or its beginning, returns
+ * its papers alone. Kinds that take too long are left out. Rejects with InputError above 200 characters, and for `first`
+ * outside 0 to 100.
  */
 export async function suggest(
   run: RunStatement,
@@ -44,8 +45,11 @@ export async function suggest(
   timeoutMs: number,
 ): Promise<Suggestion[]> {
   const { prefix, kinds, first } = args;
-  if (prefix.length > LONGEST)
-    throw new InputError(['prefix'], `prefix: expected at most ${LONGEST} characters, got ${prefix.length}`);
+  if (prefix.length > MAX_LENGTH)
+    throw new InputError(
+      ['prefix'],
+      `prefix: expected at most ${MAX_LENGTH} characters, got ${prefix.length}`,
+    );
   checkSize(first, ['first']);
   const order = kinds.includes('PAPER') ? orderBeginning(prefix.trim()) : undefined;
   const known = order === undefined ? [] : await papersInOrder(run, order, { first, timeoutMs });
@@ -57,12 +61,12 @@ export async function suggest(
   );
   return found
     .flat()
-    .toSorted((a, b) => Number(a.similar) - Number(b.similar) || a.place - b.place)
+    .toSorted((a, b) => Number(a.similar) - Number(b.similar) || a.rank - b.rank)
     .slice(0, first)
     .map(({ kind, id, text }) => ({ kind, id, text, ranges: matchRanges(text, typed) }));
 }
 
-/** How `arxiv_order` begins for the ids that begin with what was typed; undefined where it is no arXiv id. */
+/** The prefix of `arxiv_order` for arXiv ids that begin with the text typed; undefined if it is no such id. */
 function orderBeginning(typed: string): string | undefined {
   const id = parseArxivId(typed)?.id;
   if (id !== undefined) return arxivOrder(id);
@@ -90,10 +94,10 @@ interface Candidate {
   readonly kind: SuggestionKind;
   readonly id: number;
   readonly text: string;
-  /** Spelt much like what was typed, but not beginning with it. */
+  /** Whether it is only spelt similarly, instead of beginning with the words typed. */
   readonly similar: boolean;
-  /** Among those of its kind, from 0. */
-  readonly place: number;
+  /** Rank within its kind, from 0. */
+  readonly rank: number;
 }
 
 interface Typed {
@@ -125,7 +129,7 @@ async function candidates(
       ...begun.map((row) => ({ ...row, similar: false })),
       ...similar.filter(({ id }) => !known.has(id)).map((row) => ({ ...row, similar: true })),
     ];
-    return all.map((row, place) => ({ ...row, kind, place }));
+    return all.map((row, rank) => ({ ...row, kind, rank }));
   } catch (error) {
     if (isCancelled(error)) return [];
     throw error;
@@ -135,7 +139,7 @@ async function candidates(
 const CATEGORY = sql`(select c.id, c.paper_count, c.code, concat(c.name || ' (', c.code, case when c.name is null then '' else ')' end) as text,
   concat(' ', lower(translate(concat_ws(' ', c.code, c.name, array_to_string(c.aliases, ' ')), '.-', '  ')), ' ') as words from category c) c`;
 
-/** SQL: rows whose words begin with the words typed, best first. */
+/** SQL: the rows whose words begin with the words typed, best first. */
 const BEGUN: Record<SuggestionKind, (typed: readonly string[]) => Sql> = {
   AUTHOR: (typed) => sql`select u.id, u.name as text from author u
     where ${hasWords(sql.raw('u.name_words'), typed, { begun: true })}
@@ -150,21 +154,21 @@ const BEGUN: Record<SuggestionKind, (typed: readonly string[]) => Sql> = {
     )} order by ${inARow(sql.raw('p.title_folded'), typed)} p.first_digest_date desc, p.arxiv_order desc`,
 };
 
-// Letters of a folded title, by their code: titles are compared byte by byte, and so know letters of ASCII alone. Han, kana
-// and Hangul stand outside, where any character may be what a word begins behind.
+// Letters of a folded title, by code point: its collation is "C", in which only ASCII letters are letters to a regular
+// expression. Han, kana and Hangul are not among them, so that a word may begin after any such character.
 const LETTERS = 'a-z0-9\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u10FF\u1200-\u1FFF';
 
-/** A regular expression for where a word begins. */
+/** A regular expression that finds the word at the beginning of a word. */
 function beginning(word: string): string {
   return `(^|[^${LETTERS}])${word}`;
 }
 
-/** SQL: several words as they were typed come first. */
+/** SQL: sorts rows with the typed words in a row first. */
 function inARow(column: Sql, typed: readonly string[]): Sql {
   return typed.length < 2 ? sql.empty : sql`${column} like ${`%${escapeLike(typed.join(' '))}%`} desc,`;
 }
 
-/** SQL: rows that have words much like the text, most alike first. */
+/** SQL: the rows with words similar to the text, most similar first. */
 const SIMILAR_TO: Record<SuggestionKind, (text: string) => Sql> = {
   AUTHOR: (text) => sql`select u.id, u.name as text from author u where ${text} <% u.name_words
     order by word_similarity(${text}, u.name_words) desc, u.paper_count desc, u.name`,

@@ -2,30 +2,30 @@ import { shiftDay } from '../time/day.ts';
 import type { DateRange } from './filters/conditions.ts';
 import { InputError } from '../errors/input-error.ts';
 
-/** How long a bucket of a timeline is; a week starts on Monday. */
+/** Length of a bucket; weeks start on Monday. */
 export type Interval = 'DAY' | 'WEEK' | 'MONTH';
 
-/** The papers of a day, week or month. */
+/** Number of papers of a day, week or month. */
 export interface Bucket {
-  /** Its first day, YYYY-MM-DD. */
+  /** First day, YYYY-MM-DD. */
   readonly start: string;
   readonly count: number;
 }
 
-const MOST_BUCKETS = 1_000;
+const MAX_BUCKETS = 1_000;
 
-/** Which timeline. */
+/** Arguments of a timeline. */
 export interface Timeline {
   readonly interval: Interval;
-  /** Absent: from the first to the last day that a paper has. */
+  /** Defaults to the first and the last day that a paper has. */
   readonly dates: DateRange | undefined;
-  /** The caller named the dates for the timeline itself. */
+  /** Whether the caller chose the dates for the timeline; otherwise they are those of its filter. */
   readonly explicit: boolean;
 }
 
 /**
- * All buckets from the first to the last day of the dates, an open end being where the counts end; those without papers
- * are 0. More than 1,000: throws InputError where both ends are the caller's own, else gives the latest 1,000.
+ * All buckets between the dates; those without papers are 0. An open end is the first or last day that has a count. Above
+ * 1,000 buckets, returns the latest 1,000, or throws InputError if the caller chose both ends.
  */
 export function inBuckets(
   counts: readonly { readonly value: string; readonly count: number }[],
@@ -41,7 +41,7 @@ export function inBuckets(
     start >= startOf(first, interval);
     start = startOf(dayBefore(start), interval)
   ) {
-    if (buckets.length === MOST_BUCKETS) {
+    if (buckets.length === MAX_BUCKETS) {
       if (explicit && dates?.from && dates.to) throw tooMany(interval);
       break;
     }
@@ -53,7 +53,7 @@ export function inBuckets(
 function tooMany(interval: Interval): InputError {
   return new InputError(
     ['timeline', 'dates'],
-    `timeline: expected dates of at most ${MOST_BUCKETS} buckets, got more of a ${interval}`,
+    `timeline: expected dates of at most ${MAX_BUCKETS} buckets, got more of a ${interval}`,
   );
 }
 

@@ -45,7 +45,9 @@ export function searchDocument({ arxivId, title, abstract, tldrs, parts }: Texts
   const others = new Set(read.flatMap(({ inSmallLetters }) => inSmallLetters));
   return {
     words: { A: words('A'), B: words('B'), C: words('C'), D: words('D') },
-    lexemes: [...Array.from([idLexeme(arxivId), ...others], (text) => `'${text}'`), placedPairs(fields)].join(' '),
+    lexemes: [...Array.from([idLexeme(arxivId), ...others], (text) => `'${text}'`), placedPairs(fields)].join(
+      ' ',
+    ),
   };
 }
 

@@ -151,9 +151,14 @@ function mapped(query: TextQuery, replace: (node: TextQuery) => TextQuery): Text
     case 'not':
       return replace({ ...query, of: mapped(query.of, replace) });
     case 'row':
-      return replace({ ...query, of: query.of.map((step) => ({ ...step, query: mapped(step.query, replace) })) });
+      return replace({
+        ...query,
+        of: query.of.map((step) => ({ ...step, query: mapped(step.query, replace) })),
+      });
     default:
-      return query === NOTHING ? NOTHING : replace({ ...query, of: query.of.map((each) => mapped(each, replace)) });
+      return query === NOTHING
+        ? NOTHING
+        : replace({ ...query, of: query.of.map((each) => mapped(each, replace)) });
   }
 }
 
