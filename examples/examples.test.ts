@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildIfStale } from '../test/support/build.ts';
 import { waitFor } from '../test/support/cli.ts';
 
-// Every example as a user meets it: a copy of its folder, `npm ci`, `npm test` and `npm start`, against a real server.
+// Runs every example as a user would: a copy of its folder, `npm ci`, `npm test` and `npm start`, with a real server.
 
 const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-examples-'));
 let server: ReturnType<typeof start> | undefined;
@@ -15,7 +15,7 @@ let url: string;
 let titles: string[];
 
 beforeAll(async () => {
-  // For the embedded database, which runs as another user where the tests run as root.
+  // The embedded Postgres needs access: it runs as another user if the tests run as root.
   chmodSync(folder, 0o755);
   buildIfStale();
   const data = path.join(folder, 'data');
@@ -54,7 +54,7 @@ test.each(examples.map(({ name }) => name))(
   },
 );
 
-/** A copy without what an earlier run in place has left, as far from a copy of the schema as the original is. */
+/** Copies an example without the results of earlier runs. The relative path to the schema stays the same. */
 function copyOf(name: string): string {
   const copy = path.join(folder, 'examples', name);
   const left = new Set(['node_modules', 'dist']);
@@ -66,7 +66,7 @@ function copyOf(name: string): string {
   return copy;
 }
 
-/** What an npm command writes; fails with it where the command does. */
+/** Runs an npm command and returns its output. Fails with the output if the command fails. */
 async function npm(argv: string[], cwd: string): Promise<string> {
   const { stdout, stderr, exit } = start('npm', argv, { cwd, env: { ...process.env, PAPERGRAPH_URL: url } });
   const status = await exit;

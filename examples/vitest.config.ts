@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // The file that Node loads too: two copies of graphql in one process refuse each other's schemas.
+  // Resolve graphql to the file that Node loads: graphql refuses schemas of a second copy of itself.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['examples/*.test.ts'],
-    // Each installs its dependencies.
+    // Each example installs its dependencies.
     testTimeout: 900_000,
     hookTimeout: 600_000,
   },

@@ -1,10 +1,10 @@
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
 
-// What makes two lists different lists. `first` and `after` only tell pages of one list apart: left out, its pages merge.
+// Arguments that distinguish lists. `first` and `after` only distinguish pages of a list; leaving them out merges the pages.
 const papers = relayStylePagination(['filter', 'orderBy']);
 
-/** Types with an `id`, which is unique and the same in every answer, are kept once each; nothing needs to be said. */
+/** Objects with an `id` are stored once each, without configuration: their ids are unique and stable. */
 export const createClient = () =>
   new ApolloClient({
     link: new HttpLink({ uri: process.env.PAPERGRAPH_URL ?? 'http://localhost:4000/graphql' }),

@@ -1,6 +1,6 @@
 import { gql } from '@apollo/client';
 
-// `edges`, not `nodes`: it is edges that relayStylePagination merges; of `nodes` it keeps the last page alone.
+// Select `edges`, not `nodes`: relayStylePagination merges only edges. Of `nodes` it keeps the last page.
 const PAGE = gql`
   fragment Page on PaperConnection {
     totalCount
@@ -41,13 +41,13 @@ export const AUTHOR = gql`
   ${PAGE}
 `;
 
-/** The list that `variables` ask for, as it grows by a page at a time: what a user sees who keeps pressing "more". */
+/** Yields the list for `variables` after each page, as a user sees it who keeps pressing "more". */
 export async function* growingList(client, variables) {
   const options = { query: PAPERS, variables };
   await client.query(options);
   const list = client.watchQuery(options);
   for (;;) {
-    // From the cache, where all pages so far are one list; a component would be handed the same.
+    // Read from the cache, where all pages so far are one list. A component would get the same.
     const { papers } = client.readQuery(options);
     yield papers;
     if (!papers.pageInfo.hasNextPage) return;

@@ -6,7 +6,7 @@ import { AUTHOR, growingList, PAPERS } from './papers.js';
 const FIRST = 4;
 const BY_TITLE = { first: FIRST, orderBy: 'TITLE' };
 
-/** Asked without the client, so that no cache is in between. */
+/** Bypasses the client and its cache. */
 async function ask(query, variables) {
   const response = await fetch(process.env.PAPERGRAPH_URL ?? 'http://localhost:4000/graphql', {
     method: 'POST',

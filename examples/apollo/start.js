@@ -6,7 +6,7 @@ let shown = 0;
 for await (const { edges, totalCount } of growingList(client, { first: 4 })) {
   for (const { node } of edges.slice(shown)) console.log(`${node.arxivId}  ${node.title}`);
   shown = edges.length;
-  console.log(`            ${shown} of ${totalCount} are here\n`);
+  console.log(`            ${shown} of ${totalCount} loaded\n`);
 }
 
 const kept = Object.keys(client.cache.extract()).filter((key) => key.startsWith('Paper:'));

@@ -1,7 +1,7 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
 export default {
-  // A file or the address of a server. Papergraph's own file also says what every field means: editors show it.
+  // A file or the address of a server. The file contains descriptions, which editors show.
   schema: '../../schema.graphql',
   documents: 'src/*.ts',
   generates: {
@@ -9,12 +9,12 @@ export default {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {
-        // The text is all that `fetch` needs.
+        // `fetch` needs only the text of a document.
         documentMode: 'string',
-        // A scalar that is not named here stops the build, instead of becoming `any`. All of them travel as strings.
+        // With `strictScalars`, a scalar that is not listed here fails the build instead of becoming `any`.
         strictScalars: true,
         scalars: { Date: 'string', DateTime: 'string', FeedCursor: 'string', URL: 'string' },
-        // What may be absent is null, never undefined.
+        // An absent value is null, never undefined.
         avoidOptionals: { field: true },
         enumsAsTypes: true,
         immutableTypes: true,

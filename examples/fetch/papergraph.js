@@ -1,23 +1,23 @@
 const url = process.env.PAPERGRAPH_URL ?? 'http://localhost:4000/graphql';
 
-/** The server understood the request and refuses it, or a part of it. */
+/** The server answered with errors: it refused the request, or a part of it. */
 export class PapergraphError extends Error {
   name = 'PapergraphError';
 
   constructor({ errors, data = null }) {
     super(errors.map(({ message }) => message).join('; '));
     this.errors = errors;
-    /** What was answered nonetheless: an error takes away the nearest field that may be null, no more. */
+    /** Partial data: an error nulls only the nearest nullable field. */
     this.data = data;
   }
 
-  /** What a program decides by; the messages are for people, and their wording may change. */
+  /** Codes for programs to act on. Messages are for people, and their wording may change. */
   get codes() {
     return this.errors.map(({ extensions }) => extensions?.code);
   }
 }
 
-/** What came is no GraphQL answer: a wrong address, a proxy in between, a server that is not up yet. */
+/** The response is not from GraphQL: a wrong address, a proxy, or a server that is not up yet. */
 export class HttpError extends Error {
   name = 'HttpError';
 
@@ -27,7 +27,7 @@ export class HttpError extends Error {
   }
 }
 
-/** What `query` answers. Values belong in `variables`, which need no escaping, never in the text. */
+/** Sends a query and returns its data. Put values into `variables`, which need no escaping, never into the text. */
 export async function request(query, variables = {}) {
   const response = await fetch(url, {
     method: 'POST',
@@ -39,7 +39,7 @@ export async function request(query, variables = {}) {
     signal: AbortSignal.timeout(10_000),
   });
   const answer = parse(await response.text());
-  // Before the status: a refusal may come as 400 or as 200, and its code says more than either.
+  // Checked before the status: an error may come with 400 or 200, and its code says more than either.
   if (Array.isArray(answer?.errors)) throw new PapergraphError(answer);
   if (!response.ok || !answer?.data) throw new HttpError(response);
   return answer.data;
@@ -76,7 +76,7 @@ export const PAPERS = /* GraphQL */ `
   }
 `;
 
-/** All papers that `variables` ask for, a page at a time: a loop that breaks off asks for no more pages. */
+/** Yields all papers for `variables`, loading pages as needed. Leaving the loop stops loading. */
 export async function* papers(variables = {}) {
   let after = null;
   do {

@@ -11,5 +11,5 @@ try {
   await papers({ first: 101 }).next();
 } catch (error) {
   if (!(error instanceof PapergraphError)) throw error;
-  console.log(`And 101 a page is ${error.codes}: ${error.message}`);
+  console.log(`A page of 101 is ${error.codes}: ${error.message}`);
 }

@@ -6,22 +6,22 @@ import {
   getValueAtPath,
 } from 'relay-runtime';
 
-// What `useFragment`, `useRefetchableFragment` and `usePaginationFragment` do, without React. A `reference` stands where
-// a query spreads the fragment: it tells the record, and the arguments.
+// Do without React what `useFragment`, `useRefetchableFragment` and `usePaginationFragment` do. A query that spreads a
+// fragment contains a `reference` in its place, which identifies the record and the arguments.
 
-/** What the store holds of `fragment`, all pages so far of its connection included. */
+/** Reads a fragment from the store, including all pages of its connection so far. */
 export function read(environment, fragment, reference) {
   return environment.lookup(getSingularSelector(fragment, reference)).data;
 }
 
-/** Asks for the fragment anew, with `changed` in place of those arguments; resolves to the new reference. */
+/** Refetches the fragment with some arguments `changed`. Resolves to the new reference. */
 export async function refetch(environment, fragment, reference, changed) {
   const { refetchableRequest, identifierInfo, fragmentRefPathInResponse } = getRefetchMetadata(
     fragment,
     'refetch',
   );
   const variables = { ...getSingularSelector(fragment, reference).variables, ...changed };
-  // A fragment on an object that has an id is asked for through `node(id:)`.
+  // A fragment on an object with an id is refetched through `node(id:)`.
   if (identifierInfo) {
     const { identifierField, identifierQueryVariableName } = identifierInfo;
     variables[identifierQueryVariableName] = read(environment, fragment, reference)[identifierField];
@@ -30,7 +30,7 @@ export async function refetch(environment, fragment, reference, changed) {
   return getValueAtPath(data, fragmentRefPathInResponse);
 }
 
-/** Asks for the next page, which the store adds to the others; false where there is none. */
+/** Loads the next page, which the store appends to the others. Returns false if there is none. */
 export async function loadNext(environment, fragment, reference, first) {
   const { connectionPathInFragmentData } = getPaginationMetadata(fragment, 'loadNext');
   const connection = getValueAtPath(read(environment, fragment, reference), connectionPathInFragmentData);

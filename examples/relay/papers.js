@@ -1,6 +1,6 @@
 import { graphql } from './relay.js';
 
-// Asked again on the query itself, as `papersListPageQuery`.
+// Refetched on the query itself, as `papersListPageQuery`.
 export const List = await graphql`
   fragment papersList on Query
   @refetchable(queryName: "papersListPageQuery")
@@ -24,7 +24,7 @@ export const ListQuery = await graphql`
   }
 `;
 
-// Asked again through `node(id:)`: whatever has an id can be.
+// Refetched through `node(id:)`, as any object with an id can be.
 export const Author = await graphql`
   fragment papersAuthor on Author
   @refetchable(queryName: "papersAuthorPageQuery")

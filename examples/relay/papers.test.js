@@ -8,7 +8,7 @@ import { createEnvironment } from './relay.js';
 const FIRST = 4;
 const BY_TITLE = { first: FIRST, orderBy: 'TITLE' };
 
-/** Asked without Relay, so that no store is in between. */
+/** Bypasses Relay and its store. */
 async function ask(query, variables) {
   const response = await fetch(process.env.PAPERGRAPH_URL ?? 'http://localhost:4000/graphql', {
     method: 'POST',
@@ -32,7 +32,7 @@ beforeEach(() => {
 
 const open = (query, variables, options) => fetchQuery(environment, query, variables, options).toPromise();
 
-/** How long the connection is after each page. */
+/** The length of the connection after each page. */
 async function loadAll(fragment, reference, first) {
   const lengths = [];
   do lengths.push(read(environment, fragment, reference).papers.edges.length);

@@ -11,14 +11,14 @@ async function send({ text: query }, variables) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables }),
   });
-  // Where it is not GraphQL that answers; GraphQL's own errors are Relay's to raise.
+  // The response is not from GraphQL. Errors of GraphQL itself are raised by Relay.
   if (!response.headers.get('content-type')?.includes('json')) throw new Error(`HTTP ${response.status}`);
   return await response.json();
 }
 
 /**
- * What relay-compiler made of a document. A bundler's plugin does this at build time; here it is done when the module
- * is loaded, so that the example runs as it stands.
+ * Loads the artifact that relay-compiler made from a document. A bundler's plugin does this at build time. Here it happens
+ * when the module is loaded, so that the example needs no bundler.
  */
 export async function graphql([document]) {
   const [, name] = /^\s*(?:query|fragment)\s+(\w+)/.exec(document);

@@ -12,10 +12,10 @@ do {
   const { edges, totalCount } = read(environment, List, list).papers;
   for (const { node } of edges.slice(shown)) console.log(`${node.arxivId}  ${node.title}`);
   shown = edges.length;
-  console.log(`            ${shown} of ${totalCount} are here\n`);
+  console.log(`            ${shown} of ${totalCount} loaded\n`);
 } while (await loadNext(environment, List, list, FIRST));
 
 const byTitle = await refetch(environment, List, list, { first: FIRST, orderBy: 'TITLE' });
-console.log('Asked anew, by title:');
+console.log('Refetched, sorted by title:');
 for (const { node } of read(environment, List, byTitle).papers.edges)
   console.log(`${node.arxivId}  ${node.title}`);

@@ -5,7 +5,7 @@ import { getIntrospectionQuery } from 'graphql';
 
 const url = process.env.PAPERGRAPH_URL ?? 'http://localhost:4000/graphql';
 
-/** The schema, as the cache takes it. A bundled app keeps it in a file. */
+/** The schema in the form that the cache needs. A bundled app would keep it in a file. */
 export async function introspect() {
   const client = new Client({ url, exchanges: [fetchExchange] });
   const { data, error } = await client.query(getIntrospectionQuery()).toPromise();
@@ -17,7 +17,7 @@ export function createClient(schema) {
   const cache = cacheExchange({
     schema,
     keys: keysOf(schema),
-    // The pages of a list read as one. Arguments that make it another list, such as a filter, are seen to by themselves.
+    // Merges the pages of a list. Lists with other arguments, such as a filter, are kept apart automatically.
     resolvers: {
       Query: { papers: relayPagination() },
       Author: { papers: relayPagination() },
@@ -28,7 +28,7 @@ export function createClient(schema) {
   return new Client({ url, exchanges: [cache, fetchExchange] });
 }
 
-/** Whatever has an `id` is kept once. The rest (edges, counts, facets) is kept inside the object that shows it. */
+/** Objects with an `id` are stored once each. All others (edges, counts, facets) are stored within their parent. */
 function keysOf({ __schema: { types } }) {
   const withoutId = types.filter(({ fields }) => fields?.every(({ name }) => name !== 'id'));
   return Object.fromEntries(withoutId.map(({ name }) => [name, () => null]));

@@ -19,11 +19,11 @@ export const PAPERS = gql`
   }
 `;
 
-/** The list that `variables` ask for, as it grows by a page at a time: what a user sees who keeps pressing "more". */
+/** Yields the list for `variables` after each page, as a user sees it who keeps pressing "more". */
 export async function* growingList(client, variables) {
   let after = null;
   do {
-    // Asks for one page; the cache answers with all pages so far.
+    // Requests one page; the cache returns all pages so far.
     const { data, error } = await client.query(PAPERS, { ...variables, after }).toPromise();
     if (error) throw error;
     yield data.papers;

@@ -7,7 +7,7 @@ import { growingList } from './papers.js';
 const FIRST = 4;
 const BY_TITLE = { first: FIRST, orderBy: 'TITLE' };
 
-/** Asked without the client, so that no cache is in between. */
+/** Bypasses the client and its cache. */
 async function ask(query, variables) {
   const response = await fetch(process.env.PAPERGRAPH_URL ?? 'http://localhost:4000/graphql', {
     method: 'POST',
@@ -77,7 +77,7 @@ test("an author's papers are the entities that the list shows", async () => {
     }`;
   await last(growingList(client, BY_TITLE));
   const [author] = (await ask('{ authors(first: 1) { nodes { name } } }')).authors.nodes;
-  // Nothing but ids comes from the server; the titles can only be those that came with the list.
+  // The server returns only ids, so the titles must come from the cached list.
   await client.query(authorWith('id'), author).toPromise();
   const context = { requestPolicy: 'cache-only' };
   const { data } = await client.query(authorWith('id arxivId title'), author, context).toPromise();

@@ -25,7 +25,7 @@ export const PAPERS = graphql(`
 
 export type Paper = PapersQuery['papers']['nodes'][number];
 
-/** All papers that `variables` ask for, a page at a time. */
+/** Yields all papers for `variables`, loading one page at a time. */
 export async function* papers(variables: PapersQueryVariables): AsyncGenerator<Paper, void> {
   let after: string | null = null;
   do {

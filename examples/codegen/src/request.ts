@@ -7,7 +7,7 @@ interface Answer<Data> {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-/** What `document` answers; the document alone decides which variables it takes and what comes back. */
+/** Sends a document and returns its data. The document's type determines the types of variables and result. */
 export async function request<Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
