@@ -1,23 +1,24 @@
 import { pino, stdSerializers, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 
-/** What `--log-level` takes, the most urgent first. */
+/** The values of `--log-level`, the most severe first. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** One of LOG_LEVELS. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Where log lines go. */
+/** A stream that log lines are written to. */
 interface LogStream {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
 /**
- * A log: readable lines where the stream is a terminal, one JSON object per line elsewhere. Errors are logged with type
- * and message only: their other fields (a database error's detail, a GraphQL error's source) may hold what a client sent.
- * A stack comes with them from level error on: what is only warned of happens outside the program. Level debug shows all
- * stacks.
+ * Creates a logger: readable lines on a terminal, one JSON object per line elsewhere. Errors are logged
+ * with type and message only, because their other fields (the detail of a database error, the source of a
+ * GraphQL error) may contain data of a client. Messages of level error and above include the stack;
+ * warnings concern failures outside the program, whose stacks do not help. With level debug or trace, all
+ * messages include it.
  */
 export function createLogger(level: LogLevel, stream: LogStream): Logger {
   const format = stream.isTTY === true ? forTerminal() : (line: string) => line;
@@ -39,7 +40,7 @@ export function createLogger(level: LogLevel, stream: LogStream): Logger {
 
 type LogArguments = Parameters<Logger['info']>;
 
-/** An error whose stack tells nothing. */
+/** An error without its stack. */
 interface Described {
   readonly type: string;
   readonly message: string;
@@ -65,14 +66,14 @@ function isDescribed(error: unknown): error is Described {
 }
 
 /**
- * `[12:00:00] INFO: request method=POST status=200`. Formats in this thread: a worker could lose the last lines when the
- * process ends.
+ * Formats lines for a terminal: `[12:00:00] INFO: request method=POST status=200`. This happens in the main
+ * thread, because a worker thread could lose the last lines when the process ends.
  */
 function forTerminal(): (line: string) => string {
   const format = pretty.prettyFactory({ colorize: true, translateTime: 'SYS:HH:MM:ss', singleLine: true });
   return (line) => {
     const { level, time, msg, err, ...fields } = JSON.parse(line, withoutControls) as Record<string, unknown>;
-    // An error without a stack needs no lines of its own.
+    // An error without a stack fits on the line of the message.
     const brief = isDescribed(err) && !('stack' in err);
     const all = brief ? { ...fields, reason: err.message } : fields;
     const text = [typeof msg === 'string' ? msg : '', ...assignments(all)].join(' ');
@@ -80,7 +81,10 @@ function forTerminal(): (line: string) => string {
   };
 }
 
-/** `key=value` for each field, nested ones as `key.inner=value`; quoted where a value is not one plain word. */
+/**
+ * Formats fields as `key=value`, nested ones as `key.inner=value`. Values that are not one plain word are
+ * quoted.
+ */
 function assignments(fields: object, prefix = ''): string[] {
   return Object.entries(fields).flatMap(([key, value]: [string, unknown]) => {
     const name = prefix + key;
@@ -91,7 +95,8 @@ function assignments(fields: object, prefix = ''): string[] {
   });
 }
 
-// Control characters except line breaks, which stacks have: a logged file name must not command the terminal.
+// Control characters except line breaks, which stacks contain. A logged file name must not be able to
+// command the terminal.
 const CONTROL = /[^\P{Cc}\n]/gu;
 
 function withoutControls(_key: string, value: unknown): unknown {

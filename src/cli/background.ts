@@ -15,18 +15,21 @@ interface Background {
   readonly options: ServeOptions;
   readonly io: Pick<Io, 'cwd' | 'stop'>;
   readonly log: Logger;
-  /** Why nothing can be written; undefined where it can. */
+  /** Why the database cannot be written to; undefined if it can. */
   readonly readOnly: string | undefined;
 }
 
-/** A value of `--watch`. Throws UsageError where the text is none. */
+/** Checks a value of `--watch` and returns it. Throws UsageError if it is neither a folder nor a URL. */
 export function watchedSource(text: string): string {
   const problem = watchProblem(text);
   if (problem === undefined) return text;
   throw new UsageError(`--watch: ${problem}`);
 }
 
-/** What a server does beside answering: watches sources and lets old events go. Resolves soon after the program is to end. */
+/**
+ * Background work of a server: watches sources and deletes expired events. Resolves after `io.stop` is
+ * aborted, once the work in progress has ended.
+ */
 export async function runBackground(pool: Pool, { options, io, log, readOnly }: Background): Promise<void> {
   const { watch: sources = [], allowPrivateUrls = false, feedRetention } = options;
   const allowPrivate = allowPrivateUrls ? 'always' : 'first';
@@ -50,7 +53,7 @@ async function keepExpiring(
       const events = await expireEvents(pool, days);
       if (events > 0) log.info({ events, days }, 'events expired');
     } catch (error) {
-      log.warn({ err: error }, 'events not expired, trying again');
+      log.warn({ err: error }, 'deleting expired events failed, trying again');
     }
     await sleep(EXPIRE_MS, stop);
   }

@@ -1,6 +1,6 @@
 import type { IngestReport, Problem } from '../ingest/report.ts';
 
-/** One line for a person: what became of a file. `location` is the file as the person named it. */
+/** The outcome of a file as one line of text. `location` is the file as the user named it. */
 export function describeReport(location: string, report: IngestReport): string {
   const { status, digest, entries, papersAdded, papersRevised, summariesAdded } = report;
   if (digest === null)
@@ -14,7 +14,7 @@ export function describeReport(location: string, report: IngestReport): string {
   return `${location}: ${name}: ${done} (${(report.durationMs / 1000).toFixed(1)} s)`;
 }
 
-/** One line for a person: what was wrong, and where. */
+/** A problem of a file as one line of text: place, severity and message. */
 export function describeProblem(location: string, { severity, line, arxivId, message }: Problem): string {
   const place = [location, ...(line === null ? [] : [String(line)])].join(':');
   return `${place}: ${severity === 'REJECTED' ? 'rejected' : 'warning'}: ${arxivId === null ? '' : `${arxivId}: `}${message}`;

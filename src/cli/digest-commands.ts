@@ -11,12 +11,12 @@ import { privateUrlsSetting, type SharedOptions } from './options.ts';
 import { remove } from './remove.ts';
 import { withStore, withWritableStore } from './with-database.ts';
 
-/** Makes a command's action of a function that gives the exit status. */
+/** Turns a function that returns an exit status into a command's action. */
 export type Act = (
   action: (command: Command) => number | Promise<number>,
 ) => (...given: unknown[]) => Promise<void>;
 
-/** Adds the commands that take digests in, write them out and remove them. */
+/** Adds the commands that ingest, export and remove digests. */
 export function addDigestCommands(program: Command, io: Io, act: Act): void {
   addIngest(program, io, act);
   addExport(program, io, act);
@@ -37,12 +37,12 @@ function addIngest(program: Command, io: Io, act: Act): void {
     )
     .option('--json', 'print one JSON object per file on standard output')
     .option('--dry-run', 'report what would be stored, but store nothing')
-    .option('--strict', 'refuse a whole file if any of its entries is refused')
+    .option('--strict', 'refuse a whole file if any of its entries is rejected')
     .addOption(privateUrlsSetting())
     .action(act(async (command) => await runIngest(command, io)));
   explainExit(ingesting, {
-    0: 'every source was taken; files that are empty or already stored count as taken',
-    1: 'at least one source or entry was refused; the rest was stored',
+    0: 'every source was accepted; files that are empty or already stored count as accepted',
+    1: 'at least one source or entry was refused; all others were stored',
     130: 'interrupted by SIGINT (Ctrl-C); stderr lists what was stored',
     143: 'interrupted by SIGTERM; stderr lists what was stored',
   });
@@ -56,7 +56,7 @@ function addExport(program: Command, io: Io, act: Act): void {
     .addOption(language('language of the digest, such as zh or Chinese; needed if several match'))
     .addOption(source('source of the digest; needed if several match'))
     .addOption(
-      new Option('--out <file>', 'file to write; - or no --out: standard output').argParser((text) =>
+      new Option('--out <file>', 'file to write; default, or with -: standard output').argParser((text) =>
         taken('--out', 'a file name or -', text, text),
       ),
     )
@@ -95,9 +95,10 @@ async function runIngest(command: Command, io: Io): Promise<number> {
     throw new UsageError('expected a file, a folder, a glob, an http(s) URL or - as <source>, got ""');
   }
   if (command.args.includes('-') && flags.source === undefined) {
-    throw new UsageError('standard input (-) does not tell whose digest it is: name it with --source');
+    throw new UsageError('standard input (-) has no source: name one with --source');
   }
-  // V8 lets garbage pile up where memory is plenty; here a file of any size should look like a small one.
+  // V8 lets garbage pile up if memory is plentiful. With this flag, memory use stays flat for files of any
+  // size.
   setFlagsFromString('--optimize-for-size');
   const allowPrivate = flags.allowPrivateUrls === true ? ('always' as const) : ('first' as const);
   const world = { stdin: io.stdin, cwd: io.cwd, now: () => new Date(), allowPrivate };

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** What an exit status means, by status. */
+/** The meaning of each exit status. */
 type Meanings = Readonly<Record<number, string>>;
 
 const SHARED: Meanings = {
@@ -10,7 +10,9 @@ const SHARED: Meanings = {
   143: 'interrupted by SIGTERM',
 };
 
-/** Adds every exit status of a command to its help: those that all commands share, and its own, which replace them. */
+/**
+ * Adds all exit statuses of a command to its help. Its own meanings override those that all commands share.
+ */
 export function explainExit<C extends Command>(command: C, own: Meanings): C {
   const lines = Object.entries({ ...SHARED, ...own }).map(
     ([status, meaning]) => `  ${status.padEnd(4)} ${meaning}`,

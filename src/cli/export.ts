@@ -8,9 +8,9 @@ import { UsageError } from './io.ts';
 
 /** Flags of `papergraph export`. */
 export interface ExportFlags {
-  /** YYYY-MM-DD */
+  /** Day, YYYY-MM-DD. */
   readonly date: string;
-  /** BCP 47 */
+  /** BCP 47 tag. */
   readonly language?: string | undefined;
   readonly source?: string | undefined;
   /** Path of a file; standard output if absent or `-`. */
@@ -18,15 +18,15 @@ export interface ExportFlags {
 }
 
 /**
- * `papergraph export`: writes one stored digest as Markdown in the producer's current template. Returns the exit status: 0;
- * 1 if there is no such digest, or it has no Markdown form; 2 if several match, which are then listed. Rejects with UsageError
- * if the file cannot be written.
+ * `papergraph export`: writes one stored digest as Markdown in the producer's current template. Returns the
+ * exit status: 0; 1 if there is no such digest, or it has no Markdown form; 2 if several match, which are
+ * then listed. Rejects with UsageError if the file cannot be written.
  */
 export async function exportDigest(flags: ExportFlags, database: Database, output: Output): Promise<number> {
   const found = await matching(flags, database);
   const [digest] = found;
   if (digest === undefined) {
-    output.stderr.write(`expected a digest of ${describe(flags)}, but none is stored\n`);
+    output.stderr.write(`no digest of ${describe(flags)} is stored\n`);
     return 1;
   }
   if (found.length > 1) {
@@ -42,8 +42,8 @@ export async function exportDigest(flags: ExportFlags, database: Database, outpu
   const markdown = await digestMarkdown(statementRunner(database.pool, { prepared: false }), digest.id);
   if (markdown === null) {
     output.stderr.write(
-      `${describe({ ...digest, language: digest.language ?? undefined })}: is a raw listing or has an entry without ` +
-        'category; neither has a Markdown form\n',
+      `${describe({ ...digest, language: digest.language ?? undefined })}: cannot be written as Markdown: it is a raw ` +
+        'listing, or an entry has no category\n',
     );
     return 1;
   }

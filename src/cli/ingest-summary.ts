@@ -1,43 +1,49 @@
 import type { IngestStatus } from '../database/generated/enums.ts';
 
-/** What became of the files of one `papergraph ingest`, for the lines that end it. */
+/** Counts the outcomes of the files of one `papergraph ingest`, for its last lines. */
 export class IngestSummary {
   readonly #refused: string[] = [];
   readonly #partial: string[] = [];
-  #taken = 0;
+  #accepted = 0;
 
-  /** Counts a file, named as the user would name it. */
+  /** Counts a file, under the name that the user gave it. */
   add(name: string, status: IngestStatus): void {
     if (status === 'REFUSED') {
       this.#refused.push(name);
       return;
     }
-    this.#taken += 1;
+    this.#accepted += 1;
     if (status === 'PARTIAL') this.#partial.push(name);
   }
 
-  /** Whether nothing was refused, neither a file nor an entry. */
+  /** Whether no file and no entry was refused. */
   get complete(): boolean {
     return this.#refused.length + this.#partial.length === 0;
   }
 
-  /** The files that lost something, one a line; none where there was one file only, whose problems are said already. */
+  /**
+   * One line per file that was refused or lost entries. Empty for a single file: its problems have been
+   * printed.
+   */
   losses(): string[] {
     if (this.#files < 2) return [];
     return [
-      ...this.#partial.map((name) => `taken in part: ${name}`),
+      ...this.#partial.map((name) => `accepted in part: ${name}`),
       ...this.#refused.map((name) => `refused: ${name}`),
     ];
   }
 
-  /** The last line, such as `9 files: 7 taken, 2 refused`; undefined where there was one file only. */
+  /** The last line, such as `9 files: 7 accepted, 2 refused`; undefined for a single file. */
   total(): string | undefined {
     if (this.#files < 2) return undefined;
-    const part = this.#partial.length === 0 ? '' : `; ${this.#partial.length} taken in part`;
+    const part = this.#partial.length === 0 ? '' : `; ${this.#partial.length} accepted in part`;
     return `${this.#files} files: ${this.#counts}${part}`;
   }
 
-  /** What was stored, and what was not, where the rest of the files (`left`, in order, named) was not reached. */
+  /**
+   * The last line after an interruption: the counts so far, and the files that were not reached (`left`, in
+   * order).
+   */
   interrupted(left: readonly string[]): string {
     const [first, ...after] = left;
     const all = this.#files + left.length;
@@ -47,10 +53,10 @@ export class IngestSummary {
   }
 
   get #files(): number {
-    return this.#taken + this.#refused.length;
+    return this.#accepted + this.#refused.length;
   }
 
   get #counts(): string {
-    return `${this.#taken} taken, ${this.#refused.length} refused`;
+    return `${this.#accepted} accepted, ${this.#refused.length} refused`;
   }
 }

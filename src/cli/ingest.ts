@@ -13,17 +13,17 @@ export interface IngestFlags extends Pick<
   IngestOptions,
   'source' | 'date' | 'language' | 'dryRun' | 'strict'
 > {
-  /** Print one JSON object a file. */
+  /** Print one JSON object per file. */
   readonly json?: boolean | undefined;
 }
 
-/** Where the command prints. */
+/** The streams that a command prints to. */
 export interface Output {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** What the command works with. */
+/** What `ingest` needs beside its arguments. */
 export interface IngestTools {
   readonly pool: Pool;
   readonly world: FindOptions;
@@ -32,9 +32,10 @@ export interface IngestTools {
 }
 
 /**
- * `papergraph ingest`: takes the sources in one after the other; reports go to stdout, problems to stderr; a last line sums
- * up several files. Returns the exit status: 0 when all were taken, 1 when a source or an entry was refused. After `stop` a
- * file that is being read is given up, one that is being stored is finished, and stderr says what is stored.
+ * `papergraph ingest`: ingests the sources one after the other. Reports go to stdout, problems to stderr; a
+ * last line sums up several files. Returns the exit status: 0 if all were accepted, 1 if a source or an
+ * entry was refused. After `stop`, a file that is being read is dropped and one that is being stored is
+ * finished; stderr then lists what was stored.
  */
 export async function ingest(
   sources: readonly string[],
@@ -48,14 +49,15 @@ export async function ingest(
   try {
     for (const file of files) {
       const place = `${files.length - left.size + 1}/${files.length}`;
-      const report = await takeIn(file, place, flags, tools);
+      const report = await ingestOne(file, place, flags, tools);
       if (report === undefined) break;
       left.delete(file);
       summary.add(file.location, report.status);
       print(file, report, { flags, output });
     }
   } finally {
-    // The failure of an only file says it all.
+    // If a single file fails, its error is the whole story. After an interruption nothing else has been
+    // printed.
     const unsaid = files.length > 1 || tools.stop.aborted ? [...left] : [];
     conclude(
       summary,
@@ -66,7 +68,7 @@ export async function ingest(
   return summary.complete && left.size === 0 ? 0 : 1;
 }
 
-/** The files of all sources; a source without any is refused. */
+/** The files of all sources. A source without files counts as refused. */
 async function findAll(
   sources: readonly string[],
   { world, output }: IngestTools,
@@ -92,8 +94,8 @@ async function filesOf(source: string, world: FindOptions, { stderr }: Output): 
   }
 }
 
-/** Takes one file in; undefined where the program must end before it is stored. */
-async function takeIn(
+/** Ingests one file. Returns undefined if the program must end before the file is stored. */
+async function ingestOne(
   file: DigestFile,
   place: string,
   flags: IngestFlags,
@@ -124,7 +126,7 @@ function print(file: DigestFile, report: IngestReport, { flags, output }: Printi
   output.stdout.write(`${line}\n`);
 }
 
-/** The last lines. With `--json` they go to stderr: stdout has JSON only. */
+/** Prints the last lines. With `--json` they go to stderr, so that stdout contains only JSON. */
 function conclude(summary: IngestSummary, left: readonly string[], { flags, output }: Printing): void {
   const { stdout, stderr } = output;
   for (const line of summary.losses()) stderr.write(`${line}\n`);

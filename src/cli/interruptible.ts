@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import type { DigestFile } from '../sources/digest-file.ts';
 
-/** A file whose reading fails with the reason of `stop` once that is aborted, even while it waits for more. */
+/**
+ * Wraps a file so that reading it fails with the reason of `stop` as soon as that is aborted. Standard
+ * input may wait for ever for its next bytes, so checking between chunks would not do.
+ */
 export function interruptible(file: DigestFile, stop: AbortSignal): DigestFile {
   return { ...file, open: () => untilStopped(file.open(), stop) };
 }
@@ -15,7 +18,7 @@ async function* untilStopped(
   const stopped = once(stop, 'abort', { signal: done.signal }).then((): never => {
     throw stop.reason as Error;
   });
-  // It may be rejected while nobody waits for it.
+  // It may be rejected while no `race` is waiting; that must not count as an unhandled rejection.
   stopped.catch(() => {});
   try {
     for (;;) {
@@ -26,7 +29,7 @@ async function* untilStopped(
     }
   } finally {
     done.abort();
-    // Not awaited: a source that is waiting for more would answer only then.
+    // Not awaited: `return` of a generator that waits for more bytes settles only when they arrive.
     void iterator.return?.().catch(() => {});
   }
 }

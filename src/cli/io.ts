@@ -1,21 +1,24 @@
 import type { Readable } from 'node:stream';
 
-/** What a command has of the world. */
+/** The environment of a command. Tests pass their own instead of the process's. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The folder that relative names start from. */
+  /** The folder that relative paths start from. */
   readonly cwd: string;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  /** Aborted when the program must end: with Interrupted at a signal, OutputLost, or the error at a failure of ours. */
+  /**
+   * Aborted when the program must end. The reason is Interrupted, OutputLost, or an error that nothing
+   * caught.
+   */
   readonly stop: AbortSignal;
 }
 
-/** A signal asked the program to end. */
+/** The program was asked to end by a signal. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
-  /** What a shell expects of a program that this signal ended. */
+  /** Exit status by the convention of shells: 128 plus the number of the signal. */
   readonly status: number;
 
   constructor(signal: 'SIGINT' | 'SIGTERM') {
@@ -24,18 +27,18 @@ export class Interrupted extends Error {
   }
 }
 
-/** Standard output takes no more (a full disk, say); that was said on stderr as it happened. */
+/** Standard output cannot be written to, for example on a full disk. The message has been printed already. */
 export class OutputLost extends Error {
   override readonly name = 'OutputLost';
   readonly status = 2;
 }
 
-/** The program was called wrongly; the message is one line, names the flag or variable, and says what it takes. */
+/** Wrong usage. The message is one line that names the flag or variable and the values that it takes. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Resolves with the reason once the program is to end. */
+/** Resolves to the reason of `stop` once that is aborted. */
 export async function stopReason(stop: AbortSignal): Promise<Error> {
   return await new Promise((resolve) => {
     const end = (): void => resolve(stop.reason as Error);

@@ -5,7 +5,7 @@ import { UsageError, type Io } from './io.ts';
 
 /** The options of every command. */
 export interface SharedOptions {
-  /** The embedded Postgres where absent. */
+  /** URL of Postgres; the embedded one if absent. */
   readonly databaseUrl?: string;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
@@ -20,7 +20,7 @@ export interface ServeOptions extends SharedOptions {
   readonly watch?: readonly string[];
   readonly adminToken?: string;
   readonly allowPrivateUrls?: boolean;
-  /** In days; for ever where absent. */
+  /** Days to keep events; forever if absent. */
   readonly feedRetention?: number;
   readonly maxSockets: number;
   readonly maxSocketsPerAddress: number;
@@ -28,21 +28,22 @@ export interface ServeOptions extends SharedOptions {
 
 interface SettingOptions {
   readonly flags: string;
-  /** The environment variable that sets it too. */
+  /** The environment variable that sets it, too. */
   readonly variable: string;
   readonly about: string;
   readonly preset?: string | number;
-  /** What it takes, in words that follow "expected". */
+  /** The accepted values, in words that follow "expected". */
   readonly takes?: string;
-  /** What it is stays out of messages. */
+  /** Messages must not show the value. */
   readonly secret?: boolean;
-  /** Gives undefined where the text is not what it takes; without it any text will do. */
+  /** Parses a value; undefined if the text is not acceptable. Without it, any text is. */
   readonly parse?: (text: string) => unknown;
 }
 
 /**
- * An option that an environment variable sets too. Commander's own `env()` reads the process's environment; this one
- * is given it (`applyEnvironment`), and names in an error what was wrong: the flag or the variable.
+ * An option that an environment variable can set, too. Commander's own `env()` reads `process.env` and
+ * blames the flag for any wrong value. This class gets the environment from `applyEnvironment`, and its
+ * errors name the variable or the flag, whichever was wrong.
  */
 class Setting extends Option {
   readonly variable: string;
@@ -61,10 +62,12 @@ class Setting extends Option {
     if (preset !== undefined) this.default(preset);
   }
 
-  /** The value that a text stands for; throws UsageError that names `origin`, the flag or variable it came from. */
+  /**
+   * Parses a text. Throws a UsageError that names `origin`, the flag or variable that the text comes from.
+   */
   read(text: string, origin: string): unknown {
     const value = text === '' ? undefined : this.#parse(text);
-    const got = this.#secret ? `another of ${text.length}` : `"${text}"`;
+    const got = this.#secret ? `a value of ${text.length} characters` : `"${text}"`;
     if (value === undefined) throw new UsageError(`${origin}: expected ${this.#takes}, got ${got}`);
     return value;
   }
@@ -75,12 +78,12 @@ export const sharedSettings = (): Option[] => [
   new Setting({
     flags: '--database-url <url>',
     variable: 'DATABASE_URL',
-    about: 'your own Postgres (15 or later), postgres://…; default: the embedded one',
+    about: 'URL of your own Postgres (15 or later), postgres://…; default: the embedded Postgres',
   }),
   new Setting({
     flags: '--data-dir <folder>',
     variable: 'PAPERGRAPH_DATA_DIR',
-    about: 'where the embedded Postgres keeps its data',
+    about: 'folder in which the embedded Postgres keeps its data',
     preset: '.papergraph',
     takes: 'a folder',
   }),
@@ -95,7 +98,7 @@ export const sharedSettings = (): Option[] => [
   new Setting({
     flags: '--prepared-statements <when>',
     variable: 'PAPERGRAPH_PREPARED_STATEMENTS',
-    about: 'whether to prepare statements by name: on, off, or auto (off behind a connection pooler)',
+    about: 'prepare statements by name: on, off, or auto (off with a connection pooler)',
     preset: 'auto',
     takes: 'one of auto, on, off',
     parse: (text) => PREPARED_STATEMENTS.find((each) => each === text),
@@ -109,7 +112,7 @@ const count = {
   parse: (text: string) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
 };
 
-/** A hundred years. Postgres's intervals end not far beyond. */
+/** A hundred years, well within the range of Postgres' dates. */
 const MOST_DAYS = 36_500;
 
 const YES_NO = new Map([
@@ -119,12 +122,12 @@ const YES_NO = new Map([
   ['0', false],
 ]);
 
-/** For commands that fetch URLs. */
+/** The setting of commands that fetch URLs. */
 export const privateUrlsSetting = (): Option =>
   new Setting({
     flags: '--allow-private-urls <yes|no>',
     variable: 'PAPERGRAPH_ALLOW_PRIVATE_URLS',
-    about: 'yes: posted URLs and redirects may lead to private addresses; default: no',
+    about: 'yes: allow posted URLs and redirects to lead to private addresses; default: no',
     takes: 'yes or no (or 1 or 0)',
     parse: (text) => YES_NO.get(text),
   });
@@ -136,7 +139,7 @@ const listenSettings = (): Option[] => [
   new Setting({
     flags: '--port <port>',
     variable: 'PORT',
-    about: 'port to listen on; 0: any free port',
+    about: 'port to listen on; 0 for any free port',
     preset: 4000,
     takes: 'a whole number from 0 to 65535',
     parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
@@ -144,7 +147,7 @@ const listenSettings = (): Option[] => [
   new Setting({
     flags: '--host <host>',
     variable: 'HOST',
-    about: 'address to listen on; 0.0.0.0 or :: means all addresses',
+    about: 'address to listen on; 0.0.0.0 or :: for all addresses',
     preset: '127.0.0.1',
     takes: 'an address or host name',
   }),
@@ -162,7 +165,7 @@ const liveSettings = (): Option[] => [
   new Setting({
     flags: '--feed-retention <days>',
     variable: 'PAPERGRAPH_FEED_RETENTION',
-    about: `days to keep events for clients that reconnect, 1 to ${MOST_DAYS}; default: for ever`,
+    about: `days to keep events for clients that reconnect, 1 to ${MOST_DAYS}; default: forever`,
     takes: `a whole number of days from 1 to ${MOST_DAYS}`,
     parse: (text) => {
       const days = count.parse(text);
@@ -190,14 +193,14 @@ export const tailSettings = (): Option[] => [
   new Setting({
     flags: '--url <url>',
     variable: 'PAPERGRAPH_URL',
-    about: 'address of the GraphQL endpoint',
+    about: 'URL of the GraphQL endpoint',
     preset: 'http://127.0.0.1:4000/graphql',
     takes: 'an http(s) URL',
     parse: (text) => (/^https?:/.test(text) && URL.canParse(text) ? text : undefined),
   }),
 ];
 
-/** Sets what the environment says and no flag does; a variable that is empty says nothing. */
+/** Sets options from the environment that no flag has set. An empty variable counts as unset. */
 export function applyEnvironment(command: Command, env: Io['env']): void {
   for (const option of command.options) {
     if (!(option instanceof Setting)) continue;

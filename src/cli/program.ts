@@ -23,7 +23,10 @@ import { withDatabase } from './with-database.ts';
 
 const USAGE = 2;
 
-/** Runs a command line (without node and the script) and returns the exit status; failures are explained on stderr. */
+/**
+ * Runs a command line (without node and the script) and returns the exit status; failures are explained on
+ * stderr.
+ */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let outcome = 0;
   const program = createProgram(io, (exit) => {
@@ -43,14 +46,14 @@ function createProgram(io: Io, done: (status: number) => void): Command {
     async (...given) =>
       done(await action(given.at(-1) as Command));
   const program = new Command('papergraph')
-    .description('Daily arXiv digests in, a GraphQL API out.')
+    .description('Turns daily arXiv digests into a live GraphQL API.')
     .version(version(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help; after a command, its options and exit status')
+    .helpOption('-h, --help', 'print help; after a command, its options and exit status')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      // One line, a suggestion ("Did you mean …") included.
+      // Commander puts its suggestion ("Did you mean …") on a second line; all our errors are one line.
       outputError: (text, write) =>
         write(
           `papergraph: ${text
@@ -73,7 +76,10 @@ function createProgram(io: Io, done: (status: number) => void): Command {
   return program;
 }
 
-/** One command after the other; `optsWithGlobals` returns a command's options and the shared ones together. */
+/**
+ * Adds all commands. In them, `optsWithGlobals` returns a command's own options together with the shared
+ * ones.
+ */
 function addCommands(program: Command, io: Io, act: Act): void {
   addServe(program, io, act);
   addDigestCommands(program, io, act);
@@ -87,26 +93,26 @@ function addServe(program: Command, io: Io, act: Act): void {
   const serving = program
     .command('serve')
     .description('serve the GraphQL API until SIGINT or SIGTERM')
-    .option('--sample', 'fill an empty store with the bundled sample first')
+    .option('--sample', 'ingest the bundled sample first if the store is empty')
     .option(
       '--watch <source>',
-      'ingest new digests from this folder or URL ({date} and {language} in a URL are filled in); repeatable',
+      'watch this folder or URL and ingest new digests; {date} and {language} in a URL are replaced; repeatable',
       (source, others?: readonly string[]) => collect(watchedSource(source), others),
     )
     .action(act(async (command) => await serve(command.optsWithGlobals(), io)));
   for (const setting of serveSettings()) serving.addOption(setting);
   explainExit(serving, {
     0: 'ended by SIGINT (Ctrl-C) or SIGTERM',
-    2: 'wrong usage, no database, or the port or address cannot be used',
-    130: 'a second SIGINT ended it at once',
-    143: 'a second SIGTERM ended it at once',
+    2: 'wrong usage, no database, or the address or port cannot be used',
+    130: 'ended immediately by a second SIGINT',
+    143: 'ended immediately by a second SIGTERM',
   });
 }
 
 function addTail(program: Command, io: Io, act: Act): void {
   const tailing = program
     .command('tail')
-    .description('print new papers as a server receives them, with the local time and its offset from UTC')
+    .description('print new papers as a server ingests them, with the local time and its offset from UTC')
     .option('--category <code>', 'only papers of this category, such as cs.LG or cs.*; repeatable', collect)
     .option('--search <text>', 'only papers that match this search')
     .option('--after <cursor>', 'resume after this feed cursor')
@@ -117,16 +123,16 @@ function addTail(program: Command, io: Io, act: Act): void {
   explainExit(tailing, {
     0: 'ended by SIGINT (Ctrl-C) or SIGTERM, or standard output was closed',
     2: 'wrong usage, or the server refused the address, cursor or filter',
-    130: 'a second SIGINT ended it at once',
-    143: 'a second SIGTERM ended it at once',
+    130: 'ended immediately by a second SIGINT',
+    143: 'ended immediately by a second SIGTERM',
   });
 }
 
-/** Commands about the store as a whole. */
+/** Adds the commands about the store as a whole. */
 function addStoreCommands(program: Command, io: Io, act: Act): void {
   const showing = program
     .command('status')
-    .description('print what is stored: sources, days, languages, papers, last runs, feed, size, versions')
+    .description('print what is stored: sources, days, languages, papers, last ingests, feed, size, versions')
     .option('--json', 'print one JSON object')
     .action(
       act(async (command) => {
@@ -157,7 +163,8 @@ function collect(value: string, others: readonly string[] | undefined): string[]
 }
 
 function explain(error: unknown, { stderr }: Io): number {
-  // Commander has said what it had to say; help and version that were asked for are no error.
+  // Commander has already printed its message. Requested help and versions also end in a CommanderError,
+  // with status 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   if (error instanceof Interrupted || error instanceof OutputLost) return error.status;
   if (error instanceof UsageError || error instanceof DatabaseError || error instanceof ListenError) {
@@ -170,14 +177,16 @@ function explain(error: unknown, { stderr }: Io): number {
     return USAGE;
   }
   if (isTransient(error)) {
-    stderr.write(`papergraph: lost the database: ${(error as Error).message}\n`);
+    stderr.write(`papergraph: lost the connection to the database: ${(error as Error).message}\n`);
     return USAGE;
   }
   stderr.write(`papergraph: ${describeFailure(error)}\n`);
   return 1;
 }
 
-/** One line for what the system or the database refused; the stack for a fault of ours, which a bug report needs. */
+/**
+ * One line for a failure of the system or the database. For a bug of ours, the stack, which a report needs.
+ */
 function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const fromOutside = 'code' in error && typeof error.code === 'string' && !error.code.startsWith('ERR_');

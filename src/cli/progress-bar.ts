@@ -2,9 +2,12 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { DigestFile } from '../sources/digest-file.ts';
 import type { Progress } from '../ingest/ingest-file.ts';
 
-/** Shows on one line what an ingest is doing. */
+/** Shows the progress of an ingest on one line. */
 export interface ProgressBar {
-  /** Begins a file; the result is told how far it is. `place` says which of all the files it is, such as `3/9`. */
+  /**
+   * Starts the bar of a file and returns a function that updates it. `place` is the file's number, such as
+   * `3/9`.
+   */
   start(file: DigestFile, place: string): (progress: Progress) => void;
   /** Clears the line. */
   stop(): void;
@@ -12,7 +15,10 @@ export interface ProgressBar {
 
 const HIDDEN: ProgressBar = { start: () => () => {}, stop: () => {} };
 
-/** A bar that fills while a file is read, then says that it is being stored; hidden on anything but a terminal. */
+/**
+ * A bar that fills while a file is read, then shows that it is being stored. Hidden unless the stream is a
+ * terminal.
+ */
 export function progressBar(
   stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
   wanted: boolean,
@@ -28,10 +34,10 @@ export function progressBar(
       bar = started;
       started.start(file.size ?? 0, 0, { place, doing: 'reading', file: file.location });
       return (progress) => {
-        // The total of a stream of unknown size is what has arrived.
+        // The size of a stream is unknown, so its total is what has arrived so far.
         if (file.size === undefined) started.setTotal(progress.bytes);
         started.update(progress.bytes, { doing: describe(progress, file.size) });
-        // Storing may take long without another report: show it now.
+        // The bar redraws itself only at reports, and storing may take long without another one.
         if (progress.storing) started.render();
       };
     },

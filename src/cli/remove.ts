@@ -4,8 +4,9 @@ import { countDigests, removeDigests, type Selection } from '../ingest/remove-di
 import type { Output } from './ingest.ts';
 
 /**
- * `papergraph remove`: takes digests out of the store again; asks on a terminal, wants `--yes` elsewhere. Gives the exit
- * status: 0, 1 where nothing matches or the answer was no, 2 without a way to ask.
+ * `papergraph remove`: removes digests, and papers that no other digest contains. Asks on a terminal;
+ * elsewhere it needs `--yes`. Returns the exit status: 0, 1 if nothing matches or the answer is no, 2 if
+ * there is no way to ask.
  */
 export async function remove(
   selection: Selection,
@@ -21,7 +22,7 @@ export async function remove(
     .filter((part) => part !== undefined)
     .join(' ');
   if (digests === 0) {
-    io.stderr.write(`expected digests of ${what}, but none is stored\n`);
+    io.stderr.write(`no digests of ${what} are stored\n`);
     return 1;
   }
   if (!yes && io.stdin.isTTY !== true) {

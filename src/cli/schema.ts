@@ -2,7 +2,7 @@ import { lexicographicSortSchema, printSchema } from 'graphql';
 import { schema } from '../graphql/schema.ts';
 import type { Io } from './io.ts';
 
-/** `papergraph schema`: prints the GraphQL schema, in SDL. Gives the exit status. */
+/** `papergraph schema`: prints the GraphQL schema as SDL, sorted by name. Returns the exit status. */
 export function printSdl({ stdout }: Io): number {
   stdout.write(`${printSchema(lexicographicSortSchema(schema))}\n`);
   return 0;

@@ -25,16 +25,19 @@ import { Interrupted, stopReason, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 import { open, stopOf } from './with-database.ts';
 
-/** A statement for an answer that takes longer is given up, its connection with it: the network may have died. In milliseconds. */
+/**
+ * Deadline of a statement for an answer, in milliseconds. After it, the statement is dropped together with
+ * its connection, because the network may be dead.
+ */
 const READ_MS = 15_000;
-/** How long requests in hand may take once the program is to end. In milliseconds. */
+/** Time for running requests to finish once the program must end, in milliseconds. */
 const DRAIN_MS = 10_000;
-/** A feed that has not been read for so long no longer tells what is new. */
+/** A server counts as ready if it has read the feed within this time, in milliseconds. */
 const FEED_READ_MS = 15_000;
 
 /**
- * `papergraph serve`: migrates, serves until the program is to end, then lets the requests in hand finish. Gives the
- * exit status. Rejects with DatabaseError, ListenError, or the failure that made the program end.
+ * `papergraph serve`: migrates, serves until the program must end, then lets running requests finish.
+ * Returns the exit status. Rejects with DatabaseError, ListenError, or the failure that ends the program.
  */
 export async function serve(options: ServeOptions, given: Io): Promise<number> {
   const log = createLogger(options.logLevel, given.stderr);
@@ -59,27 +62,27 @@ export async function serve(options: ServeOptions, given: Io): Promise<number> {
   }
 }
 
-/** Says what a server that may only read leaves out. Throws DatabaseError where it was told to take digests in. */
+/** Logs what a read-only server does not do. Throws DatabaseError if `--watch` asks it to ingest digests. */
 function doWithoutWriting(reason: string, { watch, sample, feedRetention }: ServeOptions, log: Logger): void {
-  if (watch !== undefined) throw new DatabaseError(`--watch: expected a database to write to, but ${reason}`);
-  log.warn(`nothing is written here, because ${reason}: no digest can be posted`);
-  if (sample === true) log.warn(`--sample is left out, because ${reason}`);
-  if (feedRetention !== undefined) log.warn(`--feed-retention is left out, because ${reason}`);
+  if (watch !== undefined) throw new DatabaseError(`--watch: cannot write to the database: ${reason}`);
+  log.warn(`this server is read-only, because ${reason}: digests cannot be posted`);
+  if (sample === true) log.warn(`--sample is ignored, because ${reason}`);
+  if (feedRetention !== undefined) log.warn(`--feed-retention is ignored, because ${reason}`);
 }
 
 interface Serving {
   readonly options: ServeOptions;
   readonly io: Io;
   readonly log: Logger;
-  /** Why nothing can be written; undefined where it can. */
+  /** Why the database cannot be written to; undefined if it can. */
   readonly readOnly: string | undefined;
 }
 
-/** Serves until the program is to end, and gives the reason. */
+/** Serves until the program must end, and returns the reason. */
 async function serveStore(database: Database, serving: Serving): Promise<Error> {
   const { options, io, log } = serving;
   const feed = await openFeed({ pool: database.pool, prepared: true, log });
-  // Aborted when operations that still run are to be given up.
+  // Aborted to cancel operations that still run when the time to finish is over.
   const end = new AbortController();
   setMaxListeners(0, end.signal);
   try {
@@ -105,7 +108,8 @@ async function serveStore(database: Database, serving: Serving): Promise<Error> 
     await background;
     return reason;
   } finally {
-    // What was asked over connections that are gone, and what the feed waits for.
+    // Cancel operations whose clients have disconnected, and statements that the feed waits for: either
+    // could delay the end.
     end.abort();
     const feedClosed = feed.close();
     database.breakConnections();
@@ -113,14 +117,14 @@ async function serveStore(database: Database, serving: Serving): Promise<Error> 
   }
 }
 
-/** Takes posted digests in, until those who wait are given up. */
+/** Ingests posted digests, until `end` cancels the requests that wait for them. */
 function ingester(pool: Pool, { options, readOnly }: Serving, end: AbortSignal): IngestDigest {
   const { allowPrivateUrls = false } = options;
   const allowPrivate = allowPrivateUrls ? 'always' : 'never';
   const ingest = postedDigests({ pool, allowPrivate, now: () => new Date() });
   return async (digest) => {
     if (readOnly !== undefined) {
-      throw clientError('FORBIDDEN', `ingestDigest: nothing can be taken in, because ${readOnly}`);
+      throw clientError('FORBIDDEN', `ingestDigest: this server is read-only, because ${readOnly}`);
     }
     return await unlessAborted(
       end,
@@ -134,22 +138,22 @@ function storeReadiness({ pool }: Database, feed: Feed): Readiness {
   let migrated = false;
   return createReadiness({
     database: async () => (await execute(pool, sql`select 1`)) === 1,
-    // Asked until it is so. Once it is, a newer version may migrate further while this one still serves.
+    // Not asked again once true: a newer version may migrate further while this one still serves.
     schema: async () => (migrated ||= (await pendingMigrations(pool)).length === 0),
     feed: async () => feed.sinceRead() < FEED_READ_MS,
   });
 }
 
-/** For a person, and for scripts that wait for the address. */
+/** The first output: for people, and for scripts that wait for the address. */
 function welcome(url: string): string {
   const query = JSON.stringify({
     query: '{ papers(first: 3) { nodes { title authors { nodes { name } } } } }',
   });
-  return `Papergraph is at ${url}/graphql
+  return `Papergraph serves GraphQL at ${url}/graphql
 
-  In a browser that is GraphiQL, with queries to try. In a terminal:
+  Open this address in a browser for GraphiQL, with queries to try. Or query it from a terminal:
   curl -s ${url}/graphql -H 'content-type: application/json' -d '${query}'
 
-  Ctrl-C stops it.
+  Press Ctrl-C to stop.
 `;
 }

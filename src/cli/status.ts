@@ -8,17 +8,15 @@ import type { Output } from './ingest.ts';
 import { version } from './version.ts';
 
 /**
- * `papergraph status`: prints the contents of the store, as text or as one JSON object. Changes nothing. Returns the exit
- * status. Rejects with DatabaseError if migrations are pending.
+ * `papergraph status`: prints the contents of the store, as text or as one JSON object. Changes nothing.
+ * Returns the exit status. Rejects with DatabaseError if migrations are pending.
  */
 export async function status(json: boolean, database: Database, { stdout }: Output): Promise<number> {
   const { pool, prisma, where } = database;
   const pending = await pendingMigrations(pool);
   if (pending.length > 0) {
     const names = pending.join(', ');
-    throw new DatabaseError(
-      `${where} is not set up for this version (to be applied: ${names}): run papergraph migrate`,
-    );
+    throw new DatabaseError(`migrations are pending at ${where} (${names}): run papergraph migrate`);
   }
   const { sizeBytes, postgres, migration, feed, ...stored } = await storeStatus(prisma);
   const { epoch, head, events } = feed;

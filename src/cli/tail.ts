@@ -5,15 +5,15 @@ import { readableTime } from './time.ts';
 
 /** The flags of `papergraph tail`. */
 export interface TailFlags {
-  /** The address of GraphQL. */
+  /** URL of the GraphQL endpoint. */
   readonly url: string;
   readonly category?: readonly string[];
   readonly search?: string;
-  /** A cursor of the feed to go on after. */
+  /** Feed cursor to resume after. */
   readonly after?: string;
   /** Print times in UTC rather than in the local time zone. */
   readonly utc?: boolean;
-  /** Print one JSON object a paper. */
+  /** Print one JSON object per paper. */
   readonly json?: boolean;
 }
 
@@ -57,8 +57,9 @@ const DOCUMENT = `subscription Tail($filter: PaperFilter, $after: FeedCursor) {
 }`;
 
 /**
- * `papergraph tail`: prints papers as they come in, until the program is to end, and says then how to go on. Gives the exit
- * status. Throws UsageError where the server refuses the cursor or the filter.
+ * `papergraph tail`: prints papers as a server ingests them. When it ends, prints the command that resumes.
+ * Returns the exit status. Rejects with UsageError if the server refuses the address, the cursor or the
+ * filter.
  */
 export async function tail(flags: TailFlags, { stdout, stderr, stop }: TailIo): Promise<number> {
   let { after } = flags;
@@ -69,7 +70,7 @@ export async function tail(flags: TailFlags, { stdout, stderr, stop }: TailIo): 
   const print = flags.json === true ? jsonOf : (event: TailedEvent) => linesOf(event, flags.utc === true);
   try {
     for await (const { papers } of stream) {
-      // Whoever read has seen enough.
+      // The reader of our output has closed it, as in `papergraph tail | head`.
       if (!(await written(papers.events.map(print).join(''), stdout))) break;
       after = papers.cursor;
     }
@@ -77,16 +78,16 @@ export async function tail(flags: TailFlags, { stdout, stderr, stop }: TailIo): 
     if (!(error instanceof FeedError)) throw error;
     throw new UsageError(
       error.code === 'NOT_FOUND'
-        ? `--url: expected where GraphQL is, such as ${new URL('/graphql', flags.url).href}, got ${flags.url}: ${error.message}`
+        ? `--url: expected the URL of a GraphQL endpoint, such as ${new URL('/graphql', flags.url).href}, got ${flags.url}: ${error.message}`
         : `${asFlag(error.message)} (${error.code})`,
       { cause: error },
     );
   }
-  if (after !== undefined) stderr.write(`To go on from here: ${commandOf({ ...flags, after })}\n`);
+  if (after !== undefined) stderr.write(`To resume from here: ${commandOf({ ...flags, after })}\n`);
   return 0;
 }
 
-/** Names the flag where the server named the argument that the flag became. */
+/** Replaces the name of an argument in the server's message by the flag that it comes from. */
 function asFlag(message: string): string {
   return message
     .replace(/^after:/, '--after:')
@@ -94,7 +95,7 @@ function asFlag(message: string): string {
     .replace(/^filter\.categories(?:\.\d+)?:/, '--category:');
 }
 
-/** Writes a text; gives false where nobody reads it any more. */
+/** Writes a text and returns whether the stream could still be written to. */
 async function written(text: string, stdout: NodeJS.WritableStream): Promise<boolean> {
   if (text === '') return stdout.writable;
   return await new Promise((resolve) => {
@@ -102,7 +103,7 @@ async function written(text: string, stdout: NodeJS.WritableStream): Promise<boo
   });
 }
 
-/** What to type to go on. */
+/** The command line that resumes after `after`. */
 function commandOf({ url, category = [], search, after, utc, json }: TailFlags): string {
   const words = [
     'papergraph',
@@ -118,7 +119,7 @@ function commandOf({ url, category = [], search, after, utc, json }: TailFlags):
   return words.map(quoted).join(' ');
 }
 
-/** As a shell takes it for one word. */
+/** Quotes a word for a POSIX shell if needed. */
 function quoted(word: string): string {
   return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
@@ -131,7 +132,7 @@ function variablesOf({ category, search, after }: TailFlags) {
   return { filter, ...(after !== undefined && { after }) };
 }
 
-/** A URL for messages. */
+/** The URL as messages may show it. */
 function withoutCredentials(text: string): string {
   const url = new URL(text);
   url.username = '';
@@ -139,7 +140,10 @@ function withoutCredentials(text: string): string {
   return url.href;
 }
 
-/** Waiting for papers may take hours: says whether there is a server that would send them. */
+/**
+ * Reports the state of the connection: waiting for papers may take hours, and silence could also mean no
+ * server.
+ */
 function tell({ state, attempt, reason }: FeedStatus, url: string, stderr: NodeJS.WritableStream): void {
   if (state === 'waiting' && attempt > 0) stderr.write(`${url}: ${printable(reason ?? '')}; trying again\n`);
   if (state === 'live') stderr.write(`${url}: connected\n`);

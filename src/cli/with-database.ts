@@ -17,7 +17,10 @@ export async function open(options: SharedOptions, log: Logger): Promise<Databas
   });
 }
 
-/** Aborted when the program is to end, or its database is gone for good; its reason says which. */
+/**
+ * A signal that is aborted when the program must end or its database is lost for good. The reason says
+ * which.
+ */
 export function stopOf({ stop }: Pick<Io, 'stop'>, { lost }: Pick<Database, 'lost'>): AbortSignal {
   const controller = new AbortController();
   void lost.then((reason) => controller.abort(reason));
@@ -25,8 +28,8 @@ export function stopOf({ stop }: Pick<Io, 'stop'>, { lost }: Pick<Database, 'los
 }
 
 /**
- * Runs `use` with the database and closes it, whatever happens. When the program must end, the promise rejects with the
- * reason once `use` has settled, which must then begin nothing new.
+ * Opens the database, runs `use` with it, and closes it in any case. If the program must end, rejects with
+ * the reason, but only after `use` has settled: `use` watches `io.stop` itself and starts nothing new.
  */
 export async function withDatabase<T>(
   options: SharedOptions,
@@ -39,7 +42,7 @@ export async function withDatabase<T>(
   try {
     return await Promise.race([work, interruption(stopOf(io, database))]);
   } finally {
-    // It says itself what it has done and what not.
+    // The work reports its own outcome; what counts here is that it has ended before the database is closed.
     await work.catch(() => {});
     await database.close();
   }
@@ -49,7 +52,10 @@ async function interruption(stop: AbortSignal): Promise<never> {
   throw await stopReason(stop);
 }
 
-/** As `withDatabase`, with the store brought to this version first. */
+/**
+ * Like `withDatabase`, but first applies pending migrations and indexes papers again if this version needs
+ * it.
+ */
 export async function withStore<T>(
   options: SharedOptions,
   io: Io,
@@ -61,7 +67,10 @@ export async function withStore<T>(
   });
 }
 
-/** As `withStore`, for what changes the store: rejects with DatabaseError where nothing can be written. */
+/**
+ * Like `withStore`, for commands that write. Rejects with DatabaseError if the database cannot be written
+ * to.
+ */
 export async function withWritableStore<T>(
   options: SharedOptions,
   io: Io,
@@ -69,8 +78,7 @@ export async function withWritableStore<T>(
 ): Promise<T> {
   return await withStore(options, io, async (database) => {
     const reason = await whyReadOnly(database.pool);
-    if (reason !== undefined)
-      throw new DatabaseError(`${database.where}: expected a database to write to, but ${reason}`);
+    if (reason !== undefined) throw new DatabaseError(`cannot write to ${database.where}: ${reason}`);
     return await use(database);
   });
 }

@@ -37,7 +37,7 @@ describe('papergraph ingest', () => {
     const first = await papergraph('ingest', SEED, '--source', 'me');
     expect(first).toMatchObject({ status: 0, stderr: '' });
     expect(first.stdout.trim().split('\n')).toHaveLength(5);
-    expect(first.stdout).toMatch(/\n4 files: 4 taken, 0 refused\n$/);
+    expect(first.stdout).toMatch(/\n4 files: 4 accepted, 0 refused\n$/);
     expect(first.stdout).toMatch(/2026-01-15\.md: me 2026-01-15 zh, revision 1: 8 entries: 8 papers added/);
     const second = await papergraph('ingest', SEED, '--source', 'me');
     expect(second.stdout.match(/unchanged \(/g)).toHaveLength(4);
@@ -98,16 +98,16 @@ describe('papergraph ingest', () => {
     const foreign = put('2026-01-16.md', '# Notes\n');
     const missing = path.join(folder, 'none.md');
     const { stdout, stderr } = await papergraph('ingest', missing, foreign, partial, '--source', 'me');
-    expect(stdout).toMatch(/\n3 files: 1 taken, 2 refused; 1 taken in part\n$/);
+    expect(stdout).toMatch(/\n3 files: 1 accepted, 2 refused; 1 accepted in part\n$/);
     expect(stderr).toMatch(
-      new RegExp(`\ntaken in part: ${partial}\nrefused: ${missing}\nrefused: ${foreign}\n$`),
+      new RegExp(`\naccepted in part: ${partial}\nrefused: ${missing}\nrefused: ${foreign}\n$`),
     );
   });
 
   test('with --json sums up on stderr: stdout is JSON alone', async () => {
     const { stdout, stderr } = await papergraph('ingest', SEED, '--source', 'me', '--json');
     for (const line of stdout.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('status');
-    expect(stderr).toBe('4 files: 4 taken, 0 refused\n');
+    expect(stderr).toBe('4 files: 4 accepted, 0 refused\n');
   });
 
   test('at Ctrl-C gives up the file that is being read, and says what is stored and what is not', async () => {
@@ -124,7 +124,7 @@ describe('papergraph ingest', () => {
     running.stop(new Interrupted('SIGINT'));
     expect(await running.exit).toBe(130);
     expect(running.stderr()).toContain(
-      'stopped early: 3 files: 1 taken, 0 refused; nothing stored of - and the 1 after it\n',
+      'stopped early: 3 files: 1 accepted, 0 refused; nothing stored of - and the 1 after it\n',
     );
     expect((await database.pool.query('select 1 from paper')).rowCount).toBe(2);
   });

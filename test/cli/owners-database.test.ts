@@ -124,7 +124,7 @@ test('a store in the first schema of the search path is read, and written back, 
 });
 
 describe('a database user that may only read', () => {
-  test('serves, says what is left out, and takes nothing in', async () => {
+  test('serves, logs what it ignores, and refuses digests', async () => {
     await ingest();
     const url = await createRole();
     const token = 'a-token-of-some-length';
@@ -140,7 +140,7 @@ describe('a database user that may only read', () => {
         extensions: { code: 'FORBIDDEN' },
       },
     ]);
-    for (const what of ['nothing is written here', '--sample is left out', '--feed-retention is left out'])
+    for (const what of ['this server is read-only', '--sample is ignored', '--feed-retention is ignored'])
       expect(stderr()).toContain(what);
 
     const one = /^papergraph: [^\n]*the database user may not change the tables\n$/;

@@ -111,7 +111,7 @@ describe('papergraph status', () => {
     const { status, stderr } = await runCli(['status'], { DATABASE_URL: url.href });
     expect([status, stderr]).toEqual([
       2,
-      expect.stringMatching(/^papergraph: .* is not set up.*0001_.*run papergraph migrate\n$/),
+      expect.stringMatching(/^papergraph: migrations are pending at .*0001_.*run papergraph migrate\n$/),
     ]);
   });
 });

@@ -40,7 +40,7 @@ test('tail prints papers as they come, and says with which cursor to go on', asy
   expect(await again.exit).toBe(0);
 });
 
-test('tail says how to go on with the words that a shell needs', async () => {
+test('tail prints the command that resumes, quoted for a shell', async () => {
   const { url, feed } = await startLiveServer(database);
   const flags = ['--url', `${url}/graphql`, '--category', 'cs.*', '--search', `it's "a $HOME"`, '--json'];
   const tail = startCli(['tail', ...flags]);
@@ -51,7 +51,7 @@ test('tail says how to go on with the words that a shell needs', async () => {
   await waitFor(tail, /2601\.00001/);
   tail.stop(new Interrupted('SIGINT'));
   await tail.exit;
-  const [, command = ''] = /^To go on from here: papergraph tail (.*)\n$/m.exec(tail.stderr()) ?? [];
+  const [, command = ''] = /^To resume from here: papergraph tail (.*)\n$/m.exec(tail.stderr()) ?? [];
   const words = execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' }).split('\0');
   expect(words).toEqual([...flags, '--after', expect.any(String) as string, '']);
 });
@@ -104,7 +104,7 @@ test('tail ends with status 2 and one line that names the right address where th
     const { status, stdout, stderr } = await runCli(['tail', '--url', wrong]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toBe(
-      `papergraph: --url: expected where GraphQL is, such as ${url}/graphql, got ${wrong}: expected a GraphQL feed, got HTTP status 404\n`,
+      `papergraph: --url: expected the URL of a GraphQL endpoint, such as ${url}/graphql, got ${wrong}: expected a GraphQL feed, got HTTP status 404\n`,
     );
   }
 });

@@ -159,8 +159,7 @@ function checkLength(name: 'source' | 'fileName', text: string, most: number): v
 /** Waits for a run, but not for ever: proxies drop requests that take minutes. The run itself continues. */
 async function inTime(run: Promise<string>): Promise<string> {
   return await within(DEADLINE_MS, run, () => {
-    const message = `ingestDigest: not done within ${DEADLINE_MS / 1_000} seconds; it continues, see
-ingestRuns for its result`;
+    const message = `ingestDigest: not done within ${DEADLINE_MS / 1_000} seconds; it continues, see ingestRuns`;
     return new GraphQLError(message, { extensions: { code: 'TIMEOUT' } });
   });
 }
