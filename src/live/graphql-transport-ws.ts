@@ -7,6 +7,7 @@ import {
   type SubscribeMessage,
   type SubscribePayload,
 } from 'graphql-ws';
+import type { GraphQLParams } from 'graphql-yoga';
 import { CLOSE_CODES, type CloseCodeEntry } from '../errors/close-codes.ts';
 import type { Caller } from '../graphql/context.ts';
 import { clientError } from '../graphql/errors.ts';
@@ -145,18 +146,10 @@ class Connection {
     return clientError('BAD_USER_INPUT', `id: expected at most ${ID_CHARACTERS} characters`);
   }
 
-  async #run(
-    operation: ClientOperation,
-    { query, operationName, variables }: SubscribePayload,
-  ): Promise<void> {
+  async #run(operation: ClientOperation, payload: SubscribePayload): Promise<void> {
     const { pipeline, callerOf } = this.#shared;
     const context = operationContext(callerOf(this.#authorization));
-    const params = {
-      query,
-      ...(typeof operationName === 'string' && { operationName }),
-      ...(variables && { variables }),
-    };
-    const result = await pipeline.run(params, context);
+    const result = await pipeline.run(paramsOf(payload), context);
     const payloads = payloadsIn(result);
     if (payloads !== undefined) this.#deliver(operation, payloads);
     else if (context.executing === true) this.#answer(operation, result);
@@ -229,6 +222,16 @@ class Connection {
   #close(reason: CloseCodeEntry): void {
     this.#socket.close(reason);
   }
+}
+
+/** The parameters as they come over HTTP: absent rather than null. */
+function paramsOf({ query, operationName, variables, extensions }: SubscribePayload): GraphQLParams {
+  return {
+    query,
+    ...(operationName && { operationName }),
+    ...(variables && { variables }),
+    ...(extensions && { extensions }),
+  };
 }
 
 function ignore(): void {}

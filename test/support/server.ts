@@ -15,6 +15,7 @@ export interface TestServerOptions {
   readonly feed?: Feed;
   readonly adminToken?: string;
   readonly limits?: AppOptions['limits'];
+  readonly plugins?: AppOptions['plugins'];
 }
 
 /** A server on a free port that ends with the test. */

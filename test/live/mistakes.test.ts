@@ -1,0 +1,342 @@
+import { once } from 'node:events';
+import { GraphQLError } from 'graphql';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { CreateContext } from '../../src/graphql/context.ts';
+import type { OperationPlugin } from '../../src/pipeline/operation-context.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { readEvents, startLiveServer } from '../support/live.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(async () => await database.close());
+
+interface Operation {
+  readonly query: string;
+  readonly variables?: Record<string, unknown>;
+  readonly operationName?: string;
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
+}
+
+/** Sends an operation, and gives its first answer. */
+type Way = (url: string, operation: Operation) => Promise<Answer>;
+
+const post: Way = async (url, operation) => {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(operation),
+  });
+  return (await response.json()) as Answer;
+};
+
+const urlOf = (url: string, { query, variables, operationName }: Operation): string => {
+  const parameters = new URLSearchParams({ query });
+  if (variables !== undefined) parameters.set('variables', JSON.stringify(variables));
+  if (operationName !== undefined) parameters.set('operationName', operationName);
+  return `${url}/graphql?${parameters.toString()}`;
+};
+
+const get: Way = async (url, operation) => (await (await fetch(urlOf(url, operation))).json()) as Answer;
+
+const events: Way = async (url, operation) => {
+  const controller = new AbortController();
+  onTestFinished(() => controller.abort());
+  const { value } = await readEvents(url, operation, { signal: controller.signal }).next();
+  const { id: _, ...answer } = value ?? {};
+  return answer;
+};
+
+const eventsByGet: Way = async (url, operation) => {
+  const response = await fetch(urlOf(url, operation), { headers: { accept: 'text/event-stream' } });
+  const text = await response.text();
+  return JSON.parse(/^data: (\{.*)$/m.exec(text)?.[1] ?? 'null') as Answer;
+};
+
+/** An answer before execution is a message `error`; later it is the payload of `next`. */
+const socket: Way = async (url, operation) => {
+  const webSocket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  onTestFinished(() => webSocket.terminate());
+  await once(webSocket, 'open');
+  webSocket.send('{"type":"connection_init"}');
+  await once(webSocket, 'message');
+  webSocket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: operation }));
+  const [text] = (await once(webSocket, 'message')) as [Buffer];
+  const { type, payload } = JSON.parse(text.toString()) as { type: string; payload: unknown };
+  return type === 'error' ? { errors: payload as Answer['errors'] & {} } : (payload as Answer);
+};
+
+const QUERY_WAYS = { post, get, events, eventsByGet, socket };
+const BODY_WAYS = { post, events, socket };
+const SUBSCRIPTION_WAYS = { events, eventsByGet, socket };
+
+/** What each way answers to an operation. The id of a request is another one each time. */
+async function answersOf(url: string, ways: Record<string, Way>, operation: Operation) {
+  const answers = Object.entries(ways).map(async ([name, way]) => {
+    const { errors = [] } = await way(url, operation);
+    const seen = errors.map(({ message, extensions }) => {
+      const { requestId, ...others } = extensions ?? {};
+      return {
+        message,
+        extensions: { ...others, ...(requestId !== undefined && { requestId: typeof requestId }) },
+      };
+    });
+    return [name, seen] as const;
+  });
+  return Object.fromEntries(await Promise.all(answers));
+}
+
+async function expectSame(
+  url: string,
+  { ways, operation, error }: { ways: Record<string, Way>; operation: Operation; error: object },
+): Promise<void> {
+  const answers = await answersOf(url, ways, operation);
+  const [first] = Object.values(answers);
+  expect(first).toMatchObject([error]);
+  expect(answers).toEqual(Object.fromEntries(Object.keys(ways).map((name) => [name, first])));
+}
+
+const TWO = 'query A { feedCursor } query B { feedCursor }';
+const DEEP: unknown = JSON.parse(`${'['.repeat(150)}${']'.repeat(150)}`);
+const FILTERED = 'query ($filter: PaperFilter) { papers(filter: $filter) { totalCount } }';
+const USED_OFTEN = `query ($s: String) { ${Array.from(
+  { length: 300 },
+  (_, n) => `a${n}: papers(filter: {search: $s}) { totalCount }`,
+).join(' ')} }`;
+
+const bad = (argument: string[], message: string, more: object = {}) => ({
+  message: expect.stringContaining(message) as string,
+  extensions: { code: 'BAD_USER_INPUT', argument, ...more },
+});
+const coded = (code: string, message = '') => ({
+  message: expect.stringContaining(message) as string,
+  extensions: { code },
+});
+
+const OF_QUERIES: Record<string, [operation: Operation, error: object]> = {
+  'a syntax error': [{ query: '{ papers( }' }, coded('GRAPHQL_PARSE_FAILED', 'Syntax Error')],
+  'an empty document': [{ query: '' }, coded('GRAPHQL_PARSE_FAILED', 'Syntax Error')],
+  'an unknown field': [{ query: '{ nothing }' }, coded('GRAPHQL_VALIDATION_FAILED', 'nothing')],
+  'a wrong enum value': [
+    { query: '{ papers(orderBy: NONE) { totalCount } }' },
+    coded('GRAPHQL_VALIDATION_FAILED', 'NONE'),
+  ],
+  'an unknown operation': [
+    { query: TWO, operationName: 'C' },
+    coded('OPERATION_RESOLUTION_FAILURE', 'operationName: expected'),
+  ],
+  'no name of several operations': [{ query: TWO }, coded('OPERATION_RESOLUTION_FAILURE', 'operationName')],
+  'a wrong literal': [
+    { query: '{ papers(filter: {digestDates: {from: "2025-02-29"}}) { totalCount } }' },
+    bad(['filter', 'digestDates', 'from'], 'expected a calendar day'),
+  ],
+  'a wrong variable': [
+    { query: FILTERED, variables: { filter: { digestDates: { from: '2025-02-29' } } } },
+    bad(['filter', 'digestDates', 'from'], 'expected a calendar day'),
+  ],
+  'a variable of another type': [
+    { query: FILTERED, variables: { filter: 1 } },
+    bad(['filter'], 'PaperFilter'),
+  ],
+  'a missing variable': [
+    { query: 'query ($n: Int!) { papers(first: $n) { totalCount } }' },
+    bad(['first'], 'was not provided'),
+  ],
+  'a document that is nested too deep': [
+    { query: '{ a '.repeat(300) },
+    coded('BAD_REQUEST', 'query: expected brackets'),
+  ],
+  'variables that are nested too deep': [
+    { query: FILTERED, variables: { filter: DEEP } },
+    coded('BAD_USER_INPUT', 'variables: expected lists'),
+  ],
+  'a cursor of no list': [
+    { query: '{ papers(after: "nothing") { totalCount } }' },
+    { extensions: { code: 'CURSOR_INVALID', argument: ['after'] } },
+  ],
+  'a page that is too large': [
+    { query: '{ papers(first: 101) { totalCount } }' },
+    bad(['first'], 'expected 0 to 100, got 101'),
+  ],
+  'a search that cannot be read': [
+    { query: '{ papers(filter: {search: "graph (neural"}) { totalCount } }' },
+    bad(['filter', 'search'], '', { position: expect.any(Number) as number }),
+  ],
+  'a cursor of no feed': [
+    { query: '{ feed(after: "AAAAAAAAAADdr8Ag8ydfJSCqVVM") { cursor } }' },
+    { extensions: { code: 'CURSOR_INVALID', argument: ['after'] } },
+  ],
+};
+
+test.each(Object.entries(OF_QUERIES))(
+  '%s: the same code and message over every way',
+  async (_mistake, [operation, error]) => {
+    const { url } = await startLiveServer(database);
+    await expectSame(url, { ways: QUERY_WAYS, operation, error });
+  },
+);
+
+/** Longer than the URLs that Node's HTTP server reads. */
+const OF_LONG_QUERIES: Record<string, [operation: Operation, error: object]> = {
+  'a document that is too long': [
+    { query: `{ feedCursor }${' '.repeat(20_000)}` },
+    coded('BAD_REQUEST', 'query: expected at most'),
+  ],
+  'variables that are used too often': [
+    { query: USED_OFTEN, variables: { s: 'x'.repeat(4_000) } },
+    coded('BAD_USER_INPUT', 'variables: expected at most'),
+  ],
+};
+
+test.each(Object.entries(OF_LONG_QUERIES))(
+  '%s: the same code and message over every way with a body',
+  async (_mistake, [operation, error]) => {
+    const { url } = await startLiveServer(database);
+    await expectSame(url, { ways: BODY_WAYS, operation, error });
+  },
+);
+
+const SUBSCRIPTION = `subscription ($after: FeedCursor, $first: Int, $filter: PaperFilter) {
+  paperIngested(after: $after, first: $first, filter: $filter) { cursor }
+}`;
+
+const OF_SUBSCRIPTIONS: Record<string, [operation: Operation, error: object]> = {
+  'a syntax error': [{ query: 'subscription {' }, coded('GRAPHQL_PARSE_FAILED')],
+  'an unknown field': [{ query: 'subscription { nothing }' }, coded('GRAPHQL_VALIDATION_FAILED')],
+  'an unknown operation': [
+    { query: SUBSCRIPTION, operationName: 'Nothing' },
+    coded('OPERATION_RESOLUTION_FAILURE'),
+  ],
+  'a cursor of no feed': [
+    { query: SUBSCRIPTION, variables: { after: 'AAAAAAAAAADdr8Ag8ydfJSCqVVM' } },
+    { extensions: { code: 'CURSOR_INVALID', argument: ['after'] } },
+  ],
+  'a batch that is too large': [{ query: SUBSCRIPTION, variables: { first: 101 } }, bad(['first'], '101')],
+  'a wrong variable': [
+    { query: SUBSCRIPTION, variables: { filter: { digestDates: { from: 'never' } } } },
+    bad(['filter', 'digestDates', 'from'], 'expected a calendar day'),
+  ],
+  'a search that cannot be read': [
+    { query: SUBSCRIPTION, variables: { filter: { search: 'graph (neural' } } },
+    bad(['filter', 'search'], '', { position: expect.any(Number) as number }),
+  ],
+};
+
+test.each(Object.entries(OF_SUBSCRIPTIONS))(
+  '%s, of a subscription: the same code and message over event streams and WebSockets',
+  async (_mistake, [operation, error]) => {
+    const { url } = await startLiveServer(database);
+    await expectSame(url, { ways: SUBSCRIPTION_WAYS, operation, error });
+  },
+);
+
+test.each([
+  ['FORBIDDEN', undefined],
+  ['UNAUTHENTICATED', 'a token of 16 characters'],
+])('a digest posted without the token is %s over every way that has mutations', async (code, adminToken) => {
+  const { url } = await startLiveServer(database, { ...(adminToken && { adminToken }) });
+  const query =
+    'mutation { ingestDigest(input: {document: {text: "x"}, source: "me", date: "2026-01-14"}) { run { id } } }';
+  await expectSame(url, { ways: BODY_WAYS, operation: { query }, error: coded(code, 'ingestDigest: ') });
+});
+
+const MASKED = {
+  message: expect.stringContaining('Something went wrong') as string,
+  extensions: { code: 'INTERNAL', requestId: 'string' },
+};
+
+test('a failure of the server before execution is masked in the same way everywhere', async () => {
+  const createContext: CreateContext = () => {
+    throw new Error('secret');
+  };
+  const { url, logged } = await startLiveServer(database, { createContext });
+  const operation = { query: '{ feedCursor }' };
+  await expectSame(url, { ways: QUERY_WAYS, operation, error: MASKED });
+  await expectSame(url, { ways: SUBSCRIPTION_WAYS, operation: { query: SUBSCRIPTION }, error: MASKED });
+  const failures = logged.filter(({ msg }) => msg === 'operation failed');
+  expect(failures).toHaveLength(8);
+  expect(failures[0]).toMatchObject({ err: { message: 'secret' } });
+});
+
+test('a failure of a field is masked in the same way everywhere', async () => {
+  // Without a store every read fails.
+  const { url } = await startLiveServer(database, { createContext: () => ({ caller: { admin: 'no' } }) });
+  const operation = { query: '{ papers { totalCount } }' };
+  await expectSame(url, { ways: QUERY_WAYS, operation, error: MASKED });
+  await expectSame(url, { ways: SUBSCRIPTION_WAYS, operation: { query: SUBSCRIPTION }, error: MASKED });
+});
+
+describe('a plugin', () => {
+  /** Notes the hooks that an operation passes. */
+  const recorder = (): { plugin: OperationPlugin; hooks: string[] } => {
+    const hooks: string[] = [];
+    const note = (name: string) => (): void => void hooks.push(name);
+    const plugin: OperationPlugin = {
+      onParams: note('onParams'),
+      onParse: note('onParse'),
+      onValidate: note('onValidate'),
+      onContextBuilding: note('onContextBuilding'),
+      onExecute: note('onExecute'),
+      onSubscribe: note('onSubscribe'),
+      onExecutionResult: note('onExecutionResult'),
+    };
+    return { plugin, hooks };
+  };
+  const BEFORE = ['onParams', 'onParse', 'onValidate', 'onContextBuilding'];
+
+  test.each(Object.entries(QUERY_WAYS))('sees every step of a query over %s', async (_name, way) => {
+    const { plugin, hooks } = recorder();
+    const { url } = await startLiveServer(database, { plugins: [plugin] });
+    expect(await way(url, { query: '{ feedCursor }' })).toMatchObject({ data: {} });
+    expect(hooks).toEqual([...BEFORE, 'onExecute', 'onExecutionResult']);
+  });
+
+  test.each([
+    ['events', events],
+    ['socket', socket],
+  ])('sees a subscription over %s, and the execution for its first batch', async (_name, way) => {
+    const { plugin, hooks } = recorder();
+    const { url } = await startLiveServer(database, { plugins: [plugin] });
+    expect(await way(url, { query: SUBSCRIPTION })).toMatchObject({ data: {} });
+    expect(hooks).toEqual([...BEFORE, 'onSubscribe', 'onExecutionResult', 'onContextBuilding', 'onExecute']);
+  });
+
+  test('that refuses an operation refuses it over every way, with its own error', async () => {
+    const refuse = (): never => {
+      throw new GraphQLError('refused by a plugin', { extensions: { code: 'REFUSED', cost: 7 } });
+    };
+    const hooks: OperationPlugin[] = [
+      { onParams: refuse },
+      { onParse: refuse },
+      { onContextBuilding: refuse },
+    ];
+    for (const plugin of hooks) {
+      const { url } = await startLiveServer(database, { plugins: [plugin] });
+      const error = { message: 'refused by a plugin', extensions: { code: 'REFUSED', cost: 7 } };
+      await expectSame(url, { ways: QUERY_WAYS, operation: { query: '{ feedCursor }' }, error });
+      await expectSame(url, { ways: SUBSCRIPTION_WAYS, operation: { query: SUBSCRIPTION }, error });
+    }
+  });
+
+  test('that replaces a document does so over every way', async () => {
+    const documents = new Map([['known', '{ feedCursor }']]);
+    const plugin: OperationPlugin = {
+      onParams: ({ params, setParams }) => {
+        const query = documents.get(params.query ?? '');
+        if (query !== undefined) setParams({ ...params, query });
+      },
+    };
+    const { url } = await startLiveServer(database, { plugins: [plugin] });
+    for (const way of Object.values(QUERY_WAYS))
+      expect(await way(url, { query: 'known' })).toEqual({
+        data: { feedCursor: expect.any(String) as string },
+      });
+  });
+});
