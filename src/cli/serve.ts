@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { whyReadOnly } from '../database/access.ts';
+import { whyReadOnly } from '../database/read-only.ts';
 import type { Database } from '../database/connect.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { sql } from '../database/sql.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { whyReadOnly } from '../database/access.ts';
+import { whyReadOnly } from '../database/read-only.ts';
 import { openDatabase, type Database } from '../database/connect.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { upgradeStore } from '../ingest/upgrade-store.ts';

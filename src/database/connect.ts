@@ -8,41 +8,41 @@ import { StorePool, type PreparedStatements } from './store-pool.ts';
 
 /** An open store. */
 export interface Database extends AsyncDisposable {
-  /** For reads of our own; `date` comes as YYYY-MM-DD, `bigint` as a number. Prisma uses the same connections. */
+  /** For our own SQL. A `date` is returned as YYYY-MM-DD, a `bigint` as a number. Prisma uses the same connections. */
   readonly pool: pg.Pool;
   readonly prisma: PrismaClient;
-  /** Where it is, for messages; without credentials. */
+  /** The database for messages, without credentials. */
   readonly where: string;
-  /** Resolves with the reason once the embedded server is gone and cannot be started again; never for another one. */
+  /** Resolves with the reason when the embedded server is gone and cannot be restarted. Never settles for any other server. */
   readonly lost: Promise<DatabaseError>;
-  /** Breaks the connections that are in use: what still runs on them fails. */
+  /** Breaks the connections that are in use. The statements that run on them fail. */
   breakConnections(): void;
-  /** Ends the connections; the embedded server stops with the last process that uses it. */
+  /** Ends the connections. The embedded server stops when the last process that uses it closes it. */
   close(): Promise<void>;
 }
 
 /** Which database, and how to reach it. */
 export interface DatabaseOptions {
-  /** A postgres:// URL; the embedded Postgres where absent. */
+  /** A postgres:// URL; the embedded Postgres by default. */
   readonly url?: string | undefined;
-  /** The embedded Postgres lives here. */
+  /** The folder of the embedded Postgres. */
   readonly dataDir: string;
-  /** Told, in a sentence, what a user may want to know. */
+  /** Called with messages for the user, one sentence each. */
   readonly log?: (message: string) => void;
-  /** Connections at most. */
+  /** The largest number of connections; 10 by default. */
   readonly poolSize?: number;
-  /** For how long an embedded Postgres that was killed may fail to start again, in milliseconds; 20,000 where absent. */
+  /** How long restarting a killed embedded Postgres may take, in milliseconds; 20,000 by default. */
   readonly restartWithinMs?: number | undefined;
-  /** `auto` where absent. */
+  /** `auto` by default. */
   readonly preparedStatements?: PreparedStatements | undefined;
 }
 
 const OLDEST_VERSION = 15;
 const CONNECT_MS = 5_000;
-/** For how long what is asked waits for a connection of the pool, whether all are in use or none can be made: as long as a read may. */
+/** How long a statement waits for a connection of the pool: as long as the deadline of reads. */
 const WAIT_MS = 15_000;
 
-/** Opens the store. Rejects with DatabaseError where it cannot be reached or used. */
+/** Opens the store. Rejects with DatabaseError if it cannot be reached or used. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, dataDir, log, restartWithinMs } = options;
   if (url !== undefined) return await connect(remote(url), options);
@@ -55,14 +55,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
+/** The server to connect to. */
 interface Target {
   readonly config: pg.PoolConfig;
   readonly where: string;
-  /** Told where the server is once it runs elsewhere. */
+  /** Sets the callback for a new address of the server. */
   readonly onMove: (moved: (to: { host: string; port: number }) => void) => void;
   readonly lost: Promise<DatabaseError>;
-  /** The server is no longer to be started again. */
-  readonly letGo: () => void;
+  readonly stopRestarting: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -80,7 +80,7 @@ function remote(url: string): Target {
     where,
     onMove: nothing,
     lost: never,
-    letGo: nothing,
+    stopRestarting: nothing,
     close: async () => {},
   };
 }
@@ -94,7 +94,7 @@ async function connect(target: Target, options: DatabaseOptions): Promise<Databa
   const facts = await inspect({ ...config, connectionTimeoutMillis: CONNECT_MS }, where);
   const pool = new StorePool({ ...config, max, connectionTimeoutMillis: WAIT_MS }, facts, preparedStatements);
   target.onMove((to) => pool.moveTo(to));
-  // Prisma names the schema of each table, and takes it to be `public` where it is not told.
+  // Prisma qualifies every table with its schema, `public` by default.
   const [schema = 'public'] = facts.schemas;
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema }) });
   let closed: Promise<void> | undefined;
@@ -103,8 +103,8 @@ async function connect(target: Target, options: DatabaseOptions): Promise<Databa
   return { pool, prisma, where, lost, breakConnections, close, [Symbol.asyncDispose]: close };
 }
 
-async function endAll(prisma: PrismaClient, pool: pg.Pool, { letGo, close }: Target): Promise<void> {
-  letGo();
+async function endAll(prisma: PrismaClient, pool: pg.Pool, { stopRestarting, close }: Target): Promise<void> {
+  stopRestarting();
   await prisma.$disconnect();
   await pool.end();
   await close();
@@ -126,11 +126,11 @@ async function inspect(config: pg.ClientConfig, where: string): Promise<ServerFa
   );
 }
 
-// Type ids of Postgres's catalog (pg_type).
+// Object ids of types in Postgres's catalog `pg_type`.
 const DATE = 1082;
 const INT8 = 20;
 
-/** Days stay text: a Date would drag them through the local time zone. Counts fit a number. */
+/** Days stay text, because a Date would depend on the local time zone. Our counts fit a number. */
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
   if (oid === DATE) return (value) => value;
   if (oid === INT8) return Number;

@@ -1,4 +1,4 @@
-/** The database cannot be used as asked; the message is one line, says why, and holds no password. */
+/** The database cannot be used as requested. The message is one line that says why; it contains no password. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
 }

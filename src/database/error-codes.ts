@@ -71,6 +71,11 @@ export function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE.has(codeOf(error)) || error.message === PG_MESSAGE.connectTimeout;
 }
 
+/** Whether nothing listens on the Unix socket of a server: it has ended, or has not created the socket yet. */
+export function isServerGone(error: unknown): boolean {
+  return hasCode(error, 'ENOENT', 'ECONNREFUSED');
+}
+
 /** The same error, as one that `isUnavailable` recognises. */
 export function asUnavailable(error: Error): Error {
   const code = SQLSTATE.sqlclient_unable_to_establish_sqlconnection;

@@ -8,11 +8,10 @@ import { DatabaseError } from './database-error.ts';
 import { isForbidden } from './error-codes.ts';
 import { inTransaction } from './transaction.ts';
 
-// The same path from src/database and from dist/database.
+// The relative path is the same from src/database and from dist/database.
 const FOLDER = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
-// Prisma Migrate's own lock and table, so that `prisma migrate deploy` and we exclude each other and carry on from
-// one another.
+// The lock and the table of Prisma Migrate, so that `prisma migrate deploy` can run before, after or at the same time.
 const PRISMA_LOCK = 72_707_369;
 const TABLE = `
   create table if not exists _prisma_migrations (
@@ -23,7 +22,7 @@ const TABLE = `
 interface Migration {
   readonly name: string;
   readonly sql: string;
-  /** SHA-256 of the file's bytes, in hex. */
+  /** SHA-256 of the file, in hex. */
   readonly checksum: string;
 }
 
@@ -34,14 +33,14 @@ interface Applied {
 }
 
 /**
- * Applies the pending migrations in order, each in a transaction of its own, and brings the taxonomy of categories up
- * to date. Returns the names of those applied. Where nothing is to be done, nothing is written. Safe when two processes start at
- * once. Rejects with DatabaseError where a migration fails, failed before, was changed after it was applied, is newer than this
- * version, or may not be applied here.
+ * Applies the pending migrations in order, each in its own transaction, and updates the taxonomy of categories. Returns the names of
+ * the applied migrations. Writes nothing if all is up to date. Several processes may call it at the same time. Rejects with
+ * DatabaseError if a migration fails, failed before, was changed after it was applied, is unknown to this version, or may not be
+ * applied here.
  */
 export async function migrate(pool: pg.Pool, folder: string = FOLDER): Promise<string[]> {
   const migrations = readMigrations(folder);
-  const { pending, done } = await whatIsPending(pool, migrations);
+  const { pending, done } = await inspectStore(pool, migrations);
   if (done) return [];
   const applied: string[] = [];
   try {
@@ -52,7 +51,7 @@ export async function migrate(pool: pg.Pool, folder: string = FOLDER): Promise<s
     }
   } catch (error) {
     if (!mayNotRun(error)) throw error;
-    // Names of categories alone are no reason not to serve.
+    // Only the taxonomy is out of date, which is no reason to refuse to serve.
     if (pending.length === 0) return [];
     const names = pending.map((each) => each.name).join(', ');
     throw new DatabaseError(
@@ -66,10 +65,10 @@ function mayNotRun(error: unknown): error is Error {
   return isForbidden(error instanceof DatabaseError ? error.cause : error);
 }
 
-async function whatIsPending(pool: pg.Pool, migrations: readonly Migration[]) {
+async function inspectStore(pool: pg.Pool, migrations: readonly Migration[]) {
   try {
     const pending = await pendingOf(pool, migrations);
-    return { pending, done: pending.length === 0 && (await taxonomyIsThere(pool)) };
+    return { pending, done: pending.length === 0 && (await isTaxonomyCurrent(pool)) };
   } catch (error) {
     if (!mayNotRun(error)) throw error;
     throw new DatabaseError(
@@ -79,13 +78,13 @@ async function whatIsPending(pool: pg.Pool, migrations: readonly Migration[]) {
   }
 }
 
-/** Names of the migrations that are still to be applied; creates nothing. Rejects as `migrate` does. */
+/** Names of the pending migrations. Writes nothing. Rejects as `migrate` does. */
 export async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
   return (await pendingOf(pool, readMigrations(FOLDER))).map(({ name }) => name);
 }
 
 async function pendingOf(pool: pg.Pool, migrations: readonly Migration[]): Promise<Migration[]> {
-  // Another schema of the search path may have a table of that name, of another program that uses Prisma.
+  // Only in the first schema: others of the search path may have such a table of another program that uses Prisma.
   const { rowCount } = await pool.query(
     `select from pg_class where relname = '_prisma_migrations'
        and relnamespace = to_regnamespace(quote_ident(current_schema()))`,
@@ -93,7 +92,7 @@ async function pendingOf(pool: pg.Pool, migrations: readonly Migration[]): Promi
   return findPending(migrations, rowCount === 0 ? [] : await readApplied(pool));
 }
 
-/** Applies the first migration that is pending and returns its name; where there is none, sees to the taxonomy. */
+/** Applies the first pending migration and returns its name. If there is none, updates the taxonomy. */
 async function step(db: pg.PoolClient, migrations: readonly Migration[]): Promise<string | undefined> {
   await db.query('select pg_advisory_xact_lock($1)', [PRISMA_LOCK]);
   await db.query(TABLE);
@@ -140,7 +139,7 @@ function findPending(migrations: readonly Migration[], applied: readonly Applied
 async function apply(db: pg.PoolClient, { name, sql, checksum }: Migration): Promise<void> {
   const started = new Date();
   try {
-    // Without values the whole file goes out as one simple query, however many statements it has.
+    // Without parameters, `pg` sends the whole file as one simple query, which may have many statements.
     await db.query(sql);
   } catch (error) {
     throw new DatabaseError(`migration ${name}: ${(error as Error).message}`, { cause: error });
@@ -156,7 +155,7 @@ const TAXONOMY = `
   select code, name, archive, aliases
   from jsonb_to_recordset($1::jsonb) as t(code text, name text, archive text, aliases text[])`;
 
-async function taxonomyIsThere(pool: pg.Pool): Promise<boolean> {
+async function isTaxonomyCurrent(pool: pg.Pool): Promise<boolean> {
   const { rowCount } = await pool.query(
     `select from (${TAXONOMY} except select code, name, archive, aliases from category) missing limit 1`,
     [JSON.stringify(taxonomy)],

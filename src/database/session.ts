@@ -1,56 +1,56 @@
 import pg from 'pg';
 
 /**
- * What a session is set to, whatever server, database, role or URL say: our SQL and the reading of its results rely on it.
- * `since`: the first major version of Postgres that knows the setting.
+ * Settings of every session, which override those of the server, database, role and URL: our SQL and the parsing of its results
+ * rely on them. `since` is the first major version of Postgres that has the setting.
  */
 const SETTINGS: readonly { readonly name: string; readonly value: string; readonly since?: number }[] = [
-  // How values are written and read.
+  // The format of values.
   { name: 'datestyle', value: 'ISO, MDY' },
   { name: 'intervalstyle', value: 'postgres' },
   { name: 'timezone', value: 'UTC' },
   { name: 'bytea_output', value: 'hex' },
-  // Fewer digits would round the scores that cursors hold.
+  // Fewer digits would round the scores in cursors.
   { name: 'extra_float_digits', value: '1' },
   { name: 'standard_conforming_strings', value: 'on' },
   { name: 'array_nulls', value: 'on' },
-  // What a statement means.
+  // The meaning of statements.
   { name: 'transform_null_equals', value: 'off' },
   { name: 'gin_fuzzy_search_limit', value: '0' },
   { name: 'default_transaction_isolation', value: 'read committed' },
   { name: 'default_transaction_deferrable', value: 'off' },
-  // Reads have deadlines of their own; migrations and ingests take as long as they need.
+  // No limits: reads have deadlines of our own, and migrations and ingests take as long as they need.
   { name: 'statement_timeout', value: '0' },
   { name: 'lock_timeout', value: '0' },
   { name: 'idle_in_transaction_session_timeout', value: '0' },
   { name: 'idle_session_timeout', value: '0' },
   { name: 'transaction_timeout', value: '0', since: 17 },
-  // Compiling a statement takes longer than running any of ours; the planner thinks otherwise of large stores.
+  // Compiling takes longer than running any of our statements, although the planner expects otherwise in large stores.
   { name: 'jit', value: 'off' },
 ];
 
-/** What the first connection tells of a server. */
+/** Facts about a server, read over the first connection. */
 export interface ServerFacts {
-  /** Its major version. */
+  /** The major version. */
   readonly version: number;
-  /** A pooler is between us and Postgres: statements of one connection may run in different sessions. */
+  /** Whether a pooler is between us and Postgres, so that statements of one connection may run in different sessions. */
   readonly pooled: boolean;
-  /** The schema of the store, then those of the extensions that it needs. */
+  /** The schema of the store, followed by those of the extensions that it needs. */
   readonly schemas: readonly string[];
-  /** Whether Postgres can notice while a statement runs that its connection is gone; not every system can. */
+  /** Whether Postgres notices during a statement that its client has disconnected. It depends on the operating system. */
   readonly checksConnection: boolean;
 }
 
 /**
- * The statements that set a session up, as one text; with `local`, for the transaction in hand alone. Read-only by default is
- * left to the owner, as a way of saying that nothing may be changed.
+ * The statements that set up a session, as one text; with `local`, only for the current transaction. They do not touch
+ * `default_transaction_read_only`, with which an owner can protect the store.
  */
 export function sessionSql({ version, schemas, checksConnection }: ServerFacts, scope: '' | 'local'): string {
   const known = SETTINGS.filter(({ since = 0 }) => since <= version);
   const all = [
     ...known.map(({ name, value }) => `${name} = '${value}'`),
     `search_path = ${schemas.map((schema) => pg.escapeIdentifier(schema)).join(', ')}`,
-    // A statement whose connection was given up stops soon, instead of going on for nobody.
+    // Stops a statement soon after its client has dropped the connection.
     ...(checksConnection ? [CHECK_CONNECTION] : []),
   ];
   return all.map((setting) => `set ${scope} ${setting}`).join('; ');
@@ -58,20 +58,20 @@ export function sessionSql({ version, schemas, checksConnection }: ServerFacts, 
 
 const CHECK_CONNECTION = `client_connection_check_interval = '500ms'`;
 
-/** Asks a server, over a connection of its own, what sessions on it need. Rejects where it cannot be reached. */
+/** Reads the facts about a server over a separate connection. Rejects if it cannot be reached. */
 export async function inspectServer(config: pg.ClientConfig): Promise<ServerFacts> {
   const client = new pg.Client(config);
   client.on('error', () => {});
   try {
     await client.connect();
-    // All of it in one transaction, which is undone: behind a pooler the session is not ours.
+    // One transaction that is rolled back: through a pooler, changes to the session would affect other clients.
     await client.query(
       'begin; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0',
     );
     const { rows } = await client.query<{ version: number; pid: number; schemas: string[] }>(FACTS);
     const [facts] = rows;
     if (facts === undefined) throw new Error('expected one row of facts, got none');
-    // A pooler hands out numbers of its own: it cannot know which session will be ours.
+    // A pooler announces a process id of its own, because it does not know yet which session will run the statements.
     const pooled = (client as unknown as { processID: number }).processID !== facts.pid;
     const checksConnection = await client.query(`set local ${CHECK_CONNECTION}`).then(
       () => true,
@@ -85,8 +85,8 @@ export async function inspectServer(config: pg.ClientConfig): Promise<ServerFact
 }
 
 /**
- * The store's schema is the one that the URL names; else the first one of the search path that has a store, or `public` where
- * that has one; else where the search path has new tables made.
+ * The schema of the store is the one that the URL sets; else the first one with a store, from the search path or `public`; else the
+ * one in which new tables are created.
  */
 const FACTS = `
   with store as (

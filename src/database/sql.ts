@@ -1,11 +1,11 @@
 import { Prisma } from './generated/client.ts';
 
-/** A piece of SQL and the values of its parameters. Pieces nest: one may be a value of another. */
+/** A piece of SQL and the values of its parameters. A piece may contain other pieces as values. */
 export type Sql = Prisma.Sql;
 
 /**
- * Tags a template as SQL. Values become parameters, never text. `sql.join` separates pieces by commas or by what it is given,
- * `sql.raw` takes text that no caller has chosen, and `sql.empty` is nothing.
+ * Template tag for SQL. Values become parameters, never text. `sql.join` joins pieces with commas or another separator,
+ * `sql.raw` inserts text, which must never come from a client, and `sql.empty` is an empty piece.
  */
 export const sql = Object.assign(
   (text: readonly string[], ...values: readonly unknown[]): Sql => Prisma.sql(text, ...values),

@@ -1,5 +1,5 @@
 import type { Pool } from '../database/store-pool.ts';
-import { whyReadOnly } from '../database/access.ts';
+import { whyReadOnly } from '../database/read-only.ts';
 import { confirmFeedEpoch } from '../events/epoch.ts';
 import { migrate } from '../database/migrate.ts';
 import { rememberValues } from './count-values.ts';

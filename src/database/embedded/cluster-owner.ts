@@ -3,24 +3,25 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DatabaseError } from '../database-error.ts';
+import { hasCode } from '../error-codes.ts';
 
-/** The user that runs the server: nothing where that is ourselves. */
+/** The user that runs the server; empty if that is the user of this process. */
 export interface Owner {
   readonly uid?: number;
   readonly gid?: number;
 }
 
-/** Where a cluster lives and who runs it. */
+/** Where the files of a cluster are, and the user that owns them. */
 export interface Place {
-  /** Absolute. */
+  /** An absolute path. */
   readonly dir: string;
   readonly owner: Owner;
 }
 
 /**
- * Where the cluster for `dataDir` goes. Postgres refuses to run as root: then it runs as `postgres`, else `nobody`. A
- * user who cannot enter the data folder (one below /root, say) gets a folder of its own elsewhere, the same one each
- * time; `log` is told which. Throws DatabaseError where no such user exists.
+ * Chooses and creates the folder of the cluster for `dataDir`. Postgres refuses to run as root: it then runs as the user `postgres`,
+ * else `nobody`. If that user cannot enter the data folder (below /root, for example), the cluster gets another folder, the same
+ * one each time, which is logged. Throws DatabaseError if neither user exists.
  */
 export function placeCluster(dataDir: string, log: (message: string) => void = () => {}): Place {
   const wanted = path.resolve(dataDir);
@@ -28,7 +29,7 @@ export function placeCluster(dataDir: string, log: (message: string) => void = (
   const owner = ownerOf(path.join(wanted, 'pg')) ?? unprivileged();
   if (canEnter(wanted, owner)) return { dir: makeFolder(wanted, owner), owner };
   const elsewhere = path.join(
-    shelter(),
+    stateFolder(),
     `papergraph-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`,
   );
   if (!fs.existsSync(elsewhere)) {
@@ -37,7 +38,7 @@ export function placeCluster(dataDir: string, log: (message: string) => void = (
   return { dir: makeFolder(elsewhere, owner), owner };
 }
 
-/** A cluster that is there already stays its owner's. */
+/** The owner of an existing cluster, which keeps it; undefined for none, and for root. */
 function ownerOf(cluster: string): Required<Owner> | undefined {
   const { uid, gid } = fs.statSync(cluster, { throwIfNoEntry: false }) ?? { uid: 0, gid: 0 };
   return uid === 0 ? undefined : { uid, gid };
@@ -58,10 +59,10 @@ function unprivileged(): Required<Owner> {
   );
 }
 
-/** Tells whether the owner can enter a folder: every existing folder on the way must let them through. */
+/** Whether a user may enter a folder. All its existing parents must allow that, too. */
 export function canEnter(dir: string, owner: Required<Owner>): boolean {
   for (let at = dir; ; at = path.dirname(at)) {
-    // A link's way leads through the folders that it points to.
+    // Behind a symbolic link, the parents of its target count.
     if (fs.existsSync(at) && fs.realpathSync(at) !== at) return canEnter(fs.realpathSync(at), owner);
     if (fs.existsSync(at) && !mayPass(fs.statSync(at), owner)) return false;
     if (at === path.dirname(at)) return true;
@@ -73,12 +74,12 @@ function mayPass(folder: fs.Stats, { uid, gid }: Required<Owner>): boolean {
   return (folder.mode & bit) !== 0;
 }
 
-/** Where state is kept by custom, else the temporary folder. */
-function shelter(): string {
+/** The usual folder for persistent state on Linux, else the temporary folder. */
+function stateFolder(): string {
   return fs.existsSync('/var/lib') ? '/var/lib' : os.tmpdir();
 }
 
-/** The data folder itself may stay its maker's; what must be the server's own is made inside. */
+/** Only a new folder changes its owner: an existing one belongs to the user, and the cluster is created inside it. */
 function makeFolder(dir: string, { uid, gid }: Owner): string {
   if (fs.existsSync(dir)) return dir;
   makeFolders(dir);
@@ -86,13 +87,13 @@ function makeFolder(dir: string, { uid, gid }: Owner): string {
   return dir;
 }
 
-/** As `mkdir -p`. Node's own `recursive` never returns where the system refuses a folder with ENOENT, as below /proc. */
+/** Like `mkdir -p`. Node's `recursive` option loops forever where the system answers ENOENT for a new folder, as below /proc. */
 function makeFolders(dir: string): void {
   if (!fs.existsSync(path.dirname(dir))) makeFolders(path.dirname(dir));
   try {
     fs.mkdirSync(dir, { mode: 0o755 });
   } catch (error) {
-    // Another process has made it meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // Another process may have created it meanwhile.
+    if (!hasCode(error, 'EEXIST')) throw error;
   }
 }

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Owner, Place } from './cluster-owner.ts';
 import { DatabaseError } from '../database-error.ts';
+import type { Owner, Place } from './cluster-owner.ts';
 import { moveIntoPlace } from './move-into-place.ts';
 import type { Binaries } from './postgres-binaries.ts';
 
@@ -13,17 +13,17 @@ const run = promisify(execFile);
 /** The database user that owns the cluster. */
 export const USER = 'papergraph';
 
-/** A cluster on disk. */
+/** The files of an embedded Postgres. */
 export interface Cluster {
-  /** Its folder (PGDATA). */
+  /** The data directory (PGDATA). */
   readonly dir: string;
   readonly password: string;
 }
 
 /**
- * The cluster of this place, made where there is none. It is built aside and moved into place whole, so that two first
- * starts cannot clash and a broken-off one leaves nothing half-made. The password is random, in a file that its owner
- * alone can read. Rejects with DatabaseError where initdb fails.
+ * Returns the cluster of a place, and creates it if there is none. A new cluster is built in a temporary folder that is renamed when
+ * it is complete: two processes may start at the same time, and an interrupted start leaves no partial cluster. The random password
+ * is in a file that only its owner can read. Rejects with DatabaseError if initdb fails.
  */
 export async function ensureCluster(place: Place, binaries: Binaries): Promise<Cluster> {
   const dir = path.join(place.dir, 'pg');
@@ -34,12 +34,12 @@ export async function ensureCluster(place: Place, binaries: Binaries): Promise<C
 const PASSWORD_FILE = 'papergraph.password';
 
 async function build({ dir: parent, owner }: Place, { initdb, env }: Binaries, dir: string): Promise<void> {
-  const aside = fs.mkdtempSync(path.join(parent, 'new-'));
+  const temporary = fs.mkdtempSync(path.join(parent, 'new-'));
   try {
-    const [cluster, password] = [path.join(aside, 'pg'), path.join(aside, PASSWORD_FILE)];
+    const [cluster, password] = [path.join(temporary, 'pg'), path.join(temporary, PASSWORD_FILE)];
     fs.writeFileSync(password, randomBytes(24).toString('base64url'), { mode: 0o600 });
-    give(aside, owner);
-    give(password, owner);
+    changeOwner(temporary, owner);
+    changeOwner(password, owner);
     const options = ['-D', cluster, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${password}`];
     const locale = ['-E', 'UTF8', '--locale=C.UTF-8', '--no-instructions'];
     await run(initdb, [...options, ...locale], { ...owner, env, cwd: '/' });
@@ -54,11 +54,11 @@ async function build({ dir: parent, owner }: Place, { initdb, env }: Binaries, d
       },
     );
   } finally {
-    fs.rmSync(aside, { recursive: true, force: true });
+    fs.rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-function give(file: string, { uid, gid }: Owner): void {
+function changeOwner(file: string, { uid, gid }: Owner): void {
   if (uid !== undefined && gid !== undefined) fs.chownSync(file, uid, gid);
 }
 

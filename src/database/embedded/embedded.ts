@@ -1,32 +1,43 @@
 import fs from 'node:fs';
 import type pg from 'pg';
+import { DatabaseError } from '../database-error.ts';
 import { placeCluster } from './cluster-owner.ts';
 import { ensureCluster } from './cluster.ts';
-import { DatabaseError } from '../database-error.ts';
 import { connectionTo, joinCluster, leaveCluster, type Membership, type Site } from './join-cluster.ts';
 import { findBinaries } from './postgres-binaries.ts';
 
-/** A running embedded Postgres that this process uses. Should it be killed, it is started again within seconds. */
+/** The address of a server: the folder of its Unix socket, and its port. */
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A running embedded Postgres that this process uses. If it is killed, it is restarted within seconds. */
 export interface Embedded {
   readonly connection: pg.ClientConfig;
-  /** The cluster's folder. */
+  /** The folder of the cluster. */
   readonly where: string;
-  /** Names the function that is told where the server is once it runs elsewhere. */
-  readonly onMove: (moved: (to: { host: string; port: number }) => void) => void;
-  /** Resolves with the reason once the server is gone and cannot be started again. */
+  /** Sets the callback for a new address of the server, which a restart may bring. */
+  readonly onMove: (moved: (to: Address) => void) => void;
+  /** Resolves with the reason when the server is gone and cannot be restarted. */
   readonly lost: Promise<DatabaseError>;
-  /** From now on the server is not started again. */
-  readonly letGo: () => void;
-  /** Leaves it; the last process to leave stops the server. */
+  /** Stops restarting the server. */
+  readonly stopRestarting: () => void;
+  /** Leaves the server. The last process that leaves shuts it down. */
   readonly close: () => Promise<void>;
+}
+
+interface Options {
+  readonly log: (message: string) => void;
+  readonly restartWithinMs: number;
 }
 
 const RESTART_MS = 20_000;
 
 /**
- * Starts the embedded Postgres of a data folder, or joins the one that runs there already. `log` is told what a user may want to
- * know. A server that was killed is started again; that is given up where it fails for `restartWithinMs` (20,000). Rejects with
- * DatabaseError where the server cannot be had.
+ * Starts the embedded Postgres of a data folder, or joins one that is already running there. `log` receives messages for the user.
+ * A server that was killed is restarted; that must succeed within `restartWithinMs` milliseconds (20,000 by default). Rejects with
+ * DatabaseError if the server cannot be started.
  */
 export async function openEmbedded(
   dataDir: string,
@@ -35,12 +46,12 @@ export async function openEmbedded(
 ): Promise<Embedded> {
   const site = prepare(dataDir, log);
   const membership = await joinCluster(await site);
-  // Without a signal to stop it joins, or rejects.
+  // Impossible: without a stop signal, `joinCluster` joins or rejects.
   if (membership === undefined) throw new DatabaseError('the embedded Postgres was not started');
-  return new Keeping(await site, membership, { log, restartWithinMs }).embedded();
+  return new SupervisedServer(await site, membership, { log, restartWithinMs }).embedded();
 }
 
-/** Where, by which programs and as what it runs; what the file system refuses is told in one line. */
+/** Prepares everything on disk. Rejects with a DatabaseError of one line for any failure of the file system. */
 async function prepare(dataDir: string, log: (message: string) => void): Promise<Site> {
   try {
     const place = placeCluster(dataDir, log);
@@ -54,22 +65,18 @@ async function prepare(dataDir: string, log: (message: string) => void): Promise
   }
 }
 
-/** Keeps a place on the cluster's server, and the server running, until it is let go. */
-class Keeping {
+/** Stays a member of the cluster's server, and restarts the server when it dies, until `stopRestarting` or `close` is called. */
+class SupervisedServer {
   readonly #site: Site;
-  readonly #options: { readonly log: (message: string) => void; readonly restartWithinMs: number };
+  readonly #options: Options;
   readonly #stop = new AbortController();
   readonly #lost: Promise<DatabaseError>;
   #lose: (reason: DatabaseError) => void = () => {};
-  #moved: (to: { host: string; port: number }) => void = () => {};
+  #moved: (to: Address) => void = () => {};
   #membership: Membership;
   #rejoining: Promise<void> | undefined;
 
-  constructor(
-    site: Site,
-    membership: Membership,
-    options: { log: (message: string) => void; restartWithinMs: number },
-  ) {
+  constructor(site: Site, membership: Membership, options: Options) {
     this.#site = site;
     this.#membership = membership;
     this.#options = options;
@@ -84,7 +91,7 @@ class Keeping {
       where: cluster.dir,
       onMove: (moved) => (this.#moved = moved),
       lost: this.#lost,
-      letGo: () => this.#stop.abort(),
+      stopRestarting: () => this.#stop.abort(),
       close: async () => {
         this.#stop.abort();
         await this.#rejoining;
@@ -94,7 +101,7 @@ class Keeping {
   }
 
   #watch(): void {
-    this.#membership.keeper.once('end', () => {
+    this.#membership.connection.once('end', () => {
       if (!this.#stop.signal.aborted) this.#rejoining = this.#rejoin();
     });
   }
@@ -103,8 +110,11 @@ class Keeping {
     const { server: before } = this.#membership;
     const { log, restartWithinMs: withinMs } = this.#options;
     try {
-      const patience = { withinMs, untilDiskHasRoom: true, stop: this.#stop.signal };
-      const joined = await joinCluster(this.#site, patience);
+      const joined = await joinCluster(this.#site, {
+        withinMs,
+        waitForDiskSpace: true,
+        stop: this.#stop.signal,
+      });
       if (joined === undefined) return;
       const { server } = joined;
       this.#membership = joined;
@@ -112,7 +122,7 @@ class Keeping {
       if (server.pid !== before.pid)
         log(`the embedded Postgres had ended and has been started again in ${this.#site.cluster.dir}`);
       this.#moved({ host: server.socketDir, port: server.port });
-      // A socket whose path would be too long has a short-lived folder of its own.
+      // Removes the temporary folder that a socket has where its path would be too long: see `socketDir` in postmaster.ts.
       if (![server.socketDir, this.#site.cluster.dir].includes(before.socketDir))
         fs.rmSync(before.socketDir, { recursive: true, force: true });
     } catch (error) {

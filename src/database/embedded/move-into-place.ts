@@ -1,11 +1,15 @@
 import fs from 'node:fs';
+import { hasCode } from '../error-codes.ts';
 
-/** Moves a folder that was built aside to where it belongs; whoever comes second drops theirs and uses the first one's. */
-export function moveIntoPlace(aside: string, place: string): void {
+/**
+ * Moves a finished folder from a temporary name to its final one. If another process has been faster, its folder is kept and this
+ * one is deleted.
+ */
+export function moveIntoPlace(temporary: string, final: string): void {
   try {
-    fs.renameSync(aside, place);
+    fs.renameSync(temporary, final);
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    fs.rmSync(aside, { recursive: true, force: true });
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+    fs.rmSync(temporary, { recursive: true, force: true });
   }
 }

