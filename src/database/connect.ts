@@ -8,12 +8,18 @@ import { StorePool, type PreparedStatements } from './store-pool.ts';
 
 /** An open store. */
 export interface Database extends AsyncDisposable {
-  /** For our own SQL. A `date` is returned as YYYY-MM-DD, a `bigint` as a number. Prisma uses the same connections. */
+  /**
+   * For our own SQL. A `date` is returned as YYYY-MM-DD, a `bigint` as a number. Prisma uses the same
+   * connections.
+   */
   readonly pool: pg.Pool;
   readonly prisma: PrismaClient;
   /** The database for messages, without credentials. */
   readonly where: string;
-  /** Resolves with the reason when the embedded server is gone and cannot be restarted. Never settles for any other server. */
+  /**
+   * Resolves with the reason when the embedded server is gone and cannot be restarted. Never settles for any
+   * other server.
+   */
   readonly lost: Promise<DatabaseError>;
   /** Breaks the connections that are in use. The statements that run on them fail. */
   breakConnections(): void;

@@ -1,4 +1,5 @@
-// Every error of Postgres, of the network and of `pg` that this program tells apart. No other file writes a SQLSTATE.
+// Every error of Postgres, of the network and of `pg` that this program tells apart. No other file writes a
+// SQLSTATE.
 
 /** SQLSTATEs under Postgres's own names: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const SQLSTATE = {
@@ -61,7 +62,9 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Whether no connection could be made, so that the statement has not started. A later attempt may succeed. */
+/**
+ * Whether no connection could be made, so that the statement has not started. A later attempt may succeed.
+ */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // PgBouncer reports a full pool as a fatal protocol violation.
@@ -71,7 +74,9 @@ export function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE.has(codeOf(error)) || error.message === PG_MESSAGE.connectTimeout;
 }
 
-/** Whether nothing listens on the Unix socket of a server: it has ended, or has not created the socket yet. */
+/**
+ * Whether nothing listens on the Unix socket of a server: it has ended, or has not created the socket yet.
+ */
 export function isServerGone(error: unknown): boolean {
   return hasCode(error, 'ENOENT', 'ECONNREFUSED');
 }
@@ -94,7 +99,10 @@ const INTERRUPTED: ReadonlySet<string> = new Set([
   'EPIPE',
 ]);
 
-/** Whether a statement was stopped from outside: its connection broke, the server shut down, or others were in its way. */
+/**
+ * Whether a statement was stopped from outside: its connection broke, the server shut down, or others were in
+ * its way.
+ */
 export function isInterrupted(error: unknown): boolean {
   if (!(error instanceof Error) || isUnavailable(error)) return false;
   return INTERRUPTED.has(codeOf(error)) || PG_MESSAGE.broken.test(error.message);
@@ -111,7 +119,9 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Whether the same work may succeed a little later: the database was away, or another process was in the way. */
+/**
+ * Whether the same work may succeed a little later: the database was away, or another process was in the way.
+ */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (isUnavailable(error) || isInterrupted(error) || error.message === PG_MESSAGE.poolTimeout) return true;
@@ -124,15 +134,18 @@ const TIMEOUT_MESSAGES: ReadonlySet<string> = new Set([
   PG_MESSAGE.poolEnded,
 ]);
 
-/** Whether a statement, or the wait for a connection, ran out of time. A closed pool counts: the program is ending. */
+/**
+ * Whether a statement, or the wait for a connection, ran out of time. A closed pool counts: the program is
+ * ending.
+ */
 export function isTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return hasCode(error, SQLSTATE.query_canceled) || TIMEOUT_MESSAGES.has(error.message);
 }
 
 /**
- * Whether a statement failed because a prepared statement was missing or taken. The connection then does not lead to the same
- * session every time: it goes through a pooler.
+ * Whether a statement failed because a prepared statement was missing or taken. The connection then does not
+ * lead to the same session every time: it goes through a pooler.
  */
 export function isPreparedStatementError(error: unknown): boolean {
   const { invalid_sql_statement_name: missing, duplicate_prepared_statement: taken } = SQLSTATE;

@@ -32,9 +32,9 @@ const HEARTBEAT_MS = 5_000;
 const HEARTBEAT_TIMEOUT_MS = 2_000;
 
 /**
- * Listens on a connection of its own, made with the settings of the pool. A connection that breaks or stops answering (a network
- * may die silently) is replaced after a back-off. A standby does not support LISTEN: it is tried again, because it may be
- * promoted to a primary.
+ * Listens on a connection of its own, made with the settings of the pool. A connection that breaks or stops
+ * answering (a network may die silently) is replaced after a back-off. A standby does not support LISTEN: it
+ * is tried again, because it may be promoted to a primary.
  */
 export function listenForWakeUps(pool: pg.Pool, options: ListenOptions): WakeSource {
   const stop = new AbortController();
@@ -53,7 +53,8 @@ class Listener {
   readonly #pool: pg.Pool;
   readonly #options: ListenOptions;
   readonly #stop: AbortSignal;
-  // A spread of 1 allows any wait from 0 to twice the value, so that many processes do not reconnect at the same time.
+  // A spread of 1 allows any wait from 0 to twice the value, so that many processes do not reconnect at the
+  // same time.
   readonly #backOff = new BackOff({ firstMs: 100, mostMs: 5_000, spread: 1 });
   #listening = false;
   /** Whether the last attempt found a standby, so that the log says it once. */

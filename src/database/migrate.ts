@@ -11,7 +11,8 @@ import { inTransaction } from './transaction.ts';
 // The relative path is the same from src/database and from dist/database.
 const FOLDER = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
-// The lock and the table of Prisma Migrate, so that `prisma migrate deploy` can run before, after or at the same time.
+// The lock and the table of Prisma Migrate, so that `prisma migrate deploy` can run before, after or at the
+// same time.
 const PRISMA_LOCK = 72_707_369;
 const TABLE = `
   create table if not exists _prisma_migrations (
@@ -33,10 +34,10 @@ interface Applied {
 }
 
 /**
- * Applies the pending migrations in order, each in its own transaction, and updates the taxonomy of categories. Returns the names of
- * the applied migrations. Writes nothing if all is up to date. Several processes may call it at the same time. Rejects with
- * DatabaseError if a migration fails, failed before, was changed after it was applied, is unknown to this version, or may not be
- * applied here.
+ * Applies the pending migrations in order, each in its own transaction, and updates the taxonomy of
+ * categories. Returns the names of the applied migrations. Writes nothing if all is up to date. Several
+ * processes may call it at the same time. Rejects with DatabaseError if a migration fails, failed before, was
+ * changed after it was applied, is unknown to this version, or may not be applied here.
  */
 export async function migrate(pool: pg.Pool, folder: string = FOLDER): Promise<string[]> {
   const migrations = readMigrations(folder);
@@ -55,7 +56,8 @@ export async function migrate(pool: pg.Pool, folder: string = FOLDER): Promise<s
     if (pending.length === 0) return [];
     const names = pending.map((each) => each.name).join(', ');
     throw new DatabaseError(
-      `migrations are pending (${names}), and cannot be applied here: ${error.message}; run papergraph migrate with a role that may create tables, on the primary server`,
+      `migrations are pending (${names}), and cannot be applied here: ${error.message}; ` +
+        'run papergraph migrate with a role that may create tables, on the primary server',
       { cause: error },
     );
   }
@@ -84,7 +86,8 @@ export async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
 }
 
 async function pendingOf(pool: pg.Pool, migrations: readonly Migration[]): Promise<Migration[]> {
-  // Only in the first schema: others of the search path may have such a table of another program that uses Prisma.
+  // Only in the first schema: others of the search path may have such a table of another program that uses
+  // Prisma.
   const { rowCount } = await pool.query(
     `select from pg_class where relname = '_prisma_migrations'
        and relnamespace = to_regnamespace(quote_ident(current_schema()))`,
@@ -145,7 +148,8 @@ async function apply(db: pg.PoolClient, { name, sql, checksum }: Migration): Pro
     throw new DatabaseError(`migration ${name}: ${(error as Error).message}`, { cause: error });
   }
   await db.query(
-    `insert into _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+    `insert into _prisma_migrations
+       (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
      values ($1, $2, $3, $4, clock_timestamp(), 1)`,
     [randomUUID(), checksum, name, started],
   );
@@ -166,7 +170,8 @@ async function isTaxonomyCurrent(pool: pg.Pool): Promise<boolean> {
 async function seedCategories(db: pg.PoolClient): Promise<void> {
   await db.query(
     `insert into category (code, name, archive, aliases) ${TAXONOMY}
-     on conflict (code) do update set name = excluded.name, archive = excluded.archive, aliases = excluded.aliases
+     on conflict (code) do update
+     set name = excluded.name, archive = excluded.archive, aliases = excluded.aliases
      where (category.name, category.archive, category.aliases)
        is distinct from (excluded.name, excluded.archive, excluded.aliases)`,
     [JSON.stringify(taxonomy)],

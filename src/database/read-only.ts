@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * Why a migrated store cannot be changed, in words that follow "because"; undefined if it can. It is a standby, its transactions
- * are read-only, or the database user lacks the privileges.
+ * Why a migrated store cannot be changed, in words that follow "because"; undefined if it can. It is a
+ * standby, its transactions are read-only, or the database user lacks the privileges.
  */
 export async function whyReadOnly(pool: pg.Pool): Promise<string | undefined> {
   const { rows } = await pool.query<{ standby: boolean; readOnly: boolean; allowed: boolean }>(

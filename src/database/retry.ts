@@ -5,8 +5,8 @@ import { isTransient } from './error-codes.ts';
 const TRIES = 12;
 
 /**
- * Runs `work` and repeats it after transient failures, up to 12 times in about half a minute. Rejects with the last failure. Once
- * `stop` is aborted, nothing is repeated.
+ * Runs `work` and repeats it after transient failures, up to 12 times in about half a minute. Rejects with
+ * the last failure. Once `stop` is aborted, nothing is repeated.
  */
 export async function retrying<T>(work: () => Promise<T>, stop?: AbortSignal): Promise<T> {
   const backOff = new BackOff({ firstMs: 150, mostMs: 4_000 });

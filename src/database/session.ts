@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 /**
- * Settings of every session, which override those of the server, database, role and URL: our SQL and the parsing of its results
- * rely on them. `since` is the first major version of Postgres that has the setting.
+ * Settings of every session, which override those of the server, database, role and URL: our SQL and the
+ * parsing of its results rely on them. `since` is the first major version of Postgres that has the setting.
  */
 const SETTINGS: readonly { readonly name: string; readonly value: string; readonly since?: number }[] = [
   // The format of values.
@@ -25,7 +25,8 @@ const SETTINGS: readonly { readonly name: string; readonly value: string; readon
   { name: 'idle_in_transaction_session_timeout', value: '0' },
   { name: 'idle_session_timeout', value: '0' },
   { name: 'transaction_timeout', value: '0', since: 17 },
-  // Compiling takes longer than running any of our statements, although the planner expects otherwise in large stores.
+  // Compiling takes longer than running any of our statements, although the planner expects otherwise in
+  // large stores.
   { name: 'jit', value: 'off' },
 ];
 
@@ -33,17 +34,23 @@ const SETTINGS: readonly { readonly name: string; readonly value: string; readon
 export interface ServerFacts {
   /** The major version. */
   readonly version: number;
-  /** Whether a pooler is between us and Postgres, so that statements of one connection may run in different sessions. */
+  /**
+   * Whether a pooler is between us and Postgres, so that statements of one connection may run in different
+   * sessions.
+   */
   readonly pooled: boolean;
   /** The schema of the store, followed by those of the extensions that it needs. */
   readonly schemas: readonly string[];
-  /** Whether Postgres notices during a statement that its client has disconnected. It depends on the operating system. */
+  /**
+   * Whether Postgres notices during a statement that its client has disconnected. It depends on the operating
+   * system.
+   */
   readonly checksConnection: boolean;
 }
 
 /**
- * The statements that set up a session, as one text; with `local`, only for the current transaction. They do not touch
- * `default_transaction_read_only`, with which an owner can protect the store.
+ * The statements that set up a session, as one text; with `local`, only for the current transaction. They do
+ * not touch `default_transaction_read_only`, with which an owner can protect the store.
  */
 export function sessionSql({ version, schemas, checksConnection }: ServerFacts, scope: '' | 'local'): string {
   const known = SETTINGS.filter(({ since = 0 }) => since <= version);
@@ -64,14 +71,16 @@ export async function inspectServer(config: pg.ClientConfig): Promise<ServerFact
   client.on('error', () => {});
   try {
     await client.connect();
-    // One transaction that is rolled back: through a pooler, changes to the session would affect other clients.
+    // One transaction that is rolled back: through a pooler, changes to the session would affect other
+    // clients.
     await client.query(
       'begin; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0',
     );
     const { rows } = await client.query<{ version: number; pid: number; schemas: string[] }>(FACTS);
     const [facts] = rows;
     if (facts === undefined) throw new Error('expected one row of facts, got none');
-    // A pooler announces a process id of its own, because it does not know yet which session will run the statements.
+    // A pooler announces a process id of its own, because it does not know yet which session will run the
+    // statements.
     const pooled = (client as unknown as { processID: number }).processID !== facts.pid;
     const checksConnection = await client.query(`set local ${CHECK_CONNECTION}`).then(
       () => true,
@@ -85,8 +94,8 @@ export async function inspectServer(config: pg.ClientConfig): Promise<ServerFact
 }
 
 /**
- * The schema of the store is the one that the URL sets; else the first one with a store, from the search path or `public`; else the
- * one in which new tables are created.
+ * The schema of the store is the one that the URL sets; else the first one with a store, from the search path
+ * or `public`; else the one in which new tables are created.
  */
 const FACTS = `
   with store as (
@@ -103,5 +112,6 @@ const FACTS = `
   )
   select current_setting('server_version_num')::int / 10000 as version, pg_backend_pid() as pid,
     array(select name from chosen union all
-      select distinct n.nspname::text from pg_extension e join pg_namespace n on n.oid = e.extnamespace, chosen
+      select distinct n.nspname::text
+      from pg_extension e join pg_namespace n on n.oid = e.extnamespace, chosen
       where e.extname in ('pg_trgm', 'unaccent') and n.nspname <> chosen.name) as schemas`;

@@ -4,8 +4,8 @@ import { Prisma } from './generated/client.ts';
 export type Sql = Prisma.Sql;
 
 /**
- * Template tag for SQL. Values become parameters, never text. `sql.join` joins pieces with commas or another separator,
- * `sql.raw` inserts text, which must never come from a client, and `sql.empty` is an empty piece.
+ * Template tag for SQL. Values become parameters, never text. `sql.join` joins pieces with commas or another
+ * separator, `sql.raw` inserts text, which must never come from a client, and `sql.empty` is an empty piece.
  */
 export const sql = Object.assign(
   (text: readonly string[], ...values: readonly unknown[]): Sql => Prisma.sql(text, ...values),

@@ -22,8 +22,8 @@ export interface StatementOptions {
   readonly prepared: boolean;
   readonly onStatement?: OnStatement | undefined;
   /**
-   * A statement fails once this time has passed, including waits for a connection and further attempts. Its connection is
-   * dropped: the network may have died silently.
+   * A statement fails once this time has passed, including waits for a connection and further attempts. Its
+   * connection is dropped: the network may have died silently.
    */
   readonly deadlineMs?: number | undefined;
   /** Fail at the first error, instead of running a statement again where that may help. */
@@ -62,8 +62,8 @@ export function isCancelled(error: unknown): boolean {
 export type RunStatement = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
 /**
- * Runs reading statements on the pool. As reading twice does no harm, a statement waits until a connection is available, and runs
- * a second time if its connection breaks.
+ * Runs reading statements on the pool. As reading twice does no harm, a statement waits until a connection is
+ * available, and runs a second time if its connection breaks.
  */
 export function statementRunner(pool: pg.Pool, options: StatementOptions): RunStatement {
   const { onStatement, stop } = options;
@@ -171,7 +171,10 @@ async function runOnce<Row extends object>(
   }
 }
 
-/** A connection that breaks while it is being made has interrupted no statement: it counts as not available yet. */
+/**
+ * A connection that breaks while it is being made has interrupted no statement: it counts as not available
+ * yet.
+ */
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect();

@@ -11,8 +11,8 @@ export type PreparedStatements = 'auto' | 'on' | 'off';
 /** How the connections of a pool relate to sessions of Postgres. */
 interface Sessions {
   /**
-   * A pooler such as PgBouncer may run the statements of one connection in different sessions. Session state is lost, so that each
-   * statement runs in a transaction that sets what it needs.
+   * A pooler such as PgBouncer may run the statements of one connection in different sessions. Session state
+   * is lost, so that each statement runs in a transaction that sets what it needs.
    */
   pooled: boolean;
   readonly prepared: PreparedStatements;
@@ -53,8 +53,8 @@ export function beginSql(pool: pg.Pool, access: '' | 'read only' = ''): string {
 }
 
 /**
- * The pool of a store. All sessions have the same settings, whatever the server, role or URL say. With a pooler, `query` wraps
- * each statement in a transaction; callers of `connect` begin theirs with `beginSql`.
+ * The pool of a store. All sessions have the same settings, whatever the server, role or URL say. With a
+ * pooler, `query` wraps each statement in a transaction; callers of `connect` begin theirs with `beginSql`.
  */
 export class StorePool extends pg.Pool {
   readonly sessions: Sessions;
@@ -69,7 +69,8 @@ export class StorePool extends pg.Pool {
     const settings = sessionSql(facts, '');
     // The pool awaits the result, although its types say `void`.
     const onConnect: (client: pg.ClientBase) => unknown = async (client) => {
-      // A connection that breaks during a query fails that query. Without a listener the event would also crash Node.
+      // A connection that breaks during a query fails that query. Without a listener the event would also
+      // crash Node.
       client.on('error', () => {});
       if (!sessions.pooled) await client.query(settings);
     };
@@ -114,8 +115,8 @@ export class StorePool extends pg.Pool {
 }
 
 /**
- * Runs one statement on any connection of the pool and returns how many rows it touched. Rejects with the database's error, or if
- * there is no answer after `timeoutMs`.
+ * Runs one statement on any connection of the pool and returns how many rows it touched. Rejects with the
+ * database's error, or if there is no answer after `timeoutMs`.
  */
 export async function execute(
   pool: Pool,

@@ -3,8 +3,8 @@ import { sql } from './sql.ts';
 import { beginSql } from './store-pool.ts';
 
 /**
- * An open transaction. It is not Prisma's, because Prisma keeps its last 100 statements with their values in memory: hundreds
- * of megabytes for the chunks of a digest.
+ * An open transaction. It is not Prisma's, because Prisma keeps its last 100 statements with their values in
+ * memory: hundreds of megabytes for the chunks of a digest.
  */
 export class Transaction {
   readonly #client: pg.PoolClient;
@@ -33,8 +33,8 @@ export class Transaction {
 }
 
 /**
- * Runs `work` in one READ COMMITTED transaction and commits it, or rolls it back if `work` fails or `undo` returns true for its
- * result. Rejects with the error of `work`, or with the database's error.
+ * Runs `work` in one READ COMMITTED transaction and commits it, or rolls it back if `work` fails or `undo`
+ * returns true for its result. Rejects with the error of `work`, or with the database's error.
  */
 export async function transaction<T>(
   pool: pg.Pool,
@@ -72,7 +72,10 @@ const STORE_LOCK = 0x70617072;
 /** Idle timeout for an ingest that holds the store lock, so that a frozen process cannot block the others. */
 const IDLE_TIMEOUT = '60s';
 
-/** Waits for the store lock and holds it until the transaction ends, so that two ingests never merge the same paper. */
+/**
+ * Waits for the store lock and holds it until the transaction ends, so that two ingests never merge the same
+ * paper.
+ */
 export async function lockStore(tx: Transaction): Promise<void> {
   await tx.execute`select pg_advisory_xact_lock(${STORE_LOCK})`;
   await tx.execute`select set_config('idle_in_transaction_session_timeout', ${IDLE_TIMEOUT}, true)`;

@@ -8,7 +8,9 @@ export interface DigestFile {
   readonly fileName: string | undefined;
   /** The source (publisher) that the location suggests; undefined if it suggests none. */
   readonly source: string | undefined;
-  /** The day to use if the name has none, YYYY-MM-DD in UTC, and a description of that day for the warning. */
+  /**
+   * The day to use if the name has none, YYYY-MM-DD in UTC, and a description of that day for the warning.
+   */
   readonly fallbackDate: () => Promise<{ date: string; what: string }>;
   /** Size in bytes before unpacking; undefined if unknown. */
   readonly size: number | undefined;

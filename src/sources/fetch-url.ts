@@ -30,7 +30,10 @@ export interface FetchResponse {
   readonly status: number;
   /** By lower-case names. */
   readonly headers: IncomingMessage['headers'];
-  /** Iterate to the end, or stop with `return` or `discard`: otherwise the connection stays open. Rejects with SourceError. */
+  /**
+   * Iterate to the end, or stop with `return` or `discard`: otherwise the connection stays open. Rejects with
+   * SourceError.
+   */
   readonly body: AsyncIterable<Uint8Array>;
   /** Closes the connection without reading the body. */
   readonly discard: () => void;
@@ -42,9 +45,9 @@ const TOTAL_MS = 600_000;
 const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends a GET request over http(s) and follows up to five redirects. An address is checked when the socket connects to it, so that
- * a host name cannot resolve to another one after the check (DNS rebinding). Rejects with SourceError; its message contains
- * neither the query nor credentials.
+ * Sends a GET request over http(s) and follows up to five redirects. An address is checked when the socket
+ * connects to it, so that a host name cannot resolve to another one after the check (DNS rebinding). Rejects
+ * with SourceError; its message contains neither the query nor credentials.
  */
 export async function fetchUrl(url: URL, options: FetchOptions): Promise<FetchResponse> {
   const shown = withoutSecrets(url);
@@ -115,7 +118,10 @@ async function get(
   });
 }
 
-/** Destroys the request, or the response once there is one, when no data arrives for a while or the total time is over. */
+/**
+ * Destroys the request, or the response once there is one, when no data arrives for a while or the total time
+ * is over.
+ */
 function enforceLimits(sent: ClientRequest, { idleMs, leftMs }: Limits): void {
   let answer: IncomingMessage | undefined;
   sent.once('response', (response) => (answer = response));
@@ -141,7 +147,8 @@ function publicLookup(url: URL): LookupFunction {
 
 function refused(url: URL): SourceError {
   return new SourceError(
-    `${withoutSecrets(url)}: expected a public address, got a private one (PAPERGRAPH_ALLOW_PRIVATE_URLS=1 allows those)`,
+    `${withoutSecrets(url)}: expected a public address, got a private one ` +
+      '(PAPERGRAPH_ALLOW_PRIVATE_URLS=1 allows those)',
   );
 }
 

@@ -18,14 +18,17 @@ export interface FindOptions {
   readonly now: () => Date;
   /** Which requests may go to private addresses; `first` by default. */
   readonly allowPrivate?: PrivateAddresses;
-  /** Called with a message about files of a folder that look like digests but are skipped. Without it, nothing looks for them. */
+  /**
+   * Called with a message about files of a folder that look like digests but are skipped. Without it, nothing
+   * looks for them.
+   */
   readonly note?: (message: string) => void;
 }
 
 /**
- * Lists the files of a SOURCE argument, sorted by name. The argument is a file, a folder (every `.md`, `.txt` and `.jsonl` below it
- * with a date in its name, also with `.gz`), a glob, an http(s) URL, or `-` for standard input. Rejects with SourceError if there
- * are none.
+ * Lists the files of a SOURCE argument, sorted by name. The argument is a file, a folder (every `.md`, `.txt`
+ * and `.jsonl` below it with a date in its name, also with `.gz`), a glob, an http(s) URL, or `-` for
+ * standard input. Rejects with SourceError if there are none.
  */
 export async function findFiles(argument: string, options: FindOptions): Promise<DigestFile[]> {
   if (argument === '-') return [standardInput(options)];
@@ -72,8 +75,9 @@ async function folder(absolute: string, argument: string, { note }: FindOptions)
   }
   if (dated.length > 0) return await localFiles(dated, show);
   throw new SourceError(
-    `${argument}: expected a folder with digests, named like 2026-01-15.md or 2026-01-15_AI_enhanced_Chinese.jsonl, ` +
-      `but none of its ${known.length} .md, .txt and .jsonl files has a date in its name (name such a file itself, with --date)`,
+    `${argument}: expected a folder with digests, named like 2026-01-15.md or ` +
+      `2026-01-15_AI_enhanced_Chinese.jsonl, but none of its ${known.length} .md, .txt and .jsonl files ` +
+      'has a date in its name (name such a file itself, with --date)',
   );
 }
 
@@ -97,7 +101,10 @@ async function sourcesOf(folders: ReadonlySet<string>): Promise<Map<string, stri
   return sources;
 }
 
-/** The repository of which the folder is a clone, else the folder's name. For a folder called `data`, its parent's. */
+/**
+ * The repository of which the folder is a clone, else the folder's name. For a folder called `data`, its
+ * parent's.
+ */
 async function sourceOf(folderOfFile: string): Promise<string | undefined> {
   const named = path.basename(folderOfFile) === 'data' ? path.dirname(folderOfFile) : folderOfFile;
   const repository = (await repositoryOf(folderOfFile)) ?? (await repositoryOf(named));

@@ -2,8 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * The `owner/repo` of a folder that is the top of a git working tree: from its remote `origin`, else from its only remote.
- * Undefined for any other folder, and for a remote that is a local path. Reads the files itself, so that git need not be installed.
+ * The `owner/repo` of a folder that is the top of a git working tree: from its remote `origin`, else from its
+ * only remote. Undefined for any other folder, and for a remote that is a local path. Reads the files itself,
+ * so that git need not be installed.
  */
 export async function repositoryOf(folder: string): Promise<string | undefined> {
   const config = await configFile(path.join(folder, '.git'));
@@ -14,7 +15,10 @@ export async function repositoryOf(folder: string): Promise<string | undefined> 
   return url === undefined ? undefined : repositoryName(url);
 }
 
-/** The file that lists the remotes. `.git` is a folder, or in worktrees and submodules a file that names a folder. */
+/**
+ * The file that lists the remotes. `.git` is a folder, or in worktrees and submodules a file that names a
+ * folder.
+ */
 async function configFile(dotGit: string): Promise<string | undefined> {
   const found = await stat(dotGit).catch(() => undefined);
   if (found === undefined) return undefined;
@@ -51,7 +55,10 @@ function remoteUrls(config: string): Map<string, string> {
 const PLAIN_PATH = /^(?!\.)[\p{L}\p{N}._~-]+(?:\/(?!\.)[\p{L}\p{N}._~-]+)+$/u;
 const LONGEST_PATH = 200;
 
-/** The path `owner/repo` of a remote, which is a URL or the short form for ssh, `git@host:owner/repo.git`; else undefined. */
+/**
+ * The path `owner/repo` of a remote, which is a URL or the short form for ssh, `git@host:owner/repo.git`;
+ * else undefined.
+ */
 export function repositoryName(remote: string): string | undefined {
   const name = remotePath(remote)
     ?.replace(/^\/+/, '')

@@ -12,8 +12,8 @@ const MAX_OPENED = 1_000;
 const NAMES_SHOWN = 3;
 
 /**
- * Reports skipped files that look like digests: files without a date in their names that start with an entry, and dated files with
- * another ending. `show` returns a file's name as the user would write it.
+ * Reports skipped files that look like digests: files without a date in their names that start with an entry,
+ * and dated files with another ending. `show` returns a file's name as the user would write it.
  */
 export async function describeSkipped(
   names: readonly string[],
@@ -31,7 +31,8 @@ export async function describeSkipped(
     note(`skipped ${listed(undated, 'undated digest')}: ingest such a file by itself, with --date`);
   if (unread.length > 0)
     note(
-      `skipped ${listed(unread, 'dated file')}: digests end in .md, .txt or .jsonl, or in one of these and .gz`,
+      `skipped ${listed(unread, 'dated file')}: ` +
+        'digests end in .md, .txt or .jsonl, or in one of these and .gz',
     );
 }
 
@@ -45,7 +46,9 @@ function listed(names: readonly string[], what: string): string {
 /** How much of a file is read. */
 const HEAD_BYTES = 65_536;
 
-/** Whether a file contains an entry near its start. A heading is not enough: a README can start like a digest. */
+/**
+ * Whether a file contains an entry near its start. A heading is not enough: a README can start like a digest.
+ */
 async function startsWithEntry(name: string): Promise<boolean> {
   // Opening a named pipe would block until a program writes to it.
   const found = await stat(name).catch(() => undefined);

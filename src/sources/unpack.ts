@@ -14,9 +14,9 @@ interface PackedFile {
 const MAGIC = Buffer.from([0x1f, 0x8b]);
 
 /**
- * Yields the bytes, unpacked if they are gzip. The bytes decide, because a name may lack `.gz`, and a server may have unpacked a
- * file whose name has it. Memory does not grow with the file. Rejects with SourceError if the gzip is damaged, truncated, or
- * larger than `maxBytes` when unpacked.
+ * Yields the bytes, unpacked if they are gzip. The bytes decide, because a name may lack `.gz`, and a server
+ * may have unpacked a file whose name has it. Memory does not grow with the file. Rejects with SourceError if
+ * the gzip is damaged, truncated, or larger than `maxBytes` when unpacked.
  */
 export async function* unpack({
   chunks,
@@ -52,7 +52,8 @@ async function* gunzip(chunks: AsyncIterable<Uint8Array>, location: string): Asy
     // A read error is not a fault of the gzip.
     if (cause !== undefined) throw cause;
     throw new SourceError(
-      `${location}: expected whole gzip, got a damaged or cut-off one: ${(error as Error).message}, after ${unpacked} bytes of text`,
+      `${location}: expected whole gzip, got a damaged or cut-off one: ${(error as Error).message}, ` +
+        `after ${unpacked} bytes of text`,
       { cause: error },
     );
   }

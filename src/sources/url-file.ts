@@ -16,8 +16,8 @@ export interface UrlOptions extends Pick<FetchOptions, 'allowPrivate' | 'signal'
 }
 
 /**
- * A digest at a URL. For GitHub's page of a file (`/blob/`) it is the file itself. The source is `owner/name` of the repository on
- * GitHub, elsewhere the host. With `body`, the file has already been fetched.
+ * A digest at a URL. For GitHub's page of a file (`/blob/`) it is the file itself. The source is `owner/name`
+ * of the repository on GitHub, elsewhere the host. With `body`, the file has already been fetched.
  */
 export function urlFile(given: URL, options: UrlOptions, body?: Uint8Array): DigestFile {
   const url = rawFile(given);
@@ -46,7 +46,10 @@ function nameOf({ pathname }: URL): string {
   }
 }
 
-/** The URL of the file itself: `github.com/o/r/blob/ref/path` is an HTML page; the file is at `raw.githubusercontent.com`. */
+/**
+ * The URL of the file itself: `github.com/o/r/blob/ref/path` is an HTML page; the file is at
+ * `raw.githubusercontent.com`.
+ */
 export function rawFile(url: URL): URL {
   const page = /^\/([^/]+)\/([^/]+)\/(?:blob|raw)\/(.+)$/.exec(url.pathname);
   if (url.host !== 'github.com' || page === null) return url;

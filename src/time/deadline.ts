@@ -1,4 +1,6 @@
-/** Settles as `work` does, or rejects with `late()` after a number of milliseconds. The work itself goes on. */
+/**
+ * Settles as `work` does, or rejects with `late()` after a number of milliseconds. The work itself goes on.
+ */
 export async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
@@ -7,7 +9,10 @@ export async function within<T>(ms: number, work: Promise<T>, late: () => Error)
   return await Promise.race([work, deadline]).finally(() => clearTimeout(timer));
 }
 
-/** Settles as `work` does, or rejects with `aborted()` as soon as `stop` is aborted. Begins nothing if it already is. */
+/**
+ * Settles as `work` does, or rejects with `aborted()` as soon as `stop` is aborted. Begins nothing if it
+ * already is.
+ */
 export async function unlessAborted<T>(
   stop: AbortSignal | undefined,
   work: () => Promise<T>,

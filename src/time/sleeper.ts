@@ -1,6 +1,8 @@
 import { sleep } from './sleep.ts';
 
-/** A sleep that others can end. A wake-up that comes while nobody sleeps ends the next sleep before it begins. */
+/**
+ * A sleep that others can end. A wake-up that comes while nobody sleeps ends the next sleep before it begins.
+ */
 export class Sleeper {
   #woken = false;
   #wake: AbortController | undefined;

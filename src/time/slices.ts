@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 const SLICE_MS = 10;
 
 /**
- * Divides long work into slices, so that a process that also serves keeps answering. Ask `isOver` after each small piece
- * of work and await `pause` when it is.
+ * Divides long work into slices, so that a process that also serves keeps answering. Ask `isOver` after each
+ * small piece of work and await `pause` when it is.
  */
 export class Slices {
   #end = performance.now() + SLICE_MS;

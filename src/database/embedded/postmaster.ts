@@ -53,15 +53,19 @@ export async function isServerOf({ dir }: Cluster, pid: number): Promise<boolean
   }
 }
 
-/** Deletes the `postmaster.pid` of a dead server. If another program has its process id, Postgres would refuse to start. */
+/**
+ * Deletes the `postmaster.pid` of a dead server. If another program has its process id, Postgres would refuse
+ * to start.
+ */
 export function forgetPostmaster(cluster: Cluster, pid: number): void {
   // Read again, because another process may have started a server meanwhile.
   if (readPostmaster(cluster)?.pid === pid) fs.rmSync(pidFile(cluster.dir), { force: true });
 }
 
 /**
- * Starts the server of a cluster. It is detached from this process and runs until the last process that uses it stops it. Resolves
- * when the server is ready or has exited, for example because another process was faster.
+ * Starts the server of a cluster. It is detached from this process and runs until the last process that uses
+ * it stops it. Resolves when the server is ready or has exited, for example because another process was
+ * faster.
  */
 export async function startPostmaster(
   cluster: Cluster,
@@ -89,7 +93,10 @@ const SETTINGS = ['-c', 'listen_addresses=', '-c', 'unix_socket_permissions=0700
 /** In bytes. The path of a Unix socket has at most 107 bytes, and Postgres appends `/.s.PGSQL.5432`. */
 const LONGEST_SOCKET_DIR = 90;
 
-/** The folder of the cluster, which only its owner can enter. If its path is too long, a temporary folder of the same kind. */
+/**
+ * The folder of the cluster, which only its owner can enter. If its path is too long, a temporary folder of
+ * the same kind.
+ */
 function socketDir({ dir }: Cluster, { uid, gid }: Owner): string {
   if (Buffer.byteLength(dir) <= LONGEST_SOCKET_DIR) return dir;
   const short = fs.mkdtempSync(path.join(os.tmpdir(), 'papergraph-'));

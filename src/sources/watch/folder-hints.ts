@@ -1,7 +1,10 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-/** Names of possible digests. Other files in the same folder, such as those of a database, may change all the time. */
+/**
+ * Names of possible digests. Other files in the same folder, such as those of a database, may change all the
+ * time.
+ */
 const DIGEST = /\.(?:md|jsonl|txt)(?:\.gz)?$/i;
 
 interface WatchedFolder {
@@ -9,7 +12,10 @@ interface WatchedFolder {
   readonly watcher: FSWatcher;
 }
 
-/** Calls back when digests appear or change in folders. Only a hint: the system may miss any change, or report none at all. */
+/**
+ * Calls back when digests appear or change in folders. Only a hint: the system may miss any change, or report
+ * none at all.
+ */
 export class FolderHints {
   readonly #onHint: () => void;
   readonly #watched = new Map<string, WatchedFolder>();
@@ -23,7 +29,8 @@ export class FolderHints {
     for (const folder of this.#watched.keys()) if (!folders.has(folder)) this.#end(folder);
     for (const folder of folders) {
       const identity = await identityOf(folder);
-      // A watcher stays with the folder that it was made for, even if that was removed and another one has its name.
+      // A watcher stays with the folder that it was made for, even if that was removed and another one has
+      // its name.
       if (this.#watched.get(folder)?.identity === identity) continue;
       this.#end(folder);
       if (identity !== undefined) this.#begin(folder, identity);

@@ -20,7 +20,9 @@ const OLD_MS = 60_000;
 interface FileState {
   /** Differs between versions of the file. */
   readonly stamp: string;
-  /** When this version was first seen, by our clock, because the clock of a network file system may differ. */
+  /**
+   * When this version was first seen, by our clock, because the clock of a network file system may differ.
+   */
   readonly since: number;
   taken: boolean;
   /** The earliest time for the next attempt, in milliseconds of our clock. */
@@ -29,8 +31,9 @@ interface FileState {
 }
 
 /**
- * Hands over the dated files of a folder, at first all of them, then new and changed ones. The folder may be created later, or be
- * removed and created again. Changes are noticed at once where the system reports them, else by polling.
+ * Hands over the dated files of a folder, at first all of them, then new and changed ones. The folder may be
+ * created later, or be removed and created again. Changes are noticed at once where the system reports them,
+ * else by polling.
  */
 export async function watchFolder(folder: string, options: WatchOptions): Promise<void> {
   const { cwd, stop, pollMs = POLL_MS, settleMs = SETTLE_MS, gapMs = GAP_MS } = options;
@@ -55,7 +58,10 @@ export async function watchFolder(folder: string, options: WatchOptions): Promis
   }
 }
 
-/** Returns a function that lists the digests of the folder. It warns once while there are none, and once of skipped files. */
+/**
+ * Returns a function that lists the digests of the folder. It warns once while there are none, and once of
+ * skipped files.
+ */
 function createScan(folder: string, { cwd, now, log }: WatchOptions): () => Promise<DigestFile[]> {
   let warned = false;
   let reportedSkipped = false;

@@ -36,8 +36,8 @@ interface Address {
 }
 
 /**
- * Polls a URL and hands over new versions. It is polite: one request at a time, conditional where the server allows it, and ever
- * less often while the server fails or asks for patience.
+ * Polls a URL and hands over new versions. It is polite: one request at a time, conditional where the server
+ * allows it, and ever less often while the server fails or asks for patience.
  */
 export async function watchUrl(template: string, options: WatchOptions): Promise<void> {
   const { stop, pollMs = POLL_MS } = options;
@@ -97,7 +97,10 @@ class UrlPoll {
     return undefined;
   }
 
-  /** For the first round: as 404 is normal for a file of the future, a misspelled URL would otherwise go unnoticed. */
+  /**
+   * For the first round: as 404 is normal for a file of the future, a misspelled URL would otherwise go
+   * unnoticed.
+   */
   warnIfNothingFound(template: string): void {
     const { stop, log } = this.#options;
     if (this.#versions.size > 0 || this.#warned.size > 0 || stop.aborted) return;
@@ -140,7 +143,9 @@ class UrlPoll {
     return undefined;
   }
 
-  /** Tells a failure of the server, after which the others are not requested, from one of this address alone. */
+  /**
+   * Tells a failure of the server, after which the others are not requested, from one of this address alone.
+   */
   #failureOfStatus(response: FetchResponse, url: URL): Failure | undefined {
     const { now, log } = this.#options;
     const { status } = response;

@@ -4,8 +4,8 @@ import type { WatchOptions } from './watch-options.ts';
 import { watchUrl } from './watch-url.ts';
 
 /**
- * Why a source cannot be watched, as `expected …, got …`; undefined if it can: it is an http(s) URL or a folder, which need not
- * exist yet.
+ * Why a source cannot be watched, as `expected …, got …`; undefined if it can: it is an http(s) URL or a
+ * folder, which need not exist yet.
  */
 export function watchProblem(source: string): string | undefined {
   const unknown = isUrl(source) ? unknownPlaceholder(source) : undefined;
@@ -25,8 +25,9 @@ function unknownPlaceholder(template: string): string | undefined {
 }
 
 /**
- * Hands the files of a source to `take`, at first all of them, then new and changed ones, until `stop` is aborted. A URL may
- * contain `{date}` (today and the last seven days, in UTC) and `{language}`. Failures are logged, and tried again later.
+ * Hands the files of a source to `take`, at first all of them, then new and changed ones, until `stop` is
+ * aborted. A URL may contain `{date}` (today and the last seven days, in UTC) and `{language}`. Failures are
+ * logged, and tried again later.
  */
 export async function watch(source: string, options: WatchOptions): Promise<void> {
   await (isUrl(source) ? watchUrl(source, options) : watchFolder(source, options));
