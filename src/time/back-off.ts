@@ -1,18 +1,18 @@
 import { jittered } from './sleep.ts';
 
-/** Durations are in milliseconds. */
+/** How long to wait between attempts. Durations are in milliseconds. */
 export interface BackOffOptions {
-  /** The first wait, before jitter. */
+  /** The first wait, before jitter is added. */
   readonly firstMs: number;
-  /** No wait is longer, before jitter. */
+  /** The longest wait, before jitter is added. */
   readonly mostMs: number;
-  /** How much longer each wait is than the last; 2 by default. */
+  /** Each wait is this many times as long as the one before; 2 by default. */
   readonly factor?: number;
-  /** By how much of itself a wait varies at random; 0.5 by default. */
+  /** How much jitter is added, as a fraction of the wait; 0.5 by default. See `jittered`. */
   readonly spread?: number;
 }
 
-/** Waits between tries: each is longer than the last, and all vary at random. */
+/** Exponential back-off with jitter: the waits between attempts that fail. */
 export class BackOff {
   readonly #options: BackOffOptions;
   #failures = 0;
@@ -26,7 +26,7 @@ export class BackOff {
     return this.#failures;
   }
 
-  /** A try has failed: how long to wait before the next one, in milliseconds. */
+  /** Counts a failed attempt. Returns how long to wait before the next one, in milliseconds. */
   next(): number {
     const { firstMs, mostMs, factor = 2, spread = 0.5 } = this.#options;
     const wait = Math.min(mostMs, firstMs * factor ** this.#failures);
@@ -34,7 +34,7 @@ export class BackOff {
     return jittered(wait, spread);
   }
 
-  /** A try has succeeded: the next wait is the first one again. */
+  /** Call after a successful attempt: the next wait is the first one again. */
   reset(): void {
     this.#failures = 0;
   }

@@ -1,6 +1,4 @@
-/**
- * Settles as `work` does, or rejects with `late()` after a number of milliseconds. The work itself goes on.
- */
+/** Settles like `work`, or rejects with `late()` after `ms` milliseconds. The work itself continues. */
 export async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
@@ -10,8 +8,8 @@ export async function within<T>(ms: number, work: Promise<T>, late: () => Error)
 }
 
 /**
- * Settles as `work` does, or rejects with `aborted()` as soon as `stop` is aborted. Begins nothing if it
- * already is.
+ * Settles like `work`, or rejects with `aborted(stop)` as soon as `stop` is aborted. The work itself continues.
+ * If `stop` is already aborted, `work` is not called.
  */
 export async function unlessAborted<T>(
   stop: AbortSignal | undefined,

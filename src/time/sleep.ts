@@ -1,7 +1,4 @@
-/**
- * Resolves after a number of milliseconds, or as soon as `stop` is aborted. Never rejects. Runs in browsers,
- * too.
- */
+/** Resolves after `ms` milliseconds, or as soon as `stop` is aborted. Never rejects. Also runs in browsers. */
 export async function sleep(ms: number, stop?: AbortSignal): Promise<void> {
   if (stop?.aborted === true) return;
   await new Promise<void>((resolve) => {
@@ -16,8 +13,8 @@ export async function sleep(ms: number, stop?: AbortSignal): Promise<void> {
 }
 
 /**
- * A duration changed at random by at most `spread` of itself, so that processes that fail together do not
- * retry together.
+ * Adds jitter: returns a random duration between `1 - spread` and `1 + spread` times `ms`, so that processes
+ * that fail at the same time do not retry at the same time.
  */
 export function jittered(ms: number, spread = 0.5): number {
   return ms * (1 - spread + 2 * spread * Math.random());

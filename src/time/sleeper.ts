@@ -1,7 +1,8 @@
 import { sleep } from './sleep.ts';
 
 /**
- * A sleep that others can end. A wake-up that comes while nobody sleeps ends the next sleep before it begins.
+ * A sleep that can be interrupted. A wake-up that comes between two sleeps is kept: the next sleep returns at
+ * once. Only one caller may sleep at a time.
  */
 export class Sleeper {
   #woken = false;
@@ -13,18 +14,22 @@ export class Sleeper {
     this.#wake?.abort();
   }
 
-  /** Forgets a wake-up that has not ended a sleep yet. */
+  /** Drops a wake-up that has not ended a sleep yet. */
   reset(): void {
     this.#woken = false;
   }
 
-  /** Sleeps for a number of milliseconds, or until it is woken or `stop` is aborted. */
+  /** Resolves after `ms` milliseconds, or as soon as `wake` is called or `stop` is aborted. */
   async sleep(ms: number, stop?: AbortSignal): Promise<void> {
-    if (!this.#woken) {
-      this.#wake = new AbortController();
-      const ends = stop === undefined ? this.#wake.signal : AbortSignal.any([stop, this.#wake.signal]);
-      await sleep(ms, ends);
+    if (!this.#woken && stop?.aborted !== true) {
+      const wake = new AbortController();
+      // Not `AbortSignal.any`: in Node 20 each call leaves about 60 bytes on a signal that lives long.
+      const end = (): void => wake.abort();
+      stop?.addEventListener('abort', end);
+      this.#wake = wake;
+      await sleep(ms, wake.signal);
       this.#wake = undefined;
+      stop?.removeEventListener('abort', end);
     }
     this.#woken = false;
   }

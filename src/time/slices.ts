@@ -1,28 +1,28 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** How long work keeps the event loop at a stretch, in milliseconds. */
+/** How long work may block the event loop, in milliseconds. */
 const SLICE_MS = 10;
 
 /**
- * Divides long work into slices, so that a process that also serves keeps answering. Ask `isOver` after each
- * small piece of work and await `pause` when it is.
+ * Divides long work into slices, so that a server stays responsive during an ingest. Check `isOver` after each
+ * small step, and await `pause` when it is true.
  */
 export class Slices {
   #end = performance.now() + SLICE_MS;
 
-  /** Whether the work has kept the event loop for a whole slice. */
+  /** Whether the current slice has used up its time. */
   get isOver(): boolean {
     return performance.now() >= this.#end;
   }
 
-  /** Resolves in a later turn of the event loop, with a new slice. */
+  /** Lets the event loop run, then starts a new slice. */
   async pause(): Promise<void> {
     await setImmediate();
     this.#end = performance.now() + SLICE_MS;
   }
 }
 
-/** `list.map(change)`, in slices. */
+/** Like `list.map(change)`, but in slices. */
 export async function mapInSlices<T, U>(list: readonly T[], change: (item: T) => U): Promise<U[]> {
   const slices = new Slices();
   const changed: U[] = [];
