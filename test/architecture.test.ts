@@ -4,12 +4,38 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOMS } from '../docs/rooms.ts';
 
-function imports(file: string): string[] {
+const contains = (file: string, pattern: RegExp): boolean => pattern.test(readFileSync(file, 'utf8'));
+
+/** What a file imports, types included, as it is written there. */
+function specifiers(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)].flatMap(([, specifier]) =>
-    specifier === undefined ? [] : [path.normalize(path.join(path.dirname(file), specifier))],
-  );
+  return [...text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)].flatMap(([, specifier = '']) => specifier);
 }
+
+/** The files of this project that a file imports. */
+function imports(file: string): string[] {
+  return specifiers(file)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => path.normalize(path.join(path.dirname(file), specifier)));
+}
+
+/** Packages that belong to a few rooms. */
+const PACKAGES = [
+  { name: 'pg', rooms: ['database'] },
+  { name: 'graphql-ws', rooms: ['client', 'live'] },
+  { name: 'ipaddr.js', rooms: ['sources'] },
+];
+
+/** Files with timers of their own. Anything that just waits uses the room `time`. */
+const TIMERS: Readonly<Record<string, string>> = {
+  'src/client/socket.ts': 'a watchdog that every message resets',
+  'src/feed/live-feed.ts': 'a tick for all subscriptions',
+  'src/http/listen.ts': 'deadlines of a shutdown',
+  'src/live/event-stream.ts': 'heartbeats, and a deadline for a slow client',
+  'src/live/graphql-transport-ws.ts': 'a deadline that the first message cancels',
+  'src/live/websocket.ts': 'one sweep for all sockets',
+  'src/sources/fetch-url.ts': 'a deadline that destroys the connection',
+};
 
 const roomOf = (file: string) => path.relative('src', file).split(path.sep)[0] ?? '';
 
@@ -32,6 +58,28 @@ describe('the rooms of src', () => {
       expect(broken).toEqual([]);
     },
   );
+
+  test.each(PACKAGES)('$name is imported only by $rooms', ({ name, rooms }) => {
+    const importers = files.filter((file) => specifiers(file).includes(name));
+    expect(importers.filter((file) => !rooms.includes(roomOf(file)))).toEqual([]);
+  });
+
+  test('leave SQLSTATEs to one file', () => {
+    const writers = files.filter((file) => contains(file, /'\d[\dA-Z]{4}'/));
+    expect(writers).toEqual(['src/database/error-codes.ts']);
+  });
+
+  test('leave sleeping and jitter to time', () => {
+    const sleepers = files.filter((file) => contains(file, /timers\/promises|Math\.random\(/));
+    expect(sleepers.filter((file) => roomOf(file) !== 'time')).toEqual([]);
+  });
+
+  test('have no timers without a reason', () => {
+    const owners = files.filter(
+      (file) => roomOf(file) !== 'time' && contains(file, /set(?:Timeout|Interval)\(/),
+    );
+    expect(owners.filter((file) => TIMERS[file] === undefined)).toEqual([]);
+  });
 
   test('leave the environment to cli and the exit to main', () => {
     const readers = files.filter(

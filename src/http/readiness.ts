@@ -1,3 +1,5 @@
+import { within } from '../time/deadline.ts';
+
 /** Whether the server can answer, part by part, in fixed words that tell an outsider nothing more. */
 export interface Readiness {
   /** Runs the checks; calls at the same time share one run. */
@@ -40,15 +42,9 @@ export function createReadiness(
 }
 
 async function holds(run: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, false);
-  });
   try {
-    return await Promise.race([run(), late]);
+    return await within(timeoutMs, run(), () => new Error('no answer in time'));
   } catch {
     return false;
-  } finally {
-    clearTimeout(timer);
   }
 }
