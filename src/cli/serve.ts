@@ -5,7 +5,7 @@ import { DatabaseError } from '../database/database-error.ts';
 import { sql } from '../database/sql.ts';
 import { execute, hasPooler, type Pool } from '../database/store-pool.ts';
 import { pendingMigrations } from '../database/migrate.ts';
-import { openFeed, type Feed } from '../feed/feed.ts';
+import { openFeed, type Feed } from '../feed/live-feed.ts';
 import { createContextFactory } from '../graphql/context.ts';
 import { clientError } from '../graphql/errors.ts';
 import type { IngestDigest } from '../graphql/ingest-digest.ts';

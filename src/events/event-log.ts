@@ -1,18 +1,18 @@
 import { sql } from '../database/sql.ts';
-import { InputError } from '../errors/input-error.ts';
 import type { RunStatement } from '../database/statements.ts';
-import type { EventFilter } from '../feed/event-filter.ts';
 import { batch, type Batch, type FeedEvent, type FeedState } from './event.ts';
-import { decodeFeedCursor } from './feed-cursor.ts';
+import type { EventFilter } from './event-filter.ts';
+import { checkPosition } from './resume.ts';
 
-// The feed as Postgres holds it. Each statement sees one state of the store: what it says of the head holds for its events.
+// Reads of the feed. Head and events come from one statement, so that they are of one snapshot: a head that was read
+// apart could be older or newer than the events.
 
 const stateColumns = sql`f.epoch, f.head, f.floor`;
 
 const eventColumns = sql`d.position, d.topic, d.kind, d.occurred_at as "occurredAt", d.run_id as "runId",
   d.digest_id as "digestId", d.paper_id as "paperId", d.entry_id as "entryId"`;
 
-/** Where the feed stands now. */
+/** The current state of the feed. */
 export async function feedState(run: RunStatement): Promise<FeedState> {
   const [state] = await run<FeedState>({
     name: 'feedState',
@@ -22,7 +22,7 @@ export async function feedState(run: RunStatement): Promise<FeedState> {
   return state;
 }
 
-/** All events after a position, at most `limit`, and where the feed stands. */
+/** The state of the feed, and all events after a position, at most `limit`. */
 export async function eventsAfter(
   run: RunStatement,
   after: number,
@@ -38,7 +38,7 @@ export async function eventsAfter(
   );
 }
 
-/** The events at these positions, as the store has them now. */
+/** The events at these positions as they are now; an event that retention has deleted is left out. */
 export async function eventsAt(run: RunStatement, positions: readonly number[]): Promise<FeedEvent[]> {
   return await run<FeedEvent>({
     name: 'eventsAt',
@@ -46,14 +46,14 @@ export async function eventsAt(run: RunStatement, positions: readonly number[]):
   });
 }
 
-/** Events that one page looks at, at most: a filter that little matches gives empty pages rather than slow ones. */
+/** Positions that one read scans at most: a filter that rarely matches returns empty batches instead of slow ones. */
 const WINDOW = 5_000;
-/** A filter may ask more than can be answered: Postgres then stops, in milliseconds. */
+/** A caller's filter may be arbitrarily expensive: Postgres cancels it after this time, in milliseconds. */
 const TIMEOUT_MS = 5_000;
 
 /**
- * The events after a position that a filter matches, at most `first`. Throws InputError with CURSOR_INVALID where the
- * position is beyond the head, with CURSOR_EXPIRED where events after it are gone.
+ * Reads the events after a position that a filter selects, at most `first`. Rejects with InputError: CURSOR_INVALID if the position
+ * is after the head, CURSOR_EXPIRED if events after it are deleted.
  */
 export async function readBatch(
   run: RunStatement,
@@ -64,10 +64,11 @@ export async function readBatch(
   const rows = await run<FeedState & FeedEvent>({
     name: 'readBatch',
     ...(condition !== undefined && { unique: true, timeoutMs: TIMEOUT_MS }),
+    // One event more than wanted tells whether there are more.
     sql: sql`select ${stateColumns}, ${eventColumns} from feed f left join lateral (
         select d.* from feed_event d, lateral (select d.vector, d.clipped) t
         where d.position > ${after}::bigint and d.position <= ${after}::bigint + ${WINDOW}
-          and d.topic = ${topic} and d.kind = any(${[...kinds]}::text[]) and ${condition ?? sql`true`}
+          and d.topic = ${topic} and d.kind = any(${[...kinds]}::event_kind[]) and ${condition ?? sql`true`}
         order by d.position limit ${first + 1}
       ) d on true where f.id = 1 order by d.position`,
   });
@@ -81,7 +82,7 @@ export async function readBatch(
   return batch(state, { topic, position, events, caughtUp: position === state.head });
 }
 
-/** The positions in a range, its start exclusive, that each of the filters matches; those with conditions, of one topic. */
+/** For each filter, the positions in a range (`after` exclusive) that it selects. All filters must have the same topic. */
 export async function matchingPositions(
   run: RunStatement,
   filters: readonly EventFilter[],
@@ -91,7 +92,7 @@ export async function matchingPositions(
     const kind = kinds.size === 0 ? sql`false` : sql`d.kind in (${sql.join([...kinds])})`;
     return sql`(${index}::int, ${kind} and ${condition ?? sql`true`})`;
   });
-  // Materialized with a vector of its own, so that each is read and unpacked once, not once a filter.
+  // Materialized, with a copy of the vector: Postgres reads and decompresses each vector once, not once per filter.
   const rows = await run<{ index: number; positions: number[] }>({
     name: 'matchingPositions',
     unique: true,
@@ -110,41 +111,11 @@ export async function matchingPositions(
   return filters.map((_filter, index) => found.get(index) ?? []);
 }
 
-/** The position that a cursor of this feed holds. Throws InputError with CURSOR_INVALID where it is another store's, or forged. */
-export function positionOf({ epoch }: FeedState, cursor: string): number {
-  const position = decodeFeedCursor(epoch, cursor);
-  if (position === undefined) throw invalid('expected a cursor of this feed');
-  return position;
-}
-
-/** Throws InputError with CURSOR_INVALID for a position beyond the head, with CURSOR_EXPIRED where events after it are gone. */
-export function checkPosition({ head, floor }: FeedState, position: number): void {
-  if (position > head) throw invalid('expected a cursor that this feed has reached, got one ahead of it');
-  if (position < floor) {
-    throw new InputError(
-      ['after'],
-      'after: the events behind this cursor are kept no longer; ask a list, then go on from its feedCursor',
-      { code: 'CURSOR_EXPIRED' },
-    );
-  }
-}
-
-/** A batch of the epoch in which a position is meant; another's has other events there. Throws InputError with CURSOR_INVALID. */
-export function ofEpoch(epoch: string, page: Batch): Batch {
-  if (page.epoch === epoch) return page;
-  throw invalid('expected a cursor of this feed, which has begun anew');
-}
-
-/** A cursor that is not this feed's. */
-export function invalid(message: string): InputError {
-  return new InputError(['after'], `after: ${message}`, { code: 'CURSOR_INVALID' });
-}
-
 function split(rows: readonly (FeedState & FeedEvent)[]): { state: FeedState; events: FeedEvent[] } {
   const [first] = rows;
   if (first === undefined) throw new Error('expected the row of the feed, found none');
   const { epoch, head, floor } = first;
-  // Without any event the one row has the feed's state alone.
+  // Without events the left join returns one row, which has the state only.
   const events = rows.filter(({ position }) => position !== null);
   return { state: { epoch, head, floor }, events };
 }

@@ -1,53 +1,70 @@
-/** What an event speaks of. */
-export type Topic = 'PAPER' | 'DIGEST';
+import type { EventKind, EventTopic } from '../database/generated/enums.ts';
 
-/** What an ingest did to a paper: the first that applies. */
-export type PaperEventKind = 'ADDED' | 'REVISED' | 'SUMMARIZED' | 'LISTED';
+export { EventKind, EventTopic } from '../database/generated/enums.ts';
 
-/** What an ingest did to its digest. */
-export type DigestEventKind = 'ADDED' | 'REVISED';
+/** What an ingest did to a paper. */
+export type PaperEventKind = EventKind;
 
-/** An event of the feed. */
-export interface FeedEvent {
+/** What an ingest did to its digest. The table's check constraint allows these two only. */
+export type DigestEventKind = Extract<EventKind, 'ADDED' | 'REVISED'>;
+
+interface EventFacts {
   /** From 1, without a gap, in the order of commits. */
   readonly position: number;
-  readonly topic: Topic;
-  readonly kind: PaperEventKind | DigestEventKind;
+  readonly topic: EventTopic;
+  readonly kind: EventKind;
   readonly occurredAt: Date;
-  /** The ingest's run, a UUID. */
+  /** UUID of the ingest run. */
   readonly runId: string;
   readonly digestId: number;
-  /** Null for an event of a digest; what has been removed since is not there any more. */
-  readonly paperId: number | null;
-  readonly entryId: number | null;
 }
 
-/** Where the feed stands. */
+/** An event about a paper. The paper or the entry may have been removed since. */
+export interface PaperEvent extends EventFacts {
+  readonly topic: 'PAPER';
+  readonly kind: PaperEventKind;
+  readonly paperId: number;
+  /** The digest entry that caused the event. */
+  readonly entryId: number;
+}
+
+/** An event about the digest that an ingest stored. The digest may have been removed since. */
+export interface DigestEvent extends EventFacts {
+  readonly topic: 'DIGEST';
+  readonly kind: DigestEventKind;
+  readonly paperId: null;
+  readonly entryId: null;
+}
+
+/** One event of the feed. */
+export type FeedEvent = PaperEvent | DigestEvent;
+
+/** The state of the feed as a whole. */
 export interface FeedState {
-  /** A UUID, secret: it signs cursors. */
+  /** A UUID that signs cursors: it must never be sent to a client. */
   readonly epoch: string;
-  /** The latest position; 0 where there is none. */
+  /** The latest position; 0 without events. */
   readonly head: number;
-  /** Events up to it may be gone. */
+  /** Retention may have deleted the events up to this position. */
   readonly floor: number;
 }
 
-/** A part of the feed, as one message carries it. */
+/** The events of one message, and the position to resume from. */
 export interface Batch {
-  /** Equal for batches that hold the same; of this process only. */
+  /** Equal for batches with equal content. Only meaningful within this process. */
   readonly key: string;
   readonly epoch: string;
-  /** Every matching event up to this position has been sent. */
+  /** Every matching event up to this position has been delivered, this batch included. */
   readonly position: number;
   readonly events: readonly FeedEvent[];
-  /** Nothing is stored behind it. */
+  /** The store had no event after `position`. */
   readonly caughtUp: boolean;
 }
 
-/** A batch of these events. */
+/** Makes a batch, and its key. */
 export function batch(
   { epoch }: Pick<FeedState, 'epoch'>,
-  { topic, position, events, caughtUp }: Omit<Batch, 'key' | 'epoch'> & { topic: Topic },
+  { topic, position, events, caughtUp }: Omit<Batch, 'key' | 'epoch'> & { topic: EventTopic },
 ): Batch {
   const positions = events.map((event) => event.position).join();
   return { key: `${epoch} ${topic} ${position} ${caughtUp} ${positions}`, epoch, position, events, caughtUp };

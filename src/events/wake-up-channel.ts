@@ -1,2 +1,2 @@
-/** What commits that append to the feed notify. The payload is the feed's head, a hint that may be lost. */
+/** The NOTIFY channel of commits that append to the feed. The payload is the new head; notifications may be lost. */
 export const FEED_CHANNEL = 'papergraph_feed';

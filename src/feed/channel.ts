@@ -1,78 +1,86 @@
-import type { EventFilter } from './event-filter.ts';
-import type { Batch, FeedEvent } from '../events/event.ts';
+import type { EventFilter } from '../events/event-filter.ts';
+import { batch, type Batch, type FeedEvent } from '../events/event.ts';
+import type { Subscription } from './subscription.ts';
 
-/** Who reads a channel. */
-export interface Member {
-  /** Something new has come; up to the position there was nothing. */
-  readonly wake: (position: number) => void;
-  /** The feed has come to its end, this position, after a long way. */
-  readonly settle: (head: number) => void;
+/** Batches of one channel that are kept. */
+const MOST_BATCHES = 200;
+
+/** Where the feed is while a batch is made. */
+interface FeedHead {
+  readonly epoch: string;
+  readonly head: number;
+  /** The store has nothing after the head. */
+  readonly caughtUp: boolean;
 }
 
-/** Pages of one channel that are remembered. */
-const PAGES = 200;
-
-/** All subscriptions of one filter, and the recent events that it matches. */
+/** The subscriptions with one filter, and the recent events that the filter selects. */
 export class Channel {
   readonly filter: EventFilter;
-  readonly members = new Set<Member>();
-  /** Positions above it and up to the feed's are matched. */
-  since: number;
-  /** What each distinct page of the moment is: many ask for the same one. */
-  readonly #pages = new Map<string, Batch>();
-  /** Ascending. */
-  #matched: FeedEvent[] = [];
+  readonly subscriptions = new Set<Subscription>();
+  #since: number;
+  /** Batches since the last change: most subscriptions of a channel ask for the same one. */
+  readonly #batches = new Map<string, Batch>();
+  /** Ascending by position. */
+  #events: FeedEvent[] = [];
 
+  /** Opens a channel that knows the events after a position. */
   constructor(filter: EventFilter, since: number) {
     this.filter = filter;
-    this.since = since;
+    this.#since = since;
   }
 
-  /** Adds what the next stretch of the feed holds for this channel. */
+  /** Adds the selected events of the next stretch of the feed. Must be called for each stretch, also without events. */
   add(events: readonly FeedEvent[]): void {
-    this.#pages.clear();
-    this.#matched.push(...events);
+    // Also without events: the head has moved, and batches contain it.
+    this.#batches.clear();
+    this.#events.push(...events);
   }
 
-  /** Forgets what stands at or before a position. */
+  /** Forgets the events up to a position. */
   forget(position: number): void {
-    if (position <= this.since) return;
-    this.#pages.clear();
-    this.since = position;
-    this.#matched = this.#matched.filter((event) => event.position > position);
+    if (position <= this.#since) return;
+    this.#batches.clear();
+    this.#since = position;
+    this.#events = this.#events.filter((event) => event.position > position);
   }
 
-  /** Whether it can tell what follows a position. */
+  /** Whether the channel knows all events after a position. If not, they must be read from the store. */
   reaches(after: number): boolean {
-    return after >= this.since;
+    return after >= this.#since;
   }
 
-  /** A page of this moment, made where it is not known. */
-  page(name: string, make: () => Batch): Batch {
-    const known = this.#pages.get(name);
-    if (known !== undefined) return known;
-    if (this.#pages.size === PAGES) this.#pages.clear();
-    const page = make();
-    this.#pages.set(name, page);
-    return page;
-  }
-
-  /** What it matches after a position, at most `limit`. */
-  after(after: number, limit: number): FeedEvent[] {
-    const start = this.#firstAfter(after);
-    return this.#matched.slice(start, start + limit);
-  }
-
-  /** Whether it matches anything after a position. */
+  /** Whether the filter selects any known event after a position. */
   hasAfter(after: number): boolean {
-    return (this.#matched.at(-1)?.position ?? 0) > after;
+    return (this.#events.at(-1)?.position ?? 0) > after;
   }
 
+  /** The batch of at most `first` events after a position that the channel reaches. */
+  batch({ after, first }: { after: number; first: number }, now: FeedHead): Batch {
+    const name = `${after} ${first}`;
+    const known = this.#batches.get(name);
+    if (known !== undefined) return known;
+    if (this.#batches.size === MOST_BATCHES) this.#batches.clear();
+    const made = this.#makeBatch(after, first, now);
+    this.#batches.set(name, made);
+    return made;
+  }
+
+  #makeBatch(after: number, first: number, { epoch, head, caughtUp }: FeedHead): Batch {
+    const { topic } = this.filter;
+    const start = this.#firstAfter(after);
+    const events = this.#events.slice(start, start + first);
+    const last = events.at(-1);
+    if (last !== undefined && this.hasAfter(last.position))
+      return batch({ epoch }, { topic, position: last.position, events, caughtUp: false });
+    return batch({ epoch }, { topic, position: head, events, caughtUp });
+  }
+
+  /** The index of the first event after a position, by binary search. */
   #firstAfter(after: number): number {
-    let [low, high] = [0, this.#matched.length];
+    let [low, high] = [0, this.#events.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#matched[middle]?.position ?? Infinity) > after) high = middle;
+      if ((this.#events[middle]?.position ?? Infinity) > after) high = middle;
       else low = middle + 1;
     }
     return low;

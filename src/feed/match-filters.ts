@@ -1,38 +1,46 @@
 import { isStatementFault } from '../database/error-codes.ts';
 import { DeadlineError, type RunStatement } from '../database/statements.ts';
+import type { FeedEvent } from '../events/event.ts';
+import type { EventFilter } from '../events/event-filter.ts';
 import { matchingPositions } from '../events/event-log.ts';
-import type { EventFilter } from './event-filter.ts';
 
-/** A stretch of the feed: positions after `after`, up to and with `upTo`. */
+/** A stretch of the feed: the positions after `after`, up to and including `upTo`. */
 export interface Stretch {
   readonly after: number;
   readonly upTo: number;
 }
 
-/** What each filter wants of a stretch. A filter that Postgres could not judge is not there. */
+/** The positions that each filter selects. A filter at which Postgres failed is missing. */
 export type Matches = ReadonlyMap<EventFilter, ReadonlySet<number>>;
 
-/** Filters that one statement asks about, values in them, and values times events. Postgres takes 65,535 values. */
+const NONE: ReadonlySet<number> = new Set();
+
+/**
+ * Matches the events of a stretch with all filters that have conditions, in few statements. Filters come from clients: one at which
+ * a statement fails is left out and does not affect the others. Rejects if the store cannot be read.
+ */
+export async function matchTopics(
+  run: RunStatement,
+  filters: readonly EventFilter[],
+  { stretch, events }: { stretch: Stretch; events: readonly FeedEvent[] },
+): Promise<Matches> {
+  const matches = new Map<EventFilter, ReadonlySet<number>>();
+  const topics = new Set(events.map(({ topic }) => topic));
+  const conditional = filters.filter(({ condition }) => condition !== undefined);
+  for (const filter of conditional) if (!topics.has(filter.topic)) matches.set(filter, NONE);
+  for (const topic of topics) {
+    const ofTopic = conditional.filter((filter) => filter.topic === topic);
+    for (const group of groups(ofTopic, events.length)) await matchTogether(run, group, { stretch, matches });
+  }
+  return matches;
+}
+
+/** Bounds of one statement: filters, parameters, and parameters times events. Postgres takes 65,535 parameters. */
 const FILTERS_AT_ONCE = 200;
 const VALUES_AT_ONCE = 10_000;
 const WORK_AT_ONCE = 1_000_000;
 
-/**
- * Judges a stretch by many filters of one topic, with conditions, in few statements. The filters are strangers': one at which a
- * statement fails is left out, and harms no other. Rejects where the store cannot be read.
- */
-export async function matchFilters(
-  run: RunStatement,
-  filters: readonly EventFilter[],
-  stretch: Stretch,
-): Promise<Matches> {
-  const verdicts = new Map<EventFilter, ReadonlySet<number>>();
-  for (const some of portions(filters, stretch.upTo - stretch.after))
-    await judgeTogether(run, some, { stretch, verdicts });
-  return verdicts;
-}
-
-function portions(filters: readonly EventFilter[], events: number): EventFilter[][] {
+function groups(filters: readonly EventFilter[], events: number): EventFilter[][] {
   const most = Math.min(VALUES_AT_ONCE, WORK_AT_ONCE / events);
   const all: EventFilter[][] = [];
   let left = 0;
@@ -50,24 +58,25 @@ function portions(filters: readonly EventFilter[], events: number): EventFilter[
   return all;
 }
 
-async function judgeTogether(
+/** Where the statement fails, halves the group until the filter at fault is alone. */
+async function matchTogether(
   run: RunStatement,
   filters: readonly EventFilter[],
-  to: { readonly stretch: Stretch; readonly verdicts: Map<EventFilter, ReadonlySet<number>> },
+  to: { readonly stretch: Stretch; readonly matches: Map<EventFilter, ReadonlySet<number>> },
 ): Promise<void> {
   try {
     const positions = await matchingPositions(run, filters, to.stretch);
-    filters.forEach((filter, index) => to.verdicts.set(filter, new Set(positions[index])));
+    filters.forEach((filter, index) => to.matches.set(filter, new Set(positions[index])));
   } catch (error) {
     if (!isAtFault(error)) throw error;
     if (filters.length === 1) return;
     const half = filters.length >> 1;
-    await judgeTogether(run, filters.slice(0, half), to);
-    await judgeTogether(run, filters.slice(half), to);
+    await matchTogether(run, filters.slice(0, half), to);
+    await matchTogether(run, filters.slice(half), to);
   }
 }
 
-/** Whether a filter's own statement is at fault, rather than Postgres being away or busy. */
+/** Whether a statement failed because of its filter and would fail again. Otherwise Postgres is away or busy. */
 export function isAtFault(error: unknown): boolean {
   return isStatementFault(error instanceof DeadlineError ? error.cause : error);
 }

@@ -1,6 +1,6 @@
 /**
- * Makes many calls at once cost one: those that come while a call is under way share the next one, so that each answer is
- * from after it was asked for.
+ * Merges concurrent calls: calls made while one is running share the next one. So many calls at once cost two, and every
+ * answer is from after its call.
  */
 export function shareCalls<T>(call: () => Promise<T>): () => Promise<T> {
   let running: Promise<unknown> | undefined;
@@ -11,7 +11,7 @@ export function shareCalls<T>(call: () => Promise<T>): () => Promise<T> {
   };
 
   async function start(before: Promise<unknown> | undefined): Promise<T> {
-    // Those who ask in the same turn come along.
+    // Awaits even if nothing is running, so that calls of the same turn of the event loop share this one.
     await (before ?? Promise.resolve()).catch(() => {});
     const current = call();
     next = undefined;

@@ -1,33 +1,34 @@
 import type { Batch } from '../events/event.ts';
 
-/** What a subscription needs of the feed. */
-export interface Source {
-  /** The next batch after a position. Rejects with InputError where it cannot go on; retries everything else itself. */
+/** What a subscription reads from. */
+export interface BatchSource {
+  /** The next batch after a position. Rejects with InputError if it cannot resume there; retries every other failure itself. */
   read(after: number, first: number): Batch | Promise<Batch>;
-  /** Whether there may be something after a position. */
+  /** Whether there may be events after a position. */
   hasNews(after: number): boolean;
-  /** Whether this process knows all that is stored. */
+  /** Whether this process has read everything that is stored. */
   caughtUp(): boolean;
-  /** The subscription has ended. */
+  /** Called when the subscription has ended. */
   leave(subscription: Subscription): void;
 }
 
-/** Pieces that are taken one after the other; whoever takes waits for news himself. */
+/** Pieces that a consumer takes one by one. It waits for news itself: a parked promise per consumer would cost memory. */
 export interface Takeable<Piece> {
   /**
-   * The next piece, at once where it is at hand; undefined where there is none yet, or none any more. Not to be called before
-   * the last call has settled.
+   * Takes the next piece; undefined if there is none yet, or `closed`. Synchronous where no read is needed. Must not be called
+   * before the last call has settled.
    */
   take(): Piece | undefined | Promise<Piece | undefined>;
-  /** Whom to tell, after `take` gave nothing, that it is worth another try, or that nothing will come any more. */
+  /** Sets the listener that is called when `take`, after it returned nothing, should be tried again. */
   onNews(listener: () => void): void;
-  /** Nothing will come any more. */
+  /** There will be no more pieces. */
   readonly closed: boolean;
 }
 
-/** The next piece, however long it takes to come; undefined where none will. */
+/** Waits for the next piece; undefined after the last one. */
 export async function nextOf<Piece>(pieces: Takeable<Piece>): Promise<Piece | undefined> {
   for (;;) {
+    // Listens before it takes: news that came in between would be missed.
     const news = new Promise<void>((resolve) => pieces.onNews(resolve));
     const piece = await pieces.take();
     if (piece !== undefined || pieces.closed) return piece;
@@ -35,50 +36,58 @@ export async function nextOf<Piece>(pieces: Takeable<Piece>): Promise<Piece | un
   }
 }
 
-/** A silent filter's cursor is sent on after so long, in milliseconds; the contract allows 30 seconds. */
+/** If no event matches, an empty batch advances the cursor after this time. In milliseconds; the contract allows 30 seconds. */
 const CHECKPOINT_MS = 20_000;
 
 /**
- * The batches that one subscriber gets, pulled: the next one is made when the last one has been taken, so that nothing
- * piles up. Ten thousand that wait are ten thousand of these objects, not as many parked promises. For graphql-js it is an
- * async iterator too; no async generator, as `return()` would wait for the `next()` that waits for news.
+ * `active`: its consumer is taking, or will take again by itself. `waiting`: `take` returned nothing and the consumer listens
+ * for news. `closed`: it has ended. An Error: it has ended for this reason, which the next `take` throws.
+ */
+type State = 'active' | 'waiting' | 'closed' | Error;
+
+/**
+ * The batches of one subscriber. They are pulled: the next batch is made after the last one was taken, so that nothing queues up for
+ * slow clients. There may be ten thousand of these objects, so each holds a few fields, and no promise or closure while it
+ * waits. For graphql-js it is an async iterator, too. An async generator would not do: its `return()` waits for the
+ * pending `next()`, which waits for news.
  */
 export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batch> {
-  readonly #source: Source;
+  readonly #source: BatchSource;
   readonly #first: number;
+  /** There is nothing left to deliver up to this position. */
   #after: number;
-  /** The last batch taken, and when it was; undefined before the first. */
-  #sent: { readonly position: number; readonly caughtUp: boolean; readonly at: number } | undefined;
-  /** A batch is to be sent, even an empty one. */
-  #due = false;
-  #closed = false;
-  #failure: Error | undefined;
-  /** It waits for news: until now, all up to the feed's head has nothing for it. */
-  #waits = false;
+  /** The last batch, and when it was taken. If undefined, the next batch is delivered even if it is empty. */
+  #last: { readonly position: number; readonly caughtUp: boolean; readonly at: number } | undefined;
+  #state: State = 'active';
   #onNews: () => void = ignore;
 
-  constructor(source: Source, { after, first }: { after: number; first: number }) {
+  constructor(source: BatchSource, { after, first }: { after: number; first: number }) {
     this.#source = source;
     this.#after = after;
     this.#first = first;
   }
 
   get closed(): boolean {
-    return this.#closed && this.#failure === undefined;
+    return this.#state === 'closed';
   }
 
   onNews(listener: () => void): void {
     this.#onNews = listener;
   }
 
-  /** Throws, or rejects with, the reason for which it cannot go on, once. */
+  /** Takes the next batch, as `Takeable` says. Throws, or rejects with, the reason if the subscription has failed. */
   take(): Batch | undefined | Promise<Batch | undefined> {
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure !== undefined) throw failure;
-    if (this.#closed) return undefined;
-    this.#waits = !this.#hasNews();
-    if (this.#waits) return undefined;
+    const state = this.#state;
+    if (state === 'closed') return undefined;
+    if (state instanceof Error) {
+      this.#state = 'closed';
+      throw state;
+    }
+    if (!this.#hasNews()) {
+      this.#state = 'waiting';
+      return undefined;
+    }
+    this.#state = 'active';
     const read = this.#source.read(this.#after, this.#first);
     return read instanceof Promise ? this.#acceptSoon(read) : this.#accept(read);
   }
@@ -102,46 +111,51 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
     throw error;
   }
 
-  /** Something new has come; up to the position there was nothing for it. */
+  /** There is news for a waiting subscription, and nothing for it up to the position. */
   wake(position: number): void {
-    if (!this.#waits) return;
-    this.#waits = false;
+    if (this.#state !== 'waiting') return;
+    this.#state = 'active';
     this.#after = Math.max(this.#after, position);
     this.#onNews();
   }
 
-  /** Time has passed: a cursor that stands still while the feed moves is sent on. `head`: the feed's position. */
+  /** Called every few seconds with the monotonic time and the head of the feed: an old cursor is due for an update. */
   tick(now: number, head: number): void {
-    if (this.#sent === undefined || now - this.#sent.at < CHECKPOINT_MS || head <= this.#sent.position)
+    if (this.#last === undefined || now - this.#last.at < CHECKPOINT_MS || head <= this.#last.position)
       return;
-    this.#due = true;
+    this.#last = undefined;
     this.wake(head);
   }
 
-  /** Who has not been told so learns that nothing is stored behind what he has. */
+  /** Called when this process has read up to the head: a subscriber that was told `caughtUp: false` is told otherwise. */
   settle(head: number): void {
-    if (this.#sent?.caughtUp === false) this.wake(head);
+    if (this.#last?.caughtUp === false) this.wake(head);
   }
 
-  /** Ends it with an error. */
+  /** Ends the subscription with an error for its consumer. */
   fail(error: Error): void {
-    if (this.#closed) return;
-    this.#failure = error;
-    this.close();
+    this.#end(error);
   }
 
-  /** Ends it. */
+  /** Ends the subscription. An error that the consumer has not taken yet stays. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#waits = false;
+    this.#end('closed');
+  }
+
+  #end(state: 'closed' | Error): void {
+    if (this.#hasEnded) return;
+    this.#state = state;
     this.#source.leave(this);
     this.#onNews();
   }
 
+  get #hasEnded(): boolean {
+    return this.#state === 'closed' || this.#state instanceof Error;
+  }
+
   #hasNews(): boolean {
-    if (this.#sent === undefined || this.#due || this.#source.hasNews(this.#after)) return true;
-    return !this.#sent.caughtUp && this.#source.caughtUp();
+    if (this.#last === undefined || this.#source.hasNews(this.#after)) return true;
+    return !this.#last.caughtUp && this.#source.caughtUp();
   }
 
   async #acceptSoon(read: Promise<Batch>): Promise<Batch | undefined> {
@@ -155,16 +169,15 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
 
   #accept(batch: Batch): Batch | undefined | Promise<Batch | undefined> {
     this.#after = batch.position;
-    if (this.#closed || !this.#isWorthSending(batch)) return this.take();
-    this.#due = false;
-    this.#sent = { position: batch.position, caughtUp: batch.caughtUp, at: performance.now() };
+    // The subscription may have ended while the batch was read: `take` then throws or returns nothing.
+    if (this.#hasEnded || !this.#isWorthSending(batch)) return this.take();
+    this.#last = { position: batch.position, caughtUp: batch.caughtUp, at: performance.now() };
     return batch;
   }
 
-  /** An empty batch is so as the first one, when it is due, and where it says for the first time that all is sent. */
+  /** An empty batch is sent only if it is due, or the first to say that the subscriber has caught up. */
   #isWorthSending({ events, caughtUp }: Batch): boolean {
-    if (events.length > 0 || this.#sent === undefined || this.#due) return true;
-    return caughtUp && !this.#sent.caughtUp;
+    return events.length > 0 || this.#last === undefined || (caughtUp && !this.#last.caughtUp);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from '../database/connect.ts';
-import type { Feed } from '../feed/feed.ts';
-import { feedReads, type FeedReads } from '../feed/feed-reads.ts';
+import type { Feed } from '../feed/live-feed.ts';
+import { feedQueries, type FeedQueries } from '../feed/feed-queries.ts';
 import { createReads, type ReadOptions, type Reads } from '../reads/reads.ts';
 import { statementRunner } from '../database/statements.ts';
 import type { IngestDigest } from './ingest-digest.ts';
@@ -11,7 +11,7 @@ export type Admin = 'yes' | 'no' | 'unset';
 /** What resolvers work with. */
 export interface Context {
   readonly reads: Reads;
-  readonly feed: FeedReads;
+  readonly feed: FeedQueries;
   /** Undefined where nothing is pushed. */
   readonly live: Feed | undefined;
   readonly caller: Caller;
@@ -48,7 +48,7 @@ class OperationContext implements Context {
   feedCursor?: Promise<string>;
   readonly #options: ContextOptions;
   #reads: Reads | undefined;
-  #feed: FeedReads | undefined;
+  #feed: FeedQueries | undefined;
 
   constructor(options: ContextOptions, caller: Caller) {
     this.#options = options;
@@ -59,8 +59,8 @@ class OperationContext implements Context {
     return (this.#reads ??= createReads(this.#options.database, this.#options));
   }
 
-  get feed(): FeedReads {
-    return (this.#feed ??= feedReads(statementRunner(this.#options.database.pool, this.#options)));
+  get feed(): FeedQueries {
+    return (this.#feed ??= feedQueries(statementRunner(this.#options.database.pool, this.#options)));
   }
 
   get live(): Feed | undefined {

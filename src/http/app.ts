@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import type { Feed } from '../feed/feed.ts';
+import type { Feed } from '../feed/live-feed.ts';
 import type { CreateContext } from '../graphql/context.ts';
 import { ConnectionLimit } from '../live/connection-limit.ts';
 import { graphqlTransportWs } from '../live/graphql-transport-ws.ts';

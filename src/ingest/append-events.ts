@@ -1,25 +1,27 @@
-import { FEED_CHANNEL } from '../events/wake-up-channel.ts';
+import { sql, type Sql } from '../database/sql.ts';
+import type { Transaction } from '../database/transaction.ts';
 import type { SummaryPart } from '../digest/digest.ts';
-import { mapInSlices } from '../time/slices.ts';
+import { appendToFeed } from '../events/append.ts';
+import { EventKind, type DigestEventKind } from '../events/event.ts';
 import { fold } from '../language/fold.ts';
 import { nameWords } from '../search/name-words.ts';
+import { mapInSlices } from '../time/slices.ts';
 import { INDEX_VERSION, searchVectors } from './search-vectors.ts';
-import type { Transaction } from '../database/transaction.ts';
 
 const CHUNK = 100;
 
 /** What an ingest did to its digest. */
 export interface DigestChange {
   readonly digestId: number;
-  /** Of the ingest's run; a retry keeps it. */
+  /** UUID of the ingest run. A retry keeps it. */
   readonly runId: string;
-  /** Undefined where its revision is the one that it was. */
-  readonly kind: 'ADDED' | 'REVISED' | undefined;
+  /** Undefined if the digest has the same revision as before. */
+  readonly kind: DigestEventKind | undefined;
 }
 
 /**
- * Remembers in the temporary table `listed` which papers the digest lists, before an ingest changes it: what stands in it
- * only afterwards has been listed by the ingest.
+ * Stores in the temporary table `listed` which papers the digest lists. Called before the ingest changes the digest: a paper that is
+ * missing from the table but in the digest afterwards was LISTED by this ingest.
  */
 export async function rememberListed(tx: Transaction, digestId: number): Promise<void> {
   await tx.execute`
@@ -28,31 +30,24 @@ export async function rememberListed(tx: Transaction, digestId: number): Promise
 }
 
 /**
- * Appends the events of the ingest at hand: at most one a paper, in the digest's order, then the digest's own. To be the
- * last of a transaction, as the feed stays locked until it ends: that makes positions gapless and in commit order.
+ * Appends the events of an ingest to the feed: at most one per paper, in the digest's order, then the digest's own. Must be the
+ * last step of the transaction, because the feed stays locked until the transaction ends.
  */
-export async function appendEvents(tx: Transaction, change: DigestChange): Promise<void> {
-  await draftEvents(tx, change);
-  await tx.execute`create temporary table fresh_event (like feed_event including defaults) on commit drop`;
-  for (let after = 0; ;) {
-    const ordinals = await nextDrafts(tx, after);
-    if (ordinals.length === 0) break;
-    await judgePapers(tx, change, ordinals);
-    after = Math.max(...ordinals);
-  }
-  await addDigestEvent(tx, change);
-  await publish(tx);
+export async function appendEvents(tx: Transaction, { digestId, runId, kind }: DigestChange): Promise<void> {
+  await draftEvents(tx, digestId);
+  await appendToFeed(tx, { digestId, runId, digestKind: kind }, paperEvents(tx));
 }
 
 /**
- * Of the kinds that apply to a paper the first in the contract's order. New AI text of an entry is a new summary, and so is
- * earlier text that a paper listed all along has again. Its cause is an entry that changed, of several the first with text; of
- * a paper that the digest has dropped it is the entry that it last had there.
+ * Decides which papers have an event, of which kind, and which entry caused it, in the temporary table `event_draft`. Of the kinds
+ * that apply the first in the contract's order wins. SUMMARIZED means new AI text, or earlier text that came back for a paper that
+ * the digest listed all along. The cause is an entry that changed, preferably with text; for a paper that the digest no longer
+ * lists, it is the last entry that the paper had there.
  */
-async function draftEvents(tx: Transaction, { digestId }: DigestChange): Promise<void> {
+async function draftEvents(tx: Transaction, digestId: number): Promise<void> {
   await tx.execute`
     create temporary table event_draft on commit drop as
-    with stood as (
+    with printed as (
       select s.paper_id, min(s.ordinal) as place, bool_or((s.added or s.summarized) and s.status <> 'FAILED') as summarized,
         bool_or(s.restored and s.status <> 'FAILED') as restored,
         (array_agg(s.entry_id order by s.changed desc, s.status is null or s.status = 'FAILED', s.ordinal))[1] as entry_id
@@ -60,15 +55,28 @@ async function draftEvents(tx: Transaction, { digestId }: DigestChange): Promise
     ), dropped as (
       select e.paper_id, max(e.id) as entry_id from digest_entry e join affected a on a.paper_id = e.paper_id
       where e.digest_id = ${digestId} and a.revised group by e.paper_id
-    ), judged as (
+    ), decided as (
       select a.paper_id, coalesce(s.entry_id, d.entry_id) as entry_id, s.place,
-        case when a.added then 'ADDED' when a.revised then 'REVISED' when s.summarized then 'SUMMARIZED'
-          when s.place is not null and l.paper_id is null then 'LISTED' when s.restored then 'SUMMARIZED' end as kind
-      from affected a left join stood s using (paper_id) left join dropped d using (paper_id)
+        case when a.added then ${EventKind.ADDED}::event_kind
+          when a.revised then ${EventKind.REVISED}
+          when s.summarized then ${EventKind.SUMMARIZED}
+          when s.place is not null and l.paper_id is null then ${EventKind.LISTED}
+          when s.restored then ${EventKind.SUMMARIZED} end as kind
+      from affected a left join printed s using (paper_id) left join dropped d using (paper_id)
         left join listed l using (paper_id)
     )
     select row_number() over (order by place, paper_id)::int as ordinal, kind, paper_id, entry_id
-    from judged where kind is not null and entry_id is not null`;
+    from decided where kind is not null and entry_id is not null`;
+}
+
+/** The rows of the drafted events, in chunks, as `appendToFeed` takes them. */
+async function* paperEvents(tx: Transaction): AsyncGenerator<Sql> {
+  for (let after = 0; ;) {
+    const ordinals = await nextDrafts(tx, after);
+    if (ordinals.length === 0) return;
+    yield await eventRows(tx, ordinals);
+    after = Math.max(...ordinals);
+  }
 }
 
 async function nextDrafts(tx: Transaction, after: number): Promise<number[]> {
@@ -77,7 +85,7 @@ async function nextDrafts(tx: Transaction, after: number): Promise<number[]> {
   return rows.map(({ ordinal }) => ordinal);
 }
 
-interface Judged {
+interface EventTexts {
   readonly id: number;
   readonly arxivId: string;
   readonly title: string;
@@ -86,13 +94,9 @@ interface Judged {
   readonly parts: SummaryPart[] | null;
 }
 
-/** Keeps with each event what filters judge it by: the paper as it stands now, with this entry as its only one. */
-async function judgePapers(
-  tx: Transaction,
-  change: DigestChange,
-  ordinals: readonly number[],
-): Promise<void> {
-  const papers = await tx.query<Judged>`
+/** Rows with everything that filters test: the paper as the ingest leaves it, with the entry of the event as its only one. */
+async function eventRows(tx: Transaction, ordinals: readonly number[]): Promise<Sql> {
+  const papers = await tx.query<EventTexts>`
     select d.ordinal as id, p.arxiv_id as "arxivId", p.title, p.abstract, m.parts, array(
       select u.name from authorship a join author u on u.id = a.author_id where a.paper_id = p.id order by a.position) as authors
     from event_draft d join paper p on p.id = d.paper_id
@@ -105,41 +109,15 @@ async function judgePapers(
     words: authors.map((name) => ` ${nameWords(name).join(' ')} `),
   }));
   const texts = papers.map(({ parts, ...paper }) => ({ ...paper, summaries: parts === null ? [] : [parts] }));
-  await tx.execute`
-    insert into fresh_event (position, topic, kind, occurred_at, run_id, digest_id, paper_id, entry_id, source, date, language,
-      arxiv_id, categories, author_names, author_folded, author_words, has_code, has_summary, vector, clipped, version)
-    select d.ordinal, 'PAPER', d.kind, now(), ${change.runId}::uuid, g.id, p.id, d.entry_id, s.name, g.date, g.language,
-      p.arxiv_id, array(
-        select c.code from paper_category k join category c on c.id = k.category_id where k.paper_id = p.id order by k.position),
-      n.names, n.folded, n.words, p.code_url is not null, m.entry_id is not null, v.vector, v.clipped, ${INDEX_VERSION}
-    from event_draft d join paper p on p.id = d.paper_id join digest g on g.id = ${change.digestId}
-      join source s on s.id = g.source_id
+  return sql`
+    select d.ordinal, d.kind, d.paper_id, d.entry_id, p.arxiv_id, array(
+        select c.code from paper_category k join category c on c.id = k.category_id where k.paper_id = p.id order by k.position
+      ) as categories, n.names as author_names, n.folded as author_folded, n.words as author_words,
+      p.code_url is not null as has_code, m.entry_id is not null as has_summary, v.vector, v.clipped,
+      ${INDEX_VERSION}::int as version
+    from event_draft d join paper p on p.id = d.paper_id
       join jsonb_to_recordset(${JSON.stringify(names)}::jsonb) as n(id int, names text[], folded text[], words text[])
         on n.id = d.ordinal
       join ${await searchVectors(texts)} v on v.id = d.ordinal
       left join summary m on m.entry_id = d.entry_id and m.status <> 'FAILED'`;
-}
-
-/** Where the revision did not change, the digest has changed if one of its papers has. */
-async function addDigestEvent(tx: Transaction, { digestId, runId, kind }: DigestChange): Promise<void> {
-  await tx.execute`
-    insert into fresh_event (position, topic, kind, occurred_at, run_id, digest_id, source, date, language)
-    select b.last + 1, 'DIGEST', ${kind ?? 'REVISED'}, now(), ${runId}::uuid, g.id, s.name, g.date, g.language
-    from digest g join source s on s.id = g.source_id,
-      lateral (select coalesce(max(position), 0) as last from fresh_event) b
-    where g.id = ${digestId} and (${kind !== undefined} or b.last > 0)`;
-}
-
-async function publish(tx: Transaction): Promise<void> {
-  const [fresh] = await tx.query<{ count: number }>`select count(*)::int as count from fresh_event`;
-  const count = fresh?.count ?? 0;
-  if (count === 0) return;
-  const [feed] = await tx.query<{ head: number }>`
-    update feed set head = head + ${count}::int where id = 1 returning head`;
-  if (feed === undefined) throw new Error('expected the row of the feed, found none');
-  // The instant after the wait for the lock: occurredAt never goes back from one position to the next.
-  await tx.execute`
-    update fresh_event set position = position + ${feed.head}::bigint - ${count}::int, occurred_at = (select clock_timestamp())`;
-  await tx.execute`insert into feed_event select * from fresh_event order by position`;
-  await tx.execute`select pg_notify(${FEED_CHANNEL}, ${String(feed.head)})`;
 }

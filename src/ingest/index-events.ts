@@ -1,10 +1,10 @@
-import type { SummaryPart } from '../digest/digest.ts';
-import { INDEX_VERSION, searchVectors } from './search-vectors.ts';
+import { sql } from '../database/sql.ts';
 import type { Transaction } from '../database/transaction.ts';
+import type { SummaryPart } from '../digest/digest.ts';
+import { outdatedEvents, replaceVectors, type OutdatedEvent } from '../events/event-vectors.ts';
+import { INDEX_VERSION, searchVectors } from './search-vectors.ts';
 
-const AT_ONCE = 500;
-
-interface Told {
+interface EventTexts {
   readonly position: string;
   readonly arxivId: string;
   readonly title: string;
@@ -13,33 +13,36 @@ interface Told {
 }
 
 /**
- * Makes the search vectors of events anew that an earlier version made, of some after a position; returns the position to go
- * on from, undefined after the last. An event whose paper was revised or removed since keeps its vector: what the paper said
- * then is not kept.
+ * Makes new search vectors for some events after a position whose vectors are of an earlier version. Returns the position to
+ * continue after; undefined after the last. An event keeps its vector if its paper was revised or removed since: the text of that
+ * time is no longer stored.
  */
 export async function indexEvents(tx: Transaction, after: string): Promise<string | undefined> {
-  const old = await tx.query<{ position: string }>`
-    select e.position::text from feed_event e
-    where e.position > ${after}::bigint and e.topic = 'PAPER' and e.version < ${INDEX_VERSION}
-    order by e.position limit ${AT_ONCE}::int`;
-  if (old.length === 0) return undefined;
-  const positions = old.map(({ position }) => position);
-  const told = await tx.query<Told>`
-    select e.position::text, p.arxiv_id as "arxivId", p.title, p.abstract, m.parts
-    from feed_event e join paper p on p.id = e.paper_id join digest_entry d on d.id = e.entry_id
-      left join summary m on m.entry_id = e.entry_id and m.status <> 'FAILED'
-    where e.position = any(${positions}::bigint[]) and not exists (
-      select 1 from feed_event r where r.paper_id = e.paper_id and r.kind = 'REVISED' and r.position > e.position)`;
-  const texts = told.map(({ parts, ...paper }, id) => ({
+  const outdated = await outdatedEvents(tx, { after, version: INDEX_VERSION });
+  if (outdated.length === 0) return undefined;
+  const read = await readTexts(
+    tx,
+    outdated.filter(({ revisedSince }) => !revisedSince),
+  );
+  // Vectors are numbered by their place in the list: a position may exceed their `id`, an int.
+  const texts = read.map(({ parts, ...paper }, id) => ({
     ...paper,
     id,
     summaries: parts === null ? [] : [parts],
   }));
-  await tx.execute`
-    update feed_event e set vector = v.vector, clipped = v.clipped
-    from ${await searchVectors(texts)} v join unnest(${told.map(({ position }) => position)}::bigint[])
-      with ordinality n(position, place) on n.place = v.id + 1
-    where e.position = n.position`;
-  await tx.execute`update feed_event set version = ${INDEX_VERSION} where position = any(${positions}::bigint[])`;
-  return positions.at(-1);
+  const vectors = sql`
+    select n.position, v.vector, v.clipped
+    from ${await searchVectors(texts)} v join unnest(${read.map(({ position }) => position)}::bigint[])
+      with ordinality n(position, place) on n.place = v.id + 1`;
+  await replaceVectors(tx, outdated, { vectors, version: INDEX_VERSION });
+  return outdated.at(-1)?.position;
+}
+
+async function readTexts(tx: Transaction, events: readonly OutdatedEvent[]): Promise<EventTexts[]> {
+  return await tx.query<EventTexts>`
+    select n.position::text, p.arxiv_id as "arxivId", p.title, p.abstract, m.parts
+    from unnest(${events.map(({ position }) => position)}::bigint[], ${events.map(({ paperId }) => paperId)}::int[],
+        ${events.map(({ entryId }) => entryId)}::int[]) n(position, paper_id, entry_id)
+      join paper p on p.id = n.paper_id join digest_entry d on d.id = n.entry_id
+      left join summary m on m.entry_id = n.entry_id and m.status <> 'FAILED'`;
 }

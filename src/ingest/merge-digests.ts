@@ -1,3 +1,5 @@
+import { sql } from '../database/sql.ts';
+import { moveEvents } from '../events/move-events.ts';
 import { numberEntries } from './number-entries.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
 import { entryKey } from './resolve-digest.ts';
@@ -55,7 +57,12 @@ async function mergeDigests(tx: Transaction, from: StoredDigest, into: StoredDig
       ingested_at = least(kept.ingested_at, moved.ingested_at),
       updated_at = case when kept.revision = 0 then moved.updated_at else kept.updated_at end
     from digest moved where kept.id = ${into.id} and moved.id = ${from.id}`;
-  await moveEvents(tx, from, into);
+  const replaced = sql`
+    select moved.id as entry_id, kept.id as kept_id
+    from digest_entry moved join digest_entry kept on kept.digest_id = ${into.id}
+      and kept.paper_id = moved.paper_id and kept.content_hash = moved.content_hash and kept.twin = moved.twin
+    where moved.digest_id = ${from.id}`;
+  await moveEvents(tx, { from: from.id, into: into.id, replaced });
   await tx.execute`delete from digest where id = ${from.id}`;
   // Whatever is told of the papers by language changes, even where the file at hand changes nothing else.
   await tx.execute`
@@ -65,16 +72,6 @@ async function mergeDigests(tx: Transaction, from: StoredDigest, into: StoredDig
   const [merged = into] =
     await tx.query<StoredDigest>`select ${digestColumns} from digest where id = ${into.id}`;
   return merged;
-}
-
-/** What was told of the one speaks of the other now. */
-async function moveEvents(tx: Transaction, from: StoredDigest, into: StoredDigest): Promise<void> {
-  await tx.execute`
-    update feed_event f set digest_id = ${into.id}, entry_id = coalesce((
-      select kept.id from digest_entry moved join digest_entry kept on kept.digest_id = ${into.id}
-        and kept.paper_id = moved.paper_id and kept.content_hash = moved.content_hash and kept.twin = moved.twin
-      where moved.id = f.entry_id and moved.digest_id = ${from.id}), entry_id)
-    where digest_id = ${from.id}`;
 }
 
 async function rekey(tx: Transaction, digestId: number): Promise<void> {

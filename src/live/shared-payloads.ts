@@ -4,7 +4,7 @@ import { isAsyncIterable } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Batch } from '../events/event.ts';
-import type { Feed } from '../feed/feed.ts';
+import type { Feed } from '../feed/live-feed.ts';
 import { Subscription } from '../feed/subscription.ts';
 import { refused } from '../graphql/errors.ts';
 import { finishErrors, maskError } from '../pipeline/failures.ts';

@@ -2,7 +2,7 @@ import { createClient, type Client } from 'graphql-ws';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Database } from '../../src/database/connect.ts';
-import { openFeed, type Feed } from '../../src/feed/feed.ts';
+import { openFeed, type Feed } from '../../src/feed/live-feed.ts';
 import { createContextFactory } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { ingestFile, type IngestOptions } from '../../src/ingest/ingest-file.ts';

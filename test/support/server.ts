@@ -1,6 +1,6 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { onTestFinished } from 'vitest';
-import type { Feed } from '../../src/feed/feed.ts';
+import type { Feed } from '../../src/feed/live-feed.ts';
 import type { CreateContext } from '../../src/graphql/context.ts';
 import { createApp, type AppOptions } from '../../src/http/app.ts';
 import { listen, type Listening } from '../../src/http/listen.ts';

@@ -1,3 +1,4 @@
+import type { DigestEvent } from '../../events/event.ts';
 import { found } from '../../reads/lookups.ts';
 import type { DigestRow, IngestRunRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
@@ -7,6 +8,7 @@ import { addEventFields, eventBatch, type Sent } from './event-batch.ts';
 
 /** An event with the rows that its fields show. */
 interface SentDigest extends Sent {
+  readonly event: DigestEvent;
   readonly digest: DigestRow;
   readonly run: IngestRunRow;
 }
@@ -29,7 +31,7 @@ const DigestEvent = builder.objectRef<SentDigest>('DigestEvent').implement({
     kind: t.field({
       type: DigestEventKind,
       description: 'How the ingest changed the digest.',
-      resolve: ({ event }) => event.kind as 'ADDED' | 'REVISED',
+      resolve: ({ event }) => event.kind,
     }),
     digest: t.field({
       type: Digest,
@@ -50,8 +52,10 @@ export const DigestEventBatch = eventBatch('DigestEventBatch', DigestEvent, show
 
 /** Reads an event's digest and run; undefined if the digest has been removed since. */
 async function show(sent: Sent, { reads }: Context): Promise<SentDigest | undefined> {
-  const digest = await reads.digestById(sent.event.digestId);
+  const { event } = sent;
+  if (event.topic !== 'DIGEST') return undefined;
+  const digest = await reads.digestById(event.digestId);
   return digest === null
     ? undefined
-    : { ...sent, digest, run: found(await reads.ingestRunById(sent.event.runId)) };
+    : { ...sent, event, digest, run: found(await reads.ingestRunById(event.runId)) };
 }

@@ -1,6 +1,6 @@
-import type { EventChoice } from '../../feed/event-filter.ts';
+import type { EventChoice } from '../../feed/event-choice.ts';
 import type { Batch } from '../../events/event.ts';
-import type { FeedPosition } from '../../feed/feed-reads.ts';
+import type { FeedPosition } from '../../feed/start-position.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { refusing } from '../errors.ts';

@@ -1,13 +1,13 @@
-import type { Sql } from '../database/sql.ts';
+import type { RunStatement } from '../database/statements.ts';
+import { InputError } from '../errors/input-error.ts';
+import type { DigestEventKind, PaperEventKind } from '../events/event.ts';
+import type { EventFilter } from '../events/event-filter.ts';
+import { searchCompiler } from '../reads/filters/compile-search.ts';
 import { digestFilter, type DigestFilter } from '../reads/filters/digest-filter.ts';
 import { EVENTS } from '../reads/filters/filter-subject.ts';
-import { InputError } from '../errors/input-error.ts';
 import { paperFilter, type PaperFilter } from '../reads/filters/paper-filter.ts';
-import { searchCompiler } from '../reads/filters/compile-search.ts';
-import type { RunStatement } from '../database/statements.ts';
-import type { DigestEventKind, PaperEventKind, Topic } from '../events/event.ts';
 
-/** Which events a caller wants. */
+/** Which events a caller wants, as the API takes it. */
 export type EventChoice =
   | {
       readonly topic: 'PAPER';
@@ -20,17 +20,7 @@ export type EventChoice =
       readonly filter?: DigestFilter | null | undefined;
     };
 
-/** A choice, compiled. */
-export interface EventFilter {
-  /** Equal for choices that mean the same events. */
-  readonly key: string;
-  readonly topic: Topic;
-  readonly kinds: ReadonlySet<string>;
-  /** SQL over the event d and its vector in t; undefined where topic and kinds say all. */
-  readonly condition: Sql | undefined;
-}
-
-/** Compiles a choice. Rejects with InputError as filters of lists do. */
+/** Compiles a choice to SQL. Rejects with InputError for the same filters as lists do. */
 export async function compileChoice(run: RunStatement, choice: EventChoice): Promise<EventFilter> {
   const { topic, kinds } = choice;
   const condition =
@@ -45,7 +35,7 @@ export async function compileChoice(run: RunStatement, choice: EventChoice): Pro
   };
 }
 
-/** The value with the keys of its objects in order and without those that say nothing. */
+/** Sorts the keys of objects and drops absent ones, so that inputs that mean the same have the same JSON. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;
@@ -55,11 +45,10 @@ function canonical(value: unknown): unknown {
     .map(([name, each]) => [name, canonical(each)]);
 }
 
-/** Most events of a batch. */
-const MOST = 100;
+const LARGEST_BATCH = 100;
 
-/** Checks the size of a batch. Throws InputError below 1 and above 100. */
+/** Returns the size of a batch, in events. Throws InputError unless it is 1 to 100. */
 export function checkFirst(first: number): number {
-  if (Number.isInteger(first) && first >= 1 && first <= MOST) return first;
-  throw new InputError(['first'], `first: expected 1 to ${MOST}, got ${first}`);
+  if (Number.isInteger(first) && first >= 1 && first <= LARGEST_BATCH) return first;
+  throw new InputError(['first'], `first: expected 1 to ${LARGEST_BATCH}, got ${first}`);
 }

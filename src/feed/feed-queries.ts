@@ -1,0 +1,46 @@
+import type { RunStatement } from '../database/statements.ts';
+import type { Batch, FeedEvent } from '../events/event.ts';
+import { eventsAt, feedState, readBatch } from '../events/event-log.ts';
+import { encodeFeedCursor } from '../events/feed-cursor.ts';
+import { checkEpoch } from '../events/resume.ts';
+import { checkFirst, compileChoice, type EventChoice } from './event-choice.ts';
+import { startOf, type FeedPosition } from './start-position.ts';
+
+/** What an operation may ask of the feed without subscribing. */
+export interface FeedQueries {
+  /** The cursor after everything that is committed now. */
+  readonly cursor: () => Promise<string>;
+  /** One batch. Rejects with InputError for an invalid cursor, filter or size. */
+  readonly page: (choice: EventChoice, position: FeedPosition) => Promise<Batch>;
+  /** Reads events again: when two digests are merged, events move to other entries. */
+  readonly again: (events: readonly FeedEvent[]) => Promise<FeedEvent[]>;
+}
+
+/** How long a page may search for an event if the filter rarely matches, in milliseconds. */
+const PATIENCE_MS = 1_000;
+
+/** The queries of one operation. */
+export function feedQueries(run: RunStatement): FeedQueries {
+  return {
+    cursor: async () => {
+      const { epoch, head } = await feedState(run);
+      return encodeFeedCursor(epoch, head);
+    },
+    again: async (events) =>
+      await eventsAt(
+        run,
+        events.map(({ position }) => position),
+      ),
+    page: async (choice, asked) => {
+      const first = checkFirst(asked.first);
+      const filter = await compileChoice(run, choice);
+      const { state, after: start } = await startOf(async () => await feedState(run), asked);
+      let after = start;
+      for (const started = performance.now(); ;) {
+        const page = checkEpoch(state.epoch, await readBatch(run, filter, { after, first }));
+        if (page.events.length > 0 || page.caughtUp || performance.now() - started > PATIENCE_MS) return page;
+        after = page.position;
+      }
+    },
+  };
+}

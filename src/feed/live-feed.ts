@@ -1,0 +1,150 @@
+import type { Logger } from 'pino';
+import {
+  DeadlineError,
+  statementRunner,
+  type RunStatement,
+  type StatementOptions,
+} from '../database/statements.ts';
+import type { Pool } from '../database/store-pool.ts';
+import type { Batch, FeedState } from '../events/event.ts';
+import { feedState } from '../events/event-log.ts';
+import type { Channel } from './channel.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { checkFirst, compileChoice, type EventChoice } from './event-choice.ts';
+import { EventReader } from './event-reader.ts';
+import { shareCalls } from './share-calls.ts';
+import { startOf, type FeedPosition } from './start-position.ts';
+import { StoredPages } from './stored-pages.ts';
+import { Subscription, type BatchSource } from './subscription.ts';
+
+/** The live feed of a process: reads the store once for any number of subscriptions. */
+export interface Feed {
+  /** Subscribes. Rejects with InputError for an invalid cursor, filter or size, with DeadlineError if the feed is closed. */
+  subscribe(choice: EventChoice, position: FeedPosition): Promise<Subscription>;
+  /** The latest position that this process has read. */
+  head(): number;
+  /** Milliseconds since the store was last read. */
+  sinceRead(): number;
+  /** How many subscriptions are open. */
+  size(): number;
+  /** Ends all subscriptions and stops reading. */
+  close(): Promise<void>;
+}
+
+/** How the feed reaches the store. */
+export interface FeedOptions extends Pick<StatementOptions, 'prepared'> {
+  readonly pool: Pool;
+  readonly log: Logger;
+}
+
+/** A statement without an answer after this time is abandoned: its connection may be dead. In milliseconds. */
+const DEADLINE_MS = 10_000;
+const TICK_MS = 5_000;
+
+/** Starts the live feed at its head. Rejects if the store cannot be read. */
+export async function openFeed({ pool, prepared, log }: FeedOptions): Promise<Feed> {
+  // The feed retries by itself: before it reads on, it must confirm that the store is still the same one.
+  const run = statementRunner(pool, { prepared, deadlineMs: DEADLINE_MS, failFast: true });
+  return new LiveFeed(pool, run, { state: await feedState(run), log });
+}
+
+class LiveFeed implements Feed {
+  readonly #run: RunStatement;
+  readonly #dispatcher: Dispatcher;
+  readonly #reader: EventReader;
+  readonly #pages: StoredPages;
+  readonly #state: () => Promise<FeedState>;
+  readonly #timer: NodeJS.Timeout;
+  readonly #stop = new AbortController();
+
+  constructor(pool: Pool, run: RunStatement, { state, log }: { state: FeedState; log: Logger }) {
+    this.#run = run;
+    this.#pages = new StoredPages(run, { log, stop: this.#stop.signal });
+    this.#dispatcher = new Dispatcher(run, state);
+    this.#reader = new EventReader({ pool, run, dispatcher: this.#dispatcher, log });
+    // Thousands of clients that reconnect at once share one statement.
+    this.#state = shareCalls(async () => await feedState(run));
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  head(): number {
+    return this.#dispatcher.head;
+  }
+
+  sinceRead(): number {
+    return this.#reader.sinceRead();
+  }
+
+  size(): number {
+    return this.#dispatcher.size;
+  }
+
+  async subscribe(choice: EventChoice, position: FeedPosition): Promise<Subscription> {
+    const first = checkFirst(position.first);
+    const filter = await compileChoice(this.#run, choice);
+    // The state of the store: this process may be behind it, and NOW means after everything that is committed.
+    const { state, after } = await startOf(this.#state, position);
+    await this.#reader.waitForEpoch(state.epoch);
+    if (this.#stop.signal.aborted) throw new DeadlineError('subscribe', 'the feed is closed');
+    const channel = this.#dispatcher.channelOf(filter);
+    const source = new ChannelSource(channel, state, this.#dispatcher, this.#pages);
+    const subscription = new Subscription(source, { after, first });
+    channel.subscriptions.add(subscription);
+    return subscription;
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    clearInterval(this.#timer);
+    await this.#reader.close();
+    for (const subscription of this.#dispatcher.subscriptions()) subscription.close();
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    for (const subscription of this.#dispatcher.subscriptions())
+      subscription.tick(now, this.#dispatcher.head);
+  }
+}
+
+/** What one subscription reads: its channel, and the store for events that the channel does not reach. */
+class ChannelSource implements BatchSource {
+  readonly #channel: Channel;
+  readonly #dispatcher: Dispatcher;
+  readonly #pages: StoredPages;
+  readonly #epoch: string;
+  /** The head of the store as the client may have seen it. This process may not have read so far yet. */
+  readonly #seen: number;
+
+  constructor(channel: Channel, { head, epoch }: FeedState, dispatcher: Dispatcher, pages: StoredPages) {
+    this.#channel = channel;
+    this.#dispatcher = dispatcher;
+    this.#pages = pages;
+    this.#epoch = epoch;
+    this.#seen = head;
+  }
+
+  read(after: number, first: number): Batch | Promise<Batch> {
+    const { head } = this.#dispatcher;
+    if (this.#seen > head || after > head || !this.#channel.reaches(after))
+      return this.#readStored(after, first);
+    return this.#channel.batch({ after, first }, this.#dispatcher);
+  }
+
+  hasNews(after: number): boolean {
+    return after < this.#seen || !this.#channel.reaches(after) || this.#channel.hasAfter(after);
+  }
+
+  caughtUp(): boolean {
+    return this.#dispatcher.caughtUp;
+  }
+
+  leave(subscription: Subscription): void {
+    this.#dispatcher.leave(this.#channel, subscription);
+  }
+
+  async #readStored(after: number, first: number): Promise<Batch> {
+    const head = Math.max(this.#seen, this.#dispatcher.head);
+    return await this.#pages.read(this.#channel.filter, { epoch: this.#epoch, after, first, head });
+  }
+}
