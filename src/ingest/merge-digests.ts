@@ -57,12 +57,7 @@ async function mergeDigests(tx: Transaction, from: StoredDigest, into: StoredDig
       ingested_at = least(kept.ingested_at, moved.ingested_at),
       updated_at = case when kept.revision = 0 then moved.updated_at else kept.updated_at end
     from digest moved where kept.id = ${into.id} and moved.id = ${from.id}`;
-  const replaced = sql`
-    select moved.id as entry_id, kept.id as kept_id
-    from digest_entry moved join digest_entry kept on kept.digest_id = ${into.id}
-      and kept.paper_id = moved.paper_id and kept.content_hash = moved.content_hash and kept.twin = moved.twin
-    where moved.digest_id = ${from.id}`;
-  await moveEvents(tx, { from: from.id, into: into.id, replaced });
+  await repointEvents(tx, from, into);
   await tx.execute`delete from digest where id = ${from.id}`;
   // Whatever is told of the papers by language changes, even where the file at hand changes nothing else.
   await tx.execute`
@@ -72,6 +67,16 @@ async function mergeDigests(tx: Transaction, from: StoredDigest, into: StoredDig
   const [merged = into] =
     await tx.query<StoredDigest>`select ${digestColumns} from digest where id = ${into.id}`;
   return merged;
+}
+
+/** Points the events of `from` to `into`, and to the equal entries there. */
+async function repointEvents(tx: Transaction, from: StoredDigest, into: StoredDigest): Promise<void> {
+  const replaced = sql`
+    select moved.id as entry_id, kept.id as kept_id
+    from digest_entry moved join digest_entry kept on kept.digest_id = ${into.id}
+      and kept.paper_id = moved.paper_id and kept.content_hash = moved.content_hash and kept.twin = moved.twin
+    where moved.digest_id = ${from.id}`;
+  await moveEvents(tx, { from: from.id, into: into.id, replaced });
 }
 
 async function rekey(tx: Transaction, digestId: number): Promise<void> {
