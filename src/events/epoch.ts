@@ -6,19 +6,22 @@ import { execute, type Pool } from '../database/store-pool.ts';
 const DEADLINE_MS = 5_000;
 
 /**
- * Starts a new epoch of the feed if the store is not the one that the epoch was made for: it was restored from a dump, copied, or
- * taken over by a standby that may lack the last commits. Such a store may assign positions a second time, and older cursors
- * would skip events silently. Does nothing where this process may not read the identity or not write: another process will.
+ * Starts a new epoch of the feed if the store is not the one that the epoch was made for: it was restored
+ * from a dump, copied, or taken over by a standby that may lack the last commits. Such a store may assign
+ * positions a second time, and older cursors would skip events silently. Does nothing where this process may
+ * not read the identity or not write: another process will.
  */
 export async function confirmFeedEpoch(pool: Pool): Promise<void> {
-  // The timeline comes from the WAL position: the control file shows a new timeline only after the next checkpoint.
+  // The timeline comes from the WAL position: the control file shows a new timeline only after the next
+  // checkpoint.
   const statement = sql`
     with this as (
       select format('%s %s %s %s', s.system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), d.oid,
         'feed'::regclass::oid) as identity
       from pg_control_system() s, pg_database d where d.datname = current_database()
     )
-    update feed f set identity = this.identity, epoch = case when f.identity is null then f.epoch else gen_random_uuid() end
+    update feed f set identity = this.identity,
+      epoch = case when f.identity is null then f.epoch else gen_random_uuid() end
     from this where f.id = 1 and f.identity is distinct from this.identity`;
   try {
     await execute(pool, statement, { timeoutMs: DEADLINE_MS });
@@ -28,8 +31,8 @@ export async function confirmFeedEpoch(pool: Pool): Promise<void> {
 }
 
 /**
- * Starts a new epoch if the feed is shorter than this process has seen it in the same epoch: the missing events are lost. Resolves
- * with false where this process may not write.
+ * Starts a new epoch if the feed is shorter than this process has seen it in the same epoch: the missing
+ * events are lost. Resolves with false where this process may not write.
  */
 export async function renewFeedEpoch(pool: Pool, seen: { epoch: string; head: number }): Promise<boolean> {
   const statement = sql`update feed set epoch = gen_random_uuid()

@@ -7,6 +7,8 @@ export interface EventFilter {
   readonly key: string;
   readonly topic: EventTopic;
   readonly kinds: ReadonlySet<EventKind>;
-  /** A condition on the event row `d` and its search vector `t`; undefined if topic and kinds decide alone. */
+  /**
+   * A condition on the event row `d` and its search vector `t`; undefined if topic and kinds decide alone.
+   */
   readonly condition: Sql | undefined;
 }

@@ -4,8 +4,8 @@ import { batch, type Batch, type FeedEvent, type FeedState } from './event.ts';
 import type { EventFilter } from './event-filter.ts';
 import { checkPosition } from './resume.ts';
 
-// Reads of the feed. Head and events come from one statement, so that they are of one snapshot: a head that was read
-// apart could be older or newer than the events.
+// Reads of the feed. Head and events come from one statement, so that they are of one snapshot: a head that
+// was read apart could be older or newer than the events.
 
 const stateColumns = sql`f.epoch, f.head, f.floor`;
 
@@ -46,14 +46,17 @@ export async function eventsAt(run: RunStatement, positions: readonly number[]):
   });
 }
 
-/** Positions that one read scans at most: a filter that rarely matches returns empty batches instead of slow ones. */
+/**
+ * Positions that one read scans at most: a filter that rarely matches returns empty batches instead of slow
+ * ones.
+ */
 const WINDOW = 5_000;
 /** A caller's filter may be arbitrarily expensive: Postgres cancels it after this time, in milliseconds. */
 const TIMEOUT_MS = 5_000;
 
 /**
- * Reads the events after a position that a filter selects, at most `first`. Rejects with InputError: CURSOR_INVALID if the position
- * is after the head, CURSOR_EXPIRED if events after it are deleted.
+ * Reads the events after a position that a filter selects, at most `first`. Rejects with InputError:
+ * CURSOR_INVALID if the position is after the head, CURSOR_EXPIRED if events after it are deleted.
  */
 export async function readBatch(
   run: RunStatement,
@@ -82,7 +85,10 @@ export async function readBatch(
   return batch(state, { topic, position, events, caughtUp: position === state.head });
 }
 
-/** For each filter, the positions in a range (`after` exclusive) that it selects. All filters must have the same topic. */
+/**
+ * For each filter, the positions in a range (`after` exclusive) that it selects. All filters must have the
+ * same topic.
+ */
 export async function matchingPositions(
   run: RunStatement,
   filters: readonly EventFilter[],
@@ -92,14 +98,15 @@ export async function matchingPositions(
     const kind = kinds.size === 0 ? sql`false` : sql`d.kind in (${sql.join([...kinds])})`;
     return sql`(${index}::int, ${kind} and ${condition ?? sql`true`})`;
   });
-  // Materialized, with a copy of the vector: Postgres reads and decompresses each vector once, not once per filter.
+  // Materialized, with a copy of the vector: Postgres reads and decompresses each vector once, not once per
+  // filter.
   const rows = await run<{ index: number; positions: number[] }>({
     name: 'matchingPositions',
     unique: true,
     timeoutMs: TIMEOUT_MS,
     sql: sql`with d as materialized (
-        select position, kind, source, date, language, arxiv_id, categories, author_names, author_folded, author_words,
-          has_code, has_summary, vector || ''::tsvector as vector, clipped
+        select position, kind, source, date, language, arxiv_id, categories, author_names, author_folded,
+          author_words, has_code, has_summary, vector || ''::tsvector as vector, clipped
         from feed_event where position > ${after} and position <= ${upTo} and topic = ${filters[0]?.topic}
       )
       select m.index, array_agg(d.position order by d.position) as positions

@@ -4,23 +4,31 @@ import { EventKind, EventTopic } from './event.ts';
 
 const AT_ONCE = 500;
 
-/** An event whose search vector was made by older rules. Positions are text, as `bigint` may exceed a JavaScript number. */
+/**
+ * An event whose search vector was made by older rules. Positions are text, as `bigint` may exceed a
+ * JavaScript number.
+ */
 export interface OutdatedEvent {
   readonly position: string;
   readonly paperId: number;
   readonly entryId: number;
-  /** The paper has been revised after the event: what it said at the time of the event is no longer stored. */
+  /**
+   * The paper has been revised after the event: what it said at the time of the event is no longer stored.
+   */
   readonly revisedSince: boolean;
 }
 
-/** The next events after a position whose vectors are of an earlier version, by position; none after the last. */
+/**
+ * The next events after a position whose vectors are of an earlier version, by position; none after the last.
+ */
 export async function outdatedEvents(
   tx: Transaction,
   { after, version }: { after: string; version: number },
 ): Promise<OutdatedEvent[]> {
   return await tx.query<OutdatedEvent>`
     select e.position::text, e.paper_id as "paperId", e.entry_id as "entryId", exists (
-      select 1 from feed_event r where r.paper_id = e.paper_id and r.kind = ${EventKind.REVISED} and r.position > e.position
+      select 1 from feed_event r
+      where r.paper_id = e.paper_id and r.kind = ${EventKind.REVISED} and r.position > e.position
     ) as "revisedSince"
     from feed_event e
     where e.position > ${after}::bigint and e.topic = ${EventTopic.PAPER} and e.version < ${version}
@@ -28,8 +36,8 @@ export async function outdatedEvents(
 }
 
 /**
- * Replaces search vectors. `vectors` is a query of rows (position bigint, vector, clipped). All of `events` get the version, also
- * those without a new vector, so that they are not looked at again.
+ * Replaces search vectors. `vectors` is a query of rows (position bigint, vector, clipped). All of `events`
+ * get the version, also those without a new vector, so that they are not looked at again.
  */
 export async function replaceVectors(
   tx: Transaction,
@@ -37,7 +45,8 @@ export async function replaceVectors(
   { vectors, version }: { vectors: Sql; version: number },
 ): Promise<void> {
   await tx.execute`
-    update feed_event e set vector = v.vector, clipped = v.clipped from (${vectors}) v where e.position = v.position`;
+    update feed_event e set vector = v.vector, clipped = v.clipped
+    from (${vectors}) v where e.position = v.position`;
   const positions = events.map(({ position }) => position);
   await tx.execute`update feed_event set version = ${version} where position = any(${positions}::bigint[])`;
 }

@@ -20,7 +20,7 @@ interface EventFacts {
 }
 
 /** An event about a paper. The paper or the entry may have been removed since. */
-export interface PaperEvent extends EventFacts {
+interface PaperEvent extends EventFacts {
   readonly topic: 'PAPER';
   readonly kind: PaperEventKind;
   readonly paperId: number;

@@ -4,8 +4,8 @@ const SIGNATURE_BYTES = 12;
 const POSITION_BYTES = 8;
 
 /**
- * Encodes a position for clients, signed with the feed's epoch. As the epoch never leaves the store, a cursor is valid for one epoch
- * of one store, and clients cannot forge one.
+ * Encodes a position for clients, signed with the feed's epoch. As the epoch never leaves the store, a cursor
+ * is valid for one epoch of one store, and clients cannot forge one.
  */
 export function encodeFeedCursor(epoch: string, position: number): string {
   const bytes = Buffer.alloc(POSITION_BYTES);
@@ -16,7 +16,8 @@ export function encodeFeedCursor(epoch: string, position: number): string {
 /** The position in a cursor; undefined if the text is not a cursor of this epoch. */
 export function decodeFeedCursor(epoch: string, cursor: string): number | undefined {
   const all = Buffer.from(cursor, 'base64url');
-  // Buffer.from skips characters that are not base64url; encoding again finds them, so that each position has one spelling.
+  // Buffer.from skips characters that are not base64url; encoding again finds them, so that each position has
+  // one spelling.
   if (all.length !== POSITION_BYTES + SIGNATURE_BYTES || all.toString('base64url') !== cursor)
     return undefined;
   const bytes = all.subarray(0, POSITION_BYTES);

@@ -11,7 +11,10 @@ export interface DigestMove {
   readonly replaced: Sql;
 }
 
-/** Points the events of one digest to another digest, and to that digest's entries. Their positions do not change. */
+/**
+ * Points the events of one digest to another digest, and to that digest's entries. Their positions do not
+ * change.
+ */
 export async function moveEvents(tx: Transaction, { from, into, replaced }: DigestMove): Promise<void> {
   await tx.execute`
     update feed_event f

@@ -4,14 +4,20 @@ import { decodeFeedCursor } from './feed-cursor.ts';
 
 // Whether a client may resume: a cursor that cannot be honoured is an error, never a silent gap.
 
-/** The position in a cursor of this feed. Throws InputError with CURSOR_INVALID if it is another store's, or forged. */
+/**
+ * The position in a cursor of this feed. Throws InputError with CURSOR_INVALID if it is another store's, or
+ * forged.
+ */
 export function positionOf({ epoch }: FeedState, cursor: string): number {
   const position = decodeFeedCursor(epoch, cursor);
   if (position === undefined) throw invalidCursor('expected a cursor of this feed');
   return position;
 }
 
-/** Throws InputError: CURSOR_INVALID for a position after the head, CURSOR_EXPIRED if events after it are deleted. */
+/**
+ * Throws InputError: CURSOR_INVALID for a position after the head, CURSOR_EXPIRED if events after it are
+ * deleted.
+ */
 export function checkPosition({ head, floor }: FeedState, position: number): void {
   if (position > head)
     throw invalidCursor('expected a cursor that this feed has reached, got one ahead of it');
@@ -25,8 +31,8 @@ export function checkPosition({ head, floor }: FeedState, position: number): voi
 }
 
 /**
- * Returns a batch if it is of the epoch in which the caller's position was issued. Throws InputError with CURSOR_INVALID otherwise:
- * in another epoch the same positions are other events.
+ * Returns a batch if it is of the epoch in which the caller's position was issued. Throws InputError with
+ * CURSOR_INVALID otherwise: in another epoch the same positions are other events.
  */
 export function checkEpoch(epoch: string, read: Batch): Batch {
   if (read.epoch === epoch) return read;

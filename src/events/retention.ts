@@ -5,22 +5,25 @@ const AT_ONCE = 10_000;
 const SECONDS_PER_DAY = 86_400;
 
 /**
- * Deletes events that are older than a number of days; returns how many. Raises the floor before it deletes: otherwise a reader
- * could find a gap and take it for the end of the feed, instead of reporting an expired cursor.
+ * Deletes events that are older than a number of days; returns how many. Raises the floor before it deletes:
+ * otherwise a reader could find a gap and take it for the end of the feed, instead of reporting an expired
+ * cursor.
  */
 export async function expireEvents(pool: Pool, days: number): Promise<number> {
   const seconds = days * SECONDS_PER_DAY;
   await execute(
     pool,
     sql`update feed set floor = o.position
-     from (select max(position) as position from feed_event where occurred_at < now() - make_interval(secs => ${seconds})) o
+     from (select max(position) as position from feed_event
+       where occurred_at < now() - make_interval(secs => ${seconds})) o
      where feed.id = 1 and o.position > feed.floor`,
   );
   for (let deleted = 0; ;) {
     const batch = await execute(
       pool,
       sql`delete from feed_event where position in (
-         select e.position from feed_event e, feed f where e.position <= f.floor order by e.position limit ${AT_ONCE})`,
+         select e.position from feed_event e, feed f where e.position <= f.floor
+         order by e.position limit ${AT_ONCE})`,
     );
     deleted += batch;
     if (batch < AT_ONCE) return deleted;

@@ -29,7 +29,10 @@ export class Channel {
     this.#since = since;
   }
 
-  /** Adds the selected events of the next stretch of the feed. Must be called for each stretch, also without events. */
+  /**
+   * Adds the selected events of the next stretch of the feed. Must be called for each stretch, also without
+   * events.
+   */
   add(events: readonly FeedEvent[]): void {
     // Also without events: the head has moved, and batches contain it.
     this.#batches.clear();

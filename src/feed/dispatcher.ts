@@ -8,8 +8,8 @@ import { RecentEvents } from './recent-events.ts';
 import type { Subscription } from './subscription.ts';
 
 /**
- * Hands new events to the channels of their filters. Invariant: every channel has been given all events up to `head`, except those
- * before the point that it reaches.
+ * Hands new events to the channels of their filters. Invariant: every channel has been given all events up to
+ * `head`, except those before the point that it reaches.
  */
 export class Dispatcher {
   readonly #run: RunStatement;
@@ -74,7 +74,9 @@ export class Dispatcher {
     if (channel.subscriptions.size === 0 && this.#channels.get(key) === channel) this.#channels.delete(key);
   }
 
-  /** Delivers the events after the head. Rejects, and delivers nothing, if one is missing or the store fails. */
+  /**
+   * Delivers the events after the head. Rejects, and delivers nothing, if one is missing or the store fails.
+   */
   async deliver({ head }: FeedState, events: readonly FeedEvent[]): Promise<void> {
     const stretch = { after: this.#head, upTo: this.#head + events.length };
     checkPositions(events, stretch);
@@ -93,8 +95,8 @@ export class Dispatcher {
   }
 
   /**
-   * Continues at the head of the store, because the events before it are deleted. Subscriptions that need them get CURSOR_EXPIRED
-   * when they read. A new epoch ends all subscriptions: their cursors are invalid.
+   * Continues at the head of the store, because the events before it are deleted. Subscriptions that need
+   * them get CURSOR_EXPIRED when they read. A new epoch ends all subscriptions: their cursors are invalid.
    */
   skipTo({ epoch, head }: FeedState): void {
     const before = epoch === this.#epoch ? [] : [...this.subscriptions()];
@@ -110,7 +112,8 @@ export class Dispatcher {
   }
 
   #open(filter: EventFilter): Channel {
-    // Only Postgres can test a condition: the channel starts with the next stretch, earlier events are read from the store.
+    // Only Postgres can test a condition: the channel starts with the next stretch, earlier events are read
+    // from the store.
     if (filter.condition !== undefined) return new Channel(filter, this.#matching);
     const channel = new Channel(filter, this.#recent.since);
     channel.add(this.#recent.filter((event) => selects(filter, event)));
@@ -124,7 +127,8 @@ export class Dispatcher {
   ): void {
     const { filter, subscriptions } = channel;
     const positions = matches.get(filter);
-    // Without an answer (Postgres failed at the filter, or the channel opened meanwhile) the subscriptions read from the store.
+    // Without an answer (Postgres failed at the filter, or the channel opened meanwhile) the subscriptions
+    // read from the store.
     const known = filter.condition === undefined || positions !== undefined;
     const selected = events.filter(
       (event) => positions?.has(event.position) ?? (known && selects(filter, event)),

@@ -28,8 +28,8 @@ interface ReaderOptions {
 }
 
 /**
- * Reads the feed once for the whole process, in order, and passes new events to the dispatcher. It reads when a commit notifies it, and
- * every few seconds, because notifications may be lost. Starts when it is made.
+ * Reads the feed once for the whole process, in order, and passes new events to the dispatcher. It reads when
+ * a commit notifies it, and every few seconds, because notifications may be lost. Starts when it is made.
  */
 export class EventReader {
   readonly #pool: Pool;
@@ -41,7 +41,10 @@ export class EventReader {
   readonly #wakeUps: WakeSource | undefined;
   readonly #running: Promise<void>;
   #lastRead = performance.now();
-  /** When the store was known to be the one that the epoch was made for; undefined if it may have been replaced since. */
+  /**
+   * When the store was known to be the one that the epoch was made for; undefined if it may have been
+   * replaced since.
+   */
   #confirmedAt: number | undefined;
 
   constructor({ pool, run, dispatcher, log }: ReaderOptions) {
@@ -66,7 +69,10 @@ export class EventReader {
     return performance.now() - this.#lastRead;
   }
 
-  /** Resolves when this process reads an epoch that the store has started, or stops. Rejects if that takes too long. */
+  /**
+   * Resolves when this process reads an epoch that the store has started, or stops. Rejects if that takes too
+   * long.
+   */
   async waitForEpoch(epoch: string): Promise<void> {
     const started = performance.now();
     while (this.#dispatcher.epoch !== epoch && !this.#stop.signal.aborted) {
@@ -112,12 +118,16 @@ export class EventReader {
     }
   }
 
-  /** Starts a new epoch if the store was replaced. Only needed if a connection was lost, or none would show it (`alone`). */
+  /**
+   * Starts a new epoch if the store was replaced. Only needed if a connection was lost, or none would show it
+   * (`alone`).
+   */
   async #confirmStore(alone: boolean): Promise<void> {
     const now = performance.now();
     const isConfirmed = this.#confirmedAt !== undefined && (!alone || now - this.#confirmedAt <= POLL_MS);
     if (isConfirmed) return;
-    // Set before the statement: a connection that is replaced while it runs makes the store unconfirmed again.
+    // Set before the statement: a connection that is replaced while it runs makes the store unconfirmed
+    // again.
     this.#confirmedAt = now;
     await confirmFeedEpoch(this.#pool);
   }
@@ -139,8 +149,8 @@ export class EventReader {
   }
 
   /**
-   * Events that this process already delivered are missing, for example after a restore. Starts a new epoch, so that old cursors
-   * become invalid: their positions will be assigned to other events.
+   * Events that this process already delivered are missing, for example after a restore. Starts a new epoch,
+   * so that old cursors become invalid: their positions will be assigned to other events.
    */
   async #handleLostEvents({ epoch, head }: FeedState): Promise<void> {
     const expected = this.#dispatcher.head;

@@ -19,7 +19,10 @@ import { Subscription, type BatchSource } from './subscription.ts';
 
 /** The live feed of a process: reads the store once for any number of subscriptions. */
 export interface Feed {
-  /** Subscribes. Rejects with InputError for an invalid cursor, filter or size, with DeadlineError if the feed is closed. */
+  /**
+   * Subscribes. Rejects with InputError for an invalid cursor, filter or size, with DeadlineError if the feed
+   * is closed.
+   */
   subscribe(choice: EventChoice, position: FeedPosition): Promise<Subscription>;
   /** The latest position that this process has read. */
   head(): number;
@@ -37,7 +40,9 @@ export interface FeedOptions extends Pick<StatementOptions, 'prepared'> {
   readonly log: Logger;
 }
 
-/** A statement without an answer after this time is abandoned: its connection may be dead. In milliseconds. */
+/**
+ * A statement without an answer after this time is abandoned: its connection may be dead. In milliseconds.
+ */
 const DEADLINE_MS = 10_000;
 const TICK_MS = 5_000;
 
@@ -82,7 +87,8 @@ class LiveFeed implements Feed {
   async subscribe(choice: EventChoice, position: FeedPosition): Promise<Subscription> {
     const first = checkFirst(position.first);
     const filter = await compileChoice(this.#run, choice);
-    // The state of the store: this process may be behind it, and NOW means after everything that is committed.
+    // The state of the store: this process may be behind it, and NOW means after everything that is
+    // committed.
     const { state, after } = await startOf(this.#state, position);
     await this.#reader.waitForEpoch(state.epoch);
     if (this.#stop.signal.aborted) throw new DeadlineError('subscribe', 'the feed is closed');

@@ -16,8 +16,9 @@ export type Matches = ReadonlyMap<EventFilter, ReadonlySet<number>>;
 const NONE: ReadonlySet<number> = new Set();
 
 /**
- * Matches the events of a stretch with all filters that have conditions, in few statements. Filters come from clients: one at which
- * a statement fails is left out and does not affect the others. Rejects if the store cannot be read.
+ * Matches the events of a stretch with all filters that have conditions, in few statements. Filters come from
+ * clients: one at which a statement fails is left out and does not affect the others. Rejects if the store
+ * cannot be read.
  */
 export async function matchTopics(
   run: RunStatement,
@@ -35,7 +36,10 @@ export async function matchTopics(
   return matches;
 }
 
-/** Bounds of one statement: filters, parameters, and parameters times events. Postgres takes 65,535 parameters. */
+/**
+ * Bounds of one statement: filters, parameters, and parameters times events. Postgres takes 65,535
+ * parameters.
+ */
 const FILTERS_AT_ONCE = 200;
 const VALUES_AT_ONCE = 10_000;
 const WORK_AT_ONCE = 1_000_000;
@@ -76,7 +80,9 @@ async function matchTogether(
   }
 }
 
-/** Whether a statement failed because of its filter and would fail again. Otherwise Postgres is away or busy. */
+/**
+ * Whether a statement failed because of its filter and would fail again. Otherwise Postgres is away or busy.
+ */
 export function isAtFault(error: unknown): boolean {
   return isStatementFault(error instanceof DeadlineError ? error.cause : error);
 }

@@ -2,7 +2,10 @@ import type { FeedEvent } from '../events/event.ts';
 
 const MOST_EVENTS = 4_096;
 
-/** The latest events of the feed, without a gap: a subscriber that was away for a short time resumes without a query. */
+/**
+ * The latest events of the feed, without a gap: a subscriber that was away for a short time resumes without a
+ * query.
+ */
 export class RecentEvents {
   #events: readonly FeedEvent[] = [];
   #since: number;

@@ -14,13 +14,17 @@ export interface FeedPosition {
   readonly first: number;
 }
 
-/** A cursor from the primary may be ahead of a replica that lags: wait this long for the replica to catch up. In milliseconds. */
+/**
+ * A cursor from the primary may be ahead of a replica that lags: wait this long for the replica to catch up.
+ * In milliseconds.
+ */
 const LAG_MS = 2_000;
 const LOOK_AGAIN_MS = 100;
 
 /**
- * Resolves the position that a caller starts after, and the state of the feed at that time. Rejects with InputError: CURSOR_INVALID
- * for a cursor that is forged, another store's, or ahead of the feed; CURSOR_EXPIRED if events after it are deleted.
+ * Resolves the position that a caller starts after, and the state of the feed at that time. Rejects with
+ * InputError: CURSOR_INVALID for a cursor that is forged, another store's, or ahead of the feed;
+ * CURSOR_EXPIRED if events after it are deleted.
  */
 export async function startOf(
   readState: () => Promise<FeedState>,

@@ -24,7 +24,10 @@ export interface PageAsked {
   readonly head: number;
 }
 
-/** Pages from the store, for subscribers that resume further back than this process remembers. The same page is read once. */
+/**
+ * Pages from the store, for subscribers that resume further back than this process remembers. The same page
+ * is read once.
+ */
 export class StoredPages {
   readonly #run: RunStatement;
   readonly #log: Logger;
@@ -39,8 +42,9 @@ export class StoredPages {
   }
 
   /**
-   * Reads a page. Retries while the store cannot be reached: otherwise the client would only come back with the same cursor. Rejects
-   * with InputError as `readBatch` and `checkEpoch` do, or with the error that Postgres has with the filter.
+   * Reads a page. Retries while the store cannot be reached: otherwise the client would only come back with
+   * the same cursor. Rejects with InputError as `readBatch` and `checkEpoch` do, or with the error that
+   * Postgres has with the filter.
    */
   async read(filter: EventFilter, asked: PageAsked): Promise<Batch> {
     const { epoch, after, first, head } = asked;

@@ -2,7 +2,10 @@ import type { Batch } from '../events/event.ts';
 
 /** What a subscription reads from. */
 export interface BatchSource {
-  /** The next batch after a position. Rejects with InputError if it cannot resume there; retries every other failure itself. */
+  /**
+   * The next batch after a position. Rejects with InputError if it cannot resume there; retries every other
+   * failure itself.
+   */
   read(after: number, first: number): Batch | Promise<Batch>;
   /** Whether there may be events after a position. */
   hasNews(after: number): boolean;
@@ -12,11 +15,14 @@ export interface BatchSource {
   leave(subscription: Subscription): void;
 }
 
-/** Pieces that a consumer takes one by one. It waits for news itself: a parked promise per consumer would cost memory. */
+/**
+ * Pieces that a consumer takes one by one. It waits for news itself: a parked promise per consumer would cost
+ * memory.
+ */
 export interface Takeable<Piece> {
   /**
-   * Takes the next piece; undefined if there is none yet, or `closed`. Synchronous where no read is needed. Must not be called
-   * before the last call has settled.
+   * Takes the next piece; undefined if there is none yet, or `closed`. Synchronous where no read is needed.
+   * Must not be called before the last call has settled.
    */
   take(): Piece | undefined | Promise<Piece | undefined>;
   /** Sets the listener that is called when `take`, after it returned nothing, should be tried again. */
@@ -36,20 +42,24 @@ export async function nextOf<Piece>(pieces: Takeable<Piece>): Promise<Piece | un
   }
 }
 
-/** If no event matches, an empty batch advances the cursor after this time. In milliseconds; the contract allows 30 seconds. */
+/**
+ * If no event matches, an empty batch advances the cursor after this time. In milliseconds; the contract
+ * allows 30 seconds.
+ */
 const CHECKPOINT_MS = 20_000;
 
 /**
- * `active`: its consumer is taking, or will take again by itself. `waiting`: `take` returned nothing and the consumer listens
- * for news. `closed`: it has ended. An Error: it has ended for this reason, which the next `take` throws.
+ * `active`: its consumer is taking, or will take again by itself. `waiting`: `take` returned nothing and the
+ * consumer listens for news. `closed`: it has ended. An Error: it has ended for this reason, which the next
+ * `take` throws.
  */
 type State = 'active' | 'waiting' | 'closed' | Error;
 
 /**
- * The batches of one subscriber. They are pulled: the next batch is made after the last one was taken, so that nothing queues up for
- * slow clients. There may be ten thousand of these objects, so each holds a few fields, and no promise or closure while it
- * waits. For graphql-js it is an async iterator, too. An async generator would not do: its `return()` waits for the
- * pending `next()`, which waits for news.
+ * The batches of one subscriber. They are pulled: the next batch is made after the last one was taken, so
+ * that nothing queues up for slow clients. There may be ten thousand of these objects, so each holds a few
+ * fields, and no promise or closure while it waits. For graphql-js it is an async iterator, too. An async
+ * generator would not do: its `return()` waits for the pending `next()`, which waits for news.
  */
 export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batch> {
   readonly #source: BatchSource;
@@ -75,7 +85,10 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
     this.#onNews = listener;
   }
 
-  /** Takes the next batch, as `Takeable` says. Throws, or rejects with, the reason if the subscription has failed. */
+  /**
+   * Takes the next batch, as `Takeable` says. Throws, or rejects with, the reason if the subscription has
+   * failed.
+   */
   take(): Batch | undefined | Promise<Batch | undefined> {
     const state = this.#state;
     if (state === 'closed') return undefined;
@@ -119,7 +132,10 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
     this.#onNews();
   }
 
-  /** Called every few seconds with the monotonic time and the head of the feed: an old cursor is due for an update. */
+  /**
+   * Called every few seconds with the monotonic time and the head of the feed: an old cursor is due for an
+   * update.
+   */
   tick(now: number, head: number): void {
     if (this.#last === undefined || now - this.#last.at < CHECKPOINT_MS || head <= this.#last.position)
       return;
@@ -127,7 +143,10 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
     this.wake(head);
   }
 
-  /** Called when this process has read up to the head: a subscriber that was told `caughtUp: false` is told otherwise. */
+  /**
+   * Called when this process has read up to the head: a subscriber that was told `caughtUp: false` is told
+   * otherwise.
+   */
   settle(head: number): void {
     if (this.#last?.caughtUp === false) this.wake(head);
   }

@@ -20,8 +20,8 @@ export interface DigestChange {
 }
 
 /**
- * Stores in the temporary table `listed` which papers the digest lists. Called before the ingest changes the digest: a paper that is
- * missing from the table but in the digest afterwards was LISTED by this ingest.
+ * Stores in the temporary table `listed` which papers the digest lists. Called before the ingest changes the
+ * digest: a paper that is missing from the table but in the digest afterwards was LISTED by this ingest.
  */
 export async function rememberListed(tx: Transaction, digestId: number): Promise<void> {
   await tx.execute`
@@ -30,8 +30,9 @@ export async function rememberListed(tx: Transaction, digestId: number): Promise
 }
 
 /**
- * Appends the events of an ingest to the feed: at most one per paper, in the digest's order, then the digest's own. Must be the
- * last step of the transaction, because the feed stays locked until the transaction ends.
+ * Appends the events of an ingest to the feed: at most one per paper, in the digest's order, then the
+ * digest's own. Must be the last step of the transaction, because the feed stays locked until the transaction
+ * ends.
  */
 export async function appendEvents(tx: Transaction, { digestId, runId, kind }: DigestChange): Promise<void> {
   await draftEvents(tx, digestId);
@@ -39,18 +40,21 @@ export async function appendEvents(tx: Transaction, { digestId, runId, kind }: D
 }
 
 /**
- * Decides which papers have an event, of which kind, and which entry caused it, in the temporary table `event_draft`. Of the kinds
- * that apply the first in the contract's order wins. SUMMARIZED means new AI text, or earlier text that came back for a paper that
- * the digest listed all along. The cause is an entry that changed, preferably with text; for a paper that the digest no longer
- * lists, it is the last entry that the paper had there.
+ * Decides which papers have an event, of which kind, and which entry caused it, in the temporary table
+ * `event_draft`. Of the kinds that apply the first in the contract's order wins. SUMMARIZED means new AI
+ * text, or earlier text that came back for a paper that the digest listed all along. The cause is an entry
+ * that changed, preferably with text; for a paper that the digest no longer lists, it is the last entry that
+ * the paper had there.
  */
 async function draftEvents(tx: Transaction, digestId: number): Promise<void> {
   await tx.execute`
     create temporary table event_draft on commit drop as
     with printed as (
-      select s.paper_id, min(s.ordinal) as place, bool_or((s.added or s.summarized) and s.status <> 'FAILED') as summarized,
+      select s.paper_id, min(s.ordinal) as place,
+        bool_or((s.added or s.summarized) and s.status <> 'FAILED') as summarized,
         bool_or(s.restored and s.status <> 'FAILED') as restored,
-        (array_agg(s.entry_id order by s.changed desc, s.status is null or s.status = 'FAILED', s.ordinal))[1] as entry_id
+        (array_agg(s.entry_id order by s.changed desc, s.status is null or s.status = 'FAILED', s.ordinal)
+          )[1] as entry_id
       from staged s group by s.paper_id
     ), dropped as (
       select e.paper_id, max(e.id) as entry_id from digest_entry e join affected a on a.paper_id = e.paper_id
@@ -94,11 +98,16 @@ interface EventTexts {
   readonly parts: SummaryPart[] | null;
 }
 
-/** Rows with everything that filters test: the paper as the ingest leaves it, with the entry of the event as its only one. */
+/**
+ * Rows with everything that filters test: the paper as the ingest leaves it, with the entry of the event as
+ * its only one.
+ */
 async function eventRows(tx: Transaction, ordinals: readonly number[]): Promise<Sql> {
   const papers = await tx.query<EventTexts>`
     select d.ordinal as id, p.arxiv_id as "arxivId", p.title, p.abstract, m.parts, array(
-      select u.name from authorship a join author u on u.id = a.author_id where a.paper_id = p.id order by a.position) as authors
+        select u.name from authorship a join author u on u.id = a.author_id
+        where a.paper_id = p.id order by a.position
+      ) as authors
     from event_draft d join paper p on p.id = d.paper_id
       left join summary m on m.entry_id = d.entry_id and m.status <> 'FAILED'
     where d.ordinal = any(${ordinals})`;
@@ -111,13 +120,14 @@ async function eventRows(tx: Transaction, ordinals: readonly number[]): Promise<
   const texts = papers.map(({ parts, ...paper }) => ({ ...paper, summaries: parts === null ? [] : [parts] }));
   return sql`
     select d.ordinal, d.kind, d.paper_id, d.entry_id, p.arxiv_id, array(
-        select c.code from paper_category k join category c on c.id = k.category_id where k.paper_id = p.id order by k.position
+        select c.code from paper_category k join category c on c.id = k.category_id
+        where k.paper_id = p.id order by k.position
       ) as categories, n.names as author_names, n.folded as author_folded, n.words as author_words,
       p.code_url is not null as has_code, m.entry_id is not null as has_summary, v.vector, v.clipped,
       ${INDEX_VERSION}::int as version
     from event_draft d join paper p on p.id = d.paper_id
-      join jsonb_to_recordset(${JSON.stringify(names)}::jsonb) as n(id int, names text[], folded text[], words text[])
-        on n.id = d.ordinal
+      join jsonb_to_recordset(${JSON.stringify(names)}::jsonb)
+        as n(id int, names text[], folded text[], words text[]) on n.id = d.ordinal
       join ${await searchVectors(texts)} v on v.id = d.ordinal
       left join summary m on m.entry_id = d.entry_id and m.status <> 'FAILED'`;
 }

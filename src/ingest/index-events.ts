@@ -13,9 +13,9 @@ interface EventTexts {
 }
 
 /**
- * Makes new search vectors for some events after a position whose vectors are of an earlier version. Returns the position to
- * continue after; undefined after the last. An event keeps its vector if its paper was revised or removed since: the text of that
- * time is no longer stored.
+ * Makes new search vectors for some events after a position whose vectors are of an earlier version. Returns
+ * the position to continue after; undefined after the last. An event keeps its vector if its paper was
+ * revised or removed since: the text of that time is no longer stored.
  */
 export async function indexEvents(tx: Transaction, after: string): Promise<string | undefined> {
   const outdated = await outdatedEvents(tx, { after, version: INDEX_VERSION });
@@ -39,10 +39,12 @@ export async function indexEvents(tx: Transaction, after: string): Promise<strin
 }
 
 async function readTexts(tx: Transaction, events: readonly OutdatedEvent[]): Promise<EventTexts[]> {
+  const positions = events.map(({ position }) => position);
+  const papers = events.map(({ paperId }) => paperId);
+  const entries = events.map(({ entryId }) => entryId);
   return await tx.query<EventTexts>`
     select n.position::text, p.arxiv_id as "arxivId", p.title, p.abstract, m.parts
-    from unnest(${events.map(({ position }) => position)}::bigint[], ${events.map(({ paperId }) => paperId)}::int[],
-        ${events.map(({ entryId }) => entryId)}::int[]) n(position, paper_id, entry_id)
+    from unnest(${positions}::bigint[], ${papers}::int[], ${entries}::int[]) n(position, paper_id, entry_id)
       join paper p on p.id = n.paper_id join digest_entry d on d.id = n.entry_id
       left join summary m on m.entry_id = n.entry_id and m.status <> 'FAILED'`;
 }

@@ -12,7 +12,8 @@ beforeEach(async () => {
 afterEach(async () => await database.close());
 
 const EVENTS = `
-  insert into feed_event (position, topic, kind, occurred_at, run_id, digest_id, paper_id, entry_id, source, date, arxiv_id, vector)
+  insert into feed_event (position, topic, kind, occurred_at, run_id, digest_id, paper_id, entry_id, source,
+    date, arxiv_id, vector)
   values
     (1, 'PAPER', 'ADDED', now(), gen_random_uuid(), 1, 1, 1, 's', '2026-01-14', '2601.00001', 'a:1'),
     (2, 'PAPER', 'SUMMARIZED', now(), gen_random_uuid(), 1, 1, 2, 's', '2026-01-14', '2601.00001', 'a:1'),
