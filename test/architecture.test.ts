@@ -60,7 +60,9 @@ describe('the rooms of src', () => {
   );
 
   test.each(PACKAGES)('$name is imported only by $rooms', ({ name, rooms }) => {
-    const importers = files.filter((file) => specifiers(file).includes(name));
+    const importers = files.filter((file) =>
+      specifiers(file).some((each) => each === name || each.startsWith(`${name}/`)),
+    );
     expect(importers.filter((file) => !rooms.includes(roomOf(file)))).toEqual([]);
   });
 

@@ -53,11 +53,6 @@ export class DeadlineError extends Error {
   }
 }
 
-/** Whether a statement failed because it ran out of time. */
-export function isCancelled(error: unknown): boolean {
-  return error instanceof DeadlineError;
-}
-
 /** Runs a statement and returns its rows. Rejects with DeadlineError, or with the database's error. */
 export type RunStatement = <Row extends object>(statement: Statement) => Promise<Row[]>;
 

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { isCancelled } from '../database/statements.ts';
+import { DeadlineError } from '../database/statements.ts';
 
 /** Loads values that an answer can do without: if a batch exceeds its deadline, each of its values is null. */
 export function optionalLoader<Key, Value>(
@@ -9,7 +9,7 @@ export function optionalLoader<Key, Value>(
     try {
       return await read(keys);
     } catch (error) {
-      if (isCancelled(error)) return keys.map(() => null);
+      if (error instanceof DeadlineError) return keys.map(() => null);
       throw error;
     }
   });

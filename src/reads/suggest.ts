@@ -6,7 +6,7 @@ import type { TextRange } from '../search/text-range.ts';
 import { escapeLike, hasWords } from './filters/name-conditions.ts';
 import { InputError } from '../errors/input-error.ts';
 import { checkSize } from './paging/page-args.ts';
-import { isCancelled, type RunStatement } from '../database/statements.ts';
+import { DeadlineError, type RunStatement } from '../database/statements.ts';
 
 /** Type of a suggestion. */
 type SuggestionKind = 'AUTHOR' | 'CATEGORY' | 'PAPER';
@@ -131,7 +131,7 @@ async function candidates(
     ];
     return all.map((row, rank) => ({ ...row, kind, rank }));
   } catch (error) {
-    if (isCancelled(error)) return [];
+    if (error instanceof DeadlineError) return [];
     throw error;
   }
 }
