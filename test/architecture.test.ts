@@ -92,7 +92,9 @@ describe('the rooms of src', () => {
 
   // Set back by an hour, the clock of the day would keep pings and deadlines waiting for that hour.
   test('measure durations by a clock that nobody sets', () => {
-    const measuring = files.filter((file) => ['http', 'live', 'feed', 'reads', 'database'].includes(roomOf(file)));
+    const measuring = files.filter((file) =>
+      ['http', 'live', 'feed', 'reads', 'database'].includes(roomOf(file)),
+    );
     expect(measuring.filter((file) => /\bDate\.now\(/.test(readFileSync(file, 'utf8')))).toEqual([]);
   });
 });
