@@ -29,9 +29,9 @@ import { open, stopOf } from './with-database.ts';
  * Deadline of a statement for an answer, in milliseconds. After it, the statement is dropped together with
  * its connection, because the network may be dead.
  */
-const READ_MS = 15_000;
+export const READ_MS = 15_000;
 /** Time for running requests to finish once the program must end, in milliseconds. */
-const DRAIN_MS = 10_000;
+export const DRAIN_MS = 10_000;
 /** A server counts as ready if it has read the feed within this time, in milliseconds. */
 const FEED_READ_MS = 15_000;
 

@@ -5,44 +5,44 @@ import { createReads, type ReadOptions, type Reads } from '../reads/reads.ts';
 import { statementRunner } from '../database/statements.ts';
 import type { IngestDigest } from './ingest-digest.ts';
 
-/** What the caller may do: `unset` where the server has no admin token, so that nobody is one. */
+/** Whether the caller is the admin. `unset` if the server has no admin token, so that nobody can be. */
 export type Admin = 'yes' | 'no' | 'unset';
 
-/** What resolvers work with. */
+/** The context of resolvers: made for one operation. */
 export interface Context {
   readonly reads: Reads;
   readonly feed: FeedQueries;
-  /** Undefined where nothing is pushed. */
+  /** Undefined on a server without subscriptions. */
   readonly live: Feed | undefined;
   readonly caller: Caller;
   readonly ingestDigest: IngestDigest | undefined;
-  /** The cursor that was read before all else, where the operation asks for one. */
+  /** Read before all other fields, if the operation selects `feedCursor`. */
   feedCursor?: Promise<string>;
 }
 
-/** How contexts reach the store. */
+/** What contexts are made with. */
 export interface ContextOptions extends ReadOptions {
   readonly database: Pick<Database, 'pool'>;
   readonly live?: Feed | undefined;
   readonly ingestDigest?: IngestDigest | undefined;
 }
 
-/** Who asks. */
+/** Who sends an operation. */
 export interface Caller {
   readonly admin: Admin;
-  /** A cursor of the feed that wins over what a subscription's arguments say of its start. */
+  /** A feed cursor that overrides the arguments `after` and `start` of a subscription. */
   readonly resumeAfter?: string | undefined;
 }
 
 /** Makes the context of one operation. */
 export type CreateContext = (caller?: Caller) => Context;
 
-/** Makes a context for each operation, so that what one reads is shared within it and never stale in the next. */
+/** Makes contexts. Fields of one operation share what it has read; the next operation reads anew. */
 export function createContextFactory(options: ContextOptions): CreateContext {
   return (caller = { admin: 'unset' }) => new OperationContext(options, caller);
 }
 
-/** Makes its reads at need: a subscription has a context as long as it lives, and rarely reads with it. */
+/** Makes its readers when they are first used: most operations need only some of them. */
 class OperationContext implements Context {
   readonly caller: Caller;
   feedCursor?: Promise<string>;

@@ -3,37 +3,39 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { App } from './app.ts';
 
-/** The server cannot listen where it was told to; the message is one line and says why. */
+/** The server cannot listen on its host and port. The message is one line and says why. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
 /** A server that listens. */
 export interface Listening {
-  /** Where, with the port that it really has; `localhost` where it listens on every address. */
+  /** With the actual port, and with `localhost` if the server listens on every address. */
   readonly url: string;
   /**
-   * Takes no new connection, ends subscriptions and event streams, and lets running requests and WebSocket operations finish.
-   * After `withinMs` milliseconds (10,000) it calls `giveUp` and cuts off what has no answer a second later. Without `giveUp` it
-   * cuts them off at once.
+   * Accepts no more connections, ends event streams and subscriptions, and waits for running requests and WebSocket operations.
+   * After `withinMs` milliseconds (10,000 by default) it calls `giveUp`, which should fail them, and cuts off the rest a second
+   * later. Without `giveUp` it cuts them off at once.
    */
   close(withinMs?: number, giveUp?: () => void): Promise<void>;
 }
 
-// A client that sends slowly, or holds a connection without asking, is let go.
-const LIMITS = {
+/** Timeouts of connections, in milliseconds, against clients that send slowly or hold connections without a request. */
+export const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 5_000,
-  // Longer than the 60 seconds of common load balancers, who must be the ones to close.
+  // Longer than the 60 seconds of common load balancers. They must close first, or they send requests into a closed connection.
   keepAliveTimeout: 65_000,
 };
-/** For the answers that say that a request was given up. */
+/** Time to send the responses that say that a request was given up, in milliseconds. */
 const ANSWER_MS = 1_000;
-const MAX_HEADERS = 64;
-const MAX_REQUESTS_PER_SOCKET = 1_000;
+/** Most headers of a request. */
+export const MAX_HEADERS = 64;
+/** Requests after which a kept-alive connection is closed. */
+export const MAX_REQUESTS_PER_SOCKET = 1_000;
 
-/** Starts the server; port 0 takes any free one. Rejects with ListenError. */
+/** Starts a server. Port 0 takes any free one. Rejects with ListenError. */
 export async function listen(app: App, { host, port }: { host: string; port: number }): Promise<Listening> {
   const server = createServer(LIMITS, app.request);
   server.maxHeadersCount = MAX_HEADERS;
@@ -76,7 +78,7 @@ async function close(
   server.close();
   const cutOff = new AbortController();
   const ended = streams.close(cutOff.signal);
-  // A connection that was busy at `close` is idle when its answer has gone out, and would be kept alive.
+  // A connection that is busy now would be kept alive after its response.
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const late = setTimeout(() => giveUp?.(), withinMs);

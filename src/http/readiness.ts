@@ -1,16 +1,16 @@
 import { within } from '../time/deadline.ts';
 
-/** Whether the server can answer, part by part, in fixed words that tell an outsider nothing more. */
+/** Whether the server can answer, with the result of each check. No error text: probes are open to everybody. */
 export interface Readiness {
-  /** Runs the checks; calls at the same time share one run. */
+  /** Runs the checks. Concurrent calls share one run. */
   check(): Promise<{ ready: boolean; checks: Readonly<Record<string, 'ok' | 'failed'>> }>;
-  /** From now on the server is not ready: it is about to stop. */
+  /** Makes the server not ready from now on, because it is about to stop. */
   drain(): void;
 }
 
 /**
- * Readiness by named checks. One that gives false, rejects, or takes longer than `timeoutMs` milliseconds has failed;
- * the check `draining` is always there.
+ * Readiness by named checks. A check fails if it returns false, rejects, or takes longer than `timeoutMs` milliseconds. The check
+ * `draining` is always there.
  */
 export function createReadiness(
   checks: Readonly<Record<string, () => Promise<boolean>>>,
@@ -22,12 +22,12 @@ export function createReadiness(
     await Promise.all(
       Object.entries(checks).map(async ([name, run]): Promise<[string, boolean]> => [
         name,
-        await holds(run, timeoutMs),
+        await passes(run, timeoutMs),
       ]),
     );
   return {
     check: async () => {
-      // A flood of probes must not use up the connections that it asks about.
+      // A flood of probes must not use up the connections that they check.
       running ??= runAll().finally(() => (running = undefined));
       const results = [...(await running), ['draining', !draining] as const];
       return {
@@ -41,9 +41,9 @@ export function createReadiness(
   };
 }
 
-async function holds(run: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
+async function passes(run: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
   try {
-    return await within(timeoutMs, run(), () => new Error('no answer in time'));
+    return await within(timeoutMs, run(), () => new Error('the check took too long'));
   } catch {
     return false;
   }

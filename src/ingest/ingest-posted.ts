@@ -28,7 +28,8 @@ interface PostedOptions {
   readonly now: () => Date;
 }
 
-const MAX_BYTES = 16 * 2 ** 20;
+/** Largest digest that is fetched from a posted URL, in bytes. */
+export const MAX_BYTES = 16 * 2 ** 20;
 /** Whoever posts waits for two minutes. */
 const FETCH_MS = 60_000;
 const FETCHES = 4;

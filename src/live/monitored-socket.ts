@@ -6,7 +6,7 @@ export const STALLED_MS = 10_000;
 /** Milliseconds between pings. A client that has not answered one by the next is cut off. */
 export const PING_MS = 15_000;
 /** The slowest connection that is served: a message gets a second more for each 128,000 bytes. */
-const SLOWEST_BYTES_PER_MS = 128;
+export const SLOWEST_BYTES_PER_MS = 128;
 /** While more waits to be sent, nothing is read from the client: each of its messages would add an answer. */
 const MOST_WAITING_BYTES = 2 ** 20;
 

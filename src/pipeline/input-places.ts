@@ -18,11 +18,12 @@ import {
   type ValidationRule,
   type VariableDefinitionNode,
 } from 'graphql';
+import type { ErrorCode } from '../errors/catalogue.ts';
 
-// graphql-js finds literals that are no value of their scalar as it validates, and such variables as it executes. It tells of
-// neither which argument it is for; callers are told that of both, as of every other wrong argument.
+// graphql-js reports wrong literals when it validates, and wrong variables when it executes. It does not say in either case
+// which argument the value is for. Here both get the path to the argument, as every other wrong argument has it.
 
-/** Validates a document. A literal that is no value of its scalar is BAD_USER_INPUT with its argument. */
+/** Validates a document. A literal that is no value of its scalar becomes BAD_USER_INPUT with the path to its argument. */
 export function validateDocument(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -47,15 +48,17 @@ export function validateDocument(
   return errors.map((error) => placed.get(error) ?? error);
 }
 
+const BAD_USER_INPUT: ErrorCode = 'BAD_USER_INPUT';
+
 function wrongLiteral(error: GraphQLError, argument: readonly string[]): GraphQLError {
   return new GraphQLError(`${argument.join('.')}: ${error.message}`, {
     nodes: error.nodes ?? null,
     originalError: error.originalError ?? null,
-    extensions: { ...error.extensions, code: 'BAD_USER_INPUT', argument },
+    extensions: { ...error.extensions, code: BAD_USER_INPUT, argument },
   });
 }
 
-/** The errors of an execution; those of variables get the argument that the variable is for. */
+/** The errors of an execution. Those about variables get the path to the argument that the variable is used in first. */
 export function placeVariables(
   args: Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>,
   errors: readonly GraphQLError[],
@@ -79,7 +82,7 @@ export function placeVariables(
   });
 }
 
-/** Where in a variable graphql-js finds it wrong, in the order of its errors; nowhere for a variable that is missing. */
+/** The paths to the mistakes in a variable, in the order in which graphql-js reports them. None for a missing variable. */
 function wrongPaths(
   { variable, type }: VariableDefinitionNode,
   { schema, variableValues }: Pick<ExecutionArgs, 'schema' | 'variableValues'>,
@@ -92,7 +95,7 @@ function wrongPaths(
   return found;
 }
 
-/** By the names of the variables of an operation, the argument that each is first used in. */
+/** The argument that each variable of an operation is first used in, by the variable's name. */
 function argumentsOfVariables({
   document,
   operationName,
@@ -112,8 +115,8 @@ function argumentsOfVariables({
 type Ancestor = ASTNode | readonly ASTNode[] | undefined;
 
 /**
- * Leads to a value through the arguments of its field, such as `["filter", "and", "0", "digestDates", "from"]`. `ancestors`
- * are the nodes and arrays around the value, each with the key in `path` that leads on from it.
+ * The path to a value through the arguments of its field, such as `["filter", "and", "0", "digestDates", "from"]`. `ancestors`
+ * are the nodes and arrays around the value, outermost first; `path` has the key that leads from each to the next.
  */
 function argumentOf(path: readonly (string | number)[], ancestors: readonly Ancestor[]): string[] {
   let names: string[] = [];

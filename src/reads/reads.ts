@@ -34,7 +34,8 @@ export interface ReadOptions extends StatementOptions {
   readonly slowMs?: number;
 }
 
-const SLOW_MS = 3_000;
+/** How long facets and related papers may take, in milliseconds. */
+export const SLOW_MS = 3_000;
 
 /** Creates the reads of one request; they must not outlive it, because they never read a value again. */
 export function createReads({ pool }: { readonly pool: Pool }, options: ReadOptions): Reads {

@@ -28,7 +28,8 @@ export interface Suggestion {
   readonly ranges: readonly TextRange[];
 }
 
-const MAX_LENGTH = 200;
+/** Longest prefix to suggest for, in characters. */
+export const MAX_LENGTH = 200;
 
 /** Least similarity of pg_trgm: a typo leaves a word of six letters about half of its trigrams. */
 const SIMILAR = 0.45;

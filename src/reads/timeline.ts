@@ -12,7 +12,8 @@ export interface Bucket {
   readonly count: number;
 }
 
-const MAX_BUCKETS = 1_000;
+/** Most buckets of a timeline. */
+export const MAX_BUCKETS = 1_000;
 
 /** Arguments of a timeline. */
 export interface Timeline {

@@ -37,8 +37,10 @@ export class SearchSyntaxError extends Error {
   }
 }
 
-const LONGEST = 1_000;
-const DEEPEST = 20;
+/** Longest search, in characters. */
+export const LONGEST = 1_000;
+/** Most levels of parentheses in a search. */
+export const DEEPEST = 20;
 
 /**
  * Reads a search: words, "phrases", `AND` (as between words), `OR` (binds loosest), `NOT` or `-` before what is negated,

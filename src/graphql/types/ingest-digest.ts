@@ -8,10 +8,11 @@ import { adminRefusal, badUserInput } from '../errors.ts';
 import type { DigestToIngest, IngestDigestResult } from '../ingest-digest.ts';
 import { Digest, IngestRun } from '../refs.ts';
 
-const MAX_URL_CHARACTERS = 2_000;
+/** Longest URL of a posted digest, in characters. */
+export const MAX_URL_CHARACTERS = 2_000;
 
 /** How long a caller waits for a run. */
-const DEADLINE_MS = 120_000;
+export const DEADLINE_MS = 120_000;
 
 /** A @oneOf input: validation ensures that exactly one of the two is given. */
 const DigestDocument = builder.inputType('DigestDocument', {

@@ -3,7 +3,7 @@ import { badUserInput } from '../errors.ts';
 import { loadNode, Node } from '../node.ts';
 
 /** As for pages: bounds the work of one field. */
-const MOST_IDS = 100;
+export const MOST_IDS = 100;
 
 // `node` and `nodes` are Relay's object identification
 // (https://graphql.org/learn/global-object-identification). The files of the other types add their own

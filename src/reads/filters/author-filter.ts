@@ -27,7 +27,8 @@ export function authorFilter(filter: AuthorFilter | null | undefined): Sql | und
   return every(conditions);
 }
 
-const LONGEST = 200;
+/** Longest search for an author's name, in characters. */
+export const LONGEST = 200;
 
 /** Has the words in any order, or is spelt much like them (pg_trgm's default: 0.6). White space asks nothing, signs find nothing. */
 function spelt(search: string): Sql {

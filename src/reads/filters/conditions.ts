@@ -7,7 +7,8 @@ import { InputError } from '../../errors/input-error.ts';
 
 // SQL conditions that filters are made of: each is true or false, never unknown.
 
-const MOST_VALUES = 100;
+/** Most values of one list in a filter. */
+export const MOST_VALUES = 100;
 
 /** The values of a list that the store can hold at all. Throws InputError above 100 values. */
 export function storable(values: readonly string[], argument: readonly string[]): string[] {

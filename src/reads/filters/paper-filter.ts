@@ -25,10 +25,12 @@ export interface PaperFilter {
   readonly not?: PaperFilter | null | undefined;
 }
 
-const MOST_OBJECTS = 50;
-const DEEPEST = 5;
-// Of all searches together: ten of the longest.
-const MOST_SEARCHED = 10_000;
+/** Most objects of a filter, with all that `and`, `or` and `not` contain. */
+export const MOST_OBJECTS = 50;
+/** Most levels of objects in a filter. */
+export const DEEPEST = 5;
+/** Total length of the searches of a filter, in characters: ten of the longest. */
+export const MOST_SEARCHED = 10_000;
 
 /** A filter as SQL over its subject: a paper or event and, where it searches anywhere, the vector in t. */
 export interface FilterSql {

@@ -14,8 +14,10 @@ export interface PageSize {
   readonly backward: boolean;
 }
 
-const DEFAULT_SIZE = 20;
-const MAX_SIZE = 100;
+/** Items of a page unless `first` or `last` says otherwise. */
+export const DEFAULT_SIZE = 20;
+/** Most items of a page. */
+export const MAX_SIZE = 100;
 
 /** Reads `first` and `last`; 20 from the start by default. Throws InputError for both, and outside 0 to 100. */
 export function pageSize({ first, last }: PageArgs): PageSize {
