@@ -33,7 +33,7 @@ export const CATEGORY_VALUES = `Each value may be, in any case, a code (\`cs.LG\
 export const LANGUAGE_VALUES = `Each value is a BCP 47 tag, or a name in English or in the language itself
 (\`Chinese\`, \`中文\`). A language covers its variants: \`zh\` covers \`zh-Hant\`. \`zh-CN\` and \`zh-Hans\`
 are \`zh\`. A tag with a country, as browsers send it, also covers its shorter forms: \`zh-Hant-TW\` covers
-\`zh-Hant\` and \`zh\`, \`en-GB\` covers \`en\`. \`und\` stands for AI text whose language is unknown.`;
+\`zh-Hant\` and \`zh\`, \`en-GB\` covers \`en\`. \`und\` is AI text in an unknown language.`;
 
 /** The rules that AuthorFilter and DigestFilter share with PaperFilter. */
 export const FILTER_RULES = `All fields must match; within a list, one value is enough. An absent or null

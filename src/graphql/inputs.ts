@@ -12,7 +12,10 @@ export const DateRange = builder.inputType('DateRange', {
   }),
 });
 
-/** Selects papers, in lists, facets, the feed and subscriptions alike. */
+/**
+ * Selects papers, in lists, facets, the feed and subscriptions alike. Declared before it is implemented,
+ * because it contains itself: `and`, `or` and `not`.
+ */
 export const PaperFilter = builder.inputRef<Filter>('PaperFilter');
 
 const SEARCH = `Full-text search over title, abstract and the AI text of all current entries, taken as one text. In
@@ -64,6 +67,8 @@ ${CATEGORY_VALUES}`,
     hasCode: t.boolean({
       description: 'If true, matches papers with a `codeUrl`; if false, papers without one.',
     }),
+    // The fields marked (entry) become one condition on one entry: see ENTRY_CONDITIONS in
+    // reads/filters/paper-filter.ts. A field marked here must be added there, and the other way round.
     digestDates: t.field({ type: DateRange, description: '(entry) Days of the digest.' }),
     languages: t.stringList({
       description: `(entry) Languages of the digest.

@@ -9,6 +9,7 @@ builder.scalarType('DateTime', {
   serialize: (instant) => instant.toISOString(),
 });
 
+// Days travel as text from Postgres to the client: a JavaScript Date would shift them by the time zone.
 builder.scalarType('Date', {
   description: 'Calendar day, written YYYY-MM-DD, without a time zone.',
   specifiedByURL: 'https://scalars.graphql.org/chillicream/date.html',
@@ -16,6 +17,7 @@ builder.scalarType('Date', {
   ...readAs('a calendar day as YYYY-MM-DD', isDay),
 });
 
+// Checked with the parser of the URL standard, which browsers use too.
 builder.scalarType('URL', {
   description: 'Absolute URL, such as `https://arxiv.org/abs/2601.09684`.',
   specifiedByURL: 'https://scalars.graphql.org/chillicream/url.html',

@@ -109,6 +109,9 @@ those of the subscription \`digestIngested\`.`,
   }),
 }));
 
+// A batch is executed once for all subscribers that select the same fields of it (see the room `live`).
+// Resolvers below these fields must therefore depend on the batch and the arguments alone, never on the
+// caller.
 builder.subscriptionType({
   description: 'Root of all subscriptions: events from now on, or from a cursor on.',
   fields: (t) => ({

@@ -63,6 +63,7 @@ ${MAX_FILE_NAME_BYTES} bytes of UTF-8, else BAD_USER_INPUT.`,
         defaultValue: false,
         description: 'If true, stores nothing unless every entry is valid; false by default.',
       }),
+      // A convention of Relay: clients use it to match payloads with mutations.
       clientMutationId: t.string({ description: 'Any text; the payload returns it unchanged.' }),
     }),
   });

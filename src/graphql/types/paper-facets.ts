@@ -189,6 +189,7 @@ function wantedFacets(info: GraphQLResolveInfo, filter: FacetsOf['filter']): Fac
       return { facet: name, first: args['first'] as number };
     return { facet: name as 'languages' };
   });
+  // The same facet under two aliases is counted once.
   return [...new Map(wanted.map((want) => [JSON.stringify(want), want])).values()];
 }
 
