@@ -45,6 +45,7 @@ function canonical(value: unknown): unknown {
     .map(([name, each]) => [name, canonical(each)]);
 }
 
+/** Most events of a batch. */
 export const LARGEST_BATCH = 100;
 
 /** Returns the size of a batch, in events. Throws InputError unless it is 1 to 100. */
