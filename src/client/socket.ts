@@ -1,4 +1,5 @@
 import { createClient, type Client, type Sink } from 'graphql-ws/client';
+import { CLOSE_CODES } from '../errors/close-codes.ts';
 import { SILENCE_MS, type Connect, type FeedRequest, type FeedResult } from './connection.ts';
 import { Behind, errorOf, errorOfStatus, FeedError, Lost, type SentError } from './feed-error.ts';
 import { refusalOf } from './refusal.ts';
@@ -17,8 +18,11 @@ const PING_MS = 12_000;
  * cursor when all of them have been read.
  */
 const MOST_UNREAD = 100;
-/** Close codes by which graphql-transport-ws says that trying again is useless. */
-const FATAL = new Set([4400, 4401, 4403, 4406]);
+/** Close codes after which a new connection would fail in the same way. 4403 comes from other servers of the protocol only. */
+const FATAL = new Set([
+  4403,
+  ...Object.values(CLOSE_CODES).flatMap(({ code, passing }) => (passing ? [] : [code])),
+]);
 
 /** Connects by graphql-transport-ws. Each try opens a socket of its own. */
 export function socketConnect(url: string, options: SocketOptions): Connect {

@@ -118,7 +118,7 @@ export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERRORS, code);
 }
 
-/** The code that an HTTP status stands for; undefined if none or several have this status. */
+/** The only code with this HTTP status. Undefined if there is none, or more than one. */
 export function codeOfStatus(status: number): ErrorCode | undefined {
   const entries: readonly [string, ErrorEntry][] = Object.entries(ERRORS);
   const codes = entries.flatMap(([code, { statuses }]) =>

@@ -3,14 +3,14 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { send, type RequestContext } from './request-context.ts';
 
-/** A file in memory, compressed at most once for each encoding, with an ETag for browsers that have it already. */
+/** A file in memory. Compresses it at most once per encoding, and answers 304 to browsers that have it. */
 export interface StaticFile {
   serve(context: RequestContext): Promise<void>;
 }
 
 type Encode = (content: Buffer) => Promise<Buffer>;
 
-// At quality 5 brotli takes about as long as gzip for a fifth less; 11, its own choice, takes a minute.
+// At quality 5, brotli takes as long as gzip and saves another fifth. At its default, 11, it takes a minute.
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 
 const ENCODINGS: readonly [name: string, encode: Encode][] = [
@@ -18,7 +18,7 @@ const ENCODINGS: readonly [name: string, encode: Encode][] = [
   ['gzip', promisify<Buffer, Buffer>(gzip)],
 ];
 
-/** A file that is always served with these headers. */
+/** A file that is served with these headers. */
 export function staticFile(content: string | Buffer, headers: Readonly<Record<string, string>>): StaticFile {
   const bytes = Buffer.from(content);
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
@@ -41,7 +41,7 @@ export function staticFile(content: string | Buffer, headers: Readonly<Record<st
 
 const IDENTITY = 'identity';
 
-/** The best encoding that an Accept-Encoding header allows (RFC 9110 §12.5.3, weights but 0 disregarded). */
+/** The best encoding that an Accept-Encoding header allows (RFC 9110 §12.5.3). Ignores weights other than 0. */
 function negotiate(header = ''): [name: string, encode: Encode] {
   const parts = header.toLowerCase().replaceAll(/\s/g, '').split(',');
   const accepted = new Set(

@@ -95,7 +95,7 @@ async function dismiss(socket: MonitoredSocket, late: Promise<void>): Promise<vo
 
 interface Refusal {
   readonly status: string;
-  /** One line for whoever reads the response. */
+  /** The body of the response: one line for people. */
   readonly reason: string;
 }
 

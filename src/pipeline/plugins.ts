@@ -6,7 +6,7 @@ import { finishErrors, requestError, setCode } from './failures.ts';
 import { validateDocument } from './input-places.ts';
 import { resolverContextOf, type OperationPlugin } from './operation-context.ts';
 
-/** Gives syntax errors their code, and finds the operation that is to run. Yoga does both, but for HTTP alone. */
+/** Sets the code of syntax errors, and finds the operation to run. Yoga itself does both for HTTP only. */
 export function useParsedOperation(): OperationPlugin {
   return {
     // Throws rather than replaces: a replaced result would be cached for every operation of the document.

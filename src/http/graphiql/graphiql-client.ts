@@ -1,10 +1,10 @@
 import { readyMadeOperations } from './ready-made-operations.ts';
 
-// What GraphiQL's page gets from us beside the bundle: styles, and the scripts that start it.
+// The styles and scripts that this server adds to GraphiQL's bundle.
 
 /**
- * Styles after the bundle's own. Tabs that are there from the start are left moved by an animation that never runs, and
- * swallow the first click on them. On a narrow screen (a phone) the panes lie below each other.
+ * Styles after those of the bundle. An animation that never runs leaves the initial tabs displaced, so that they miss the first
+ * click. On the narrow screen of a phone, the panes are placed below each other.
  */
 export const STYLES = `
 .graphiql-tab { transform: none !important }
@@ -22,23 +22,23 @@ export const STYLES = `
 }
 `;
 
-/** The bundle shows failures, such as a server that cannot be reached, with a stack of its own code. */
+/** How the bundle shows a failure, such as an unreachable server: with a stack trace of its own code. */
 const WITH_STACK = '{message:n.message,stack:n.stack}';
 
-/** The bundle's script, changed to show failures without its stack. Throws where a new bundle has no such place. */
+/** The bundle's script, changed to show failures without a stack trace. Throws if a new bundle shows them differently. */
 export function withoutStacks(bundle: string): string {
   if (!bundle.includes(WITH_STACK))
     throw new Error('GraphiQL shows failures in another way: see withoutStacks');
   return bundle.replace(WITH_STACK, '{message:n.message}');
 }
 
-/** Events that a subscription's tab shows at most, the latest ones. */
+/** Most events that the tab of a subscription shows: the latest ones. */
 const MOST_EVENTS = 1_000;
 
 /**
- * The script before the bundle's. The editor's workers are the files beside it. `__MONACO` is where the bundle leaves its
- * editor, which by default draws a box around Chinese punctuation, as if it were an attack. GraphiQL shows only the last
- * message of a subscription, but an ingest sends many: `EventsSocket` puts the events of all messages so far into each.
+ * The script that runs before the bundle. It tells the editor where its workers are. The bundle assigns its editor to
+ * `__MONACO`; by default this editor marks Chinese punctuation as suspicious characters. GraphiQL shows only the last message of
+ * a subscription, but an ingest sends many, so `EventsSocket` puts the events of all messages so far into each.
  */
 export function prepareScript(): string {
   return `const folder = new URL('.', document.currentScript.src);
@@ -77,7 +77,7 @@ self.WebSocket = class EventsSocket extends WebSocket {
 `;
 }
 
-/** The script after the bundle's: starts GraphiQL. */
+/** The script that runs after the bundle: starts GraphiQL. */
 export function startScript(): string {
   const options = {
     title: 'Papergraph',

@@ -3,7 +3,7 @@ import { sendJson, type RequestContext, type Handler } from '../request-context.
 import { prepareScript, startScript, STYLES, withoutStacks } from './graphiql-client.ts';
 import { staticFile, type StaticFile } from '../static-file.ts';
 
-/** GraphiQL: the page, and the files that it loads; all from this server. */
+/** GraphiQL's page and all files that it loads. */
 export interface Graphiql {
   readonly page: Handler;
   readonly asset: Handler;
@@ -11,13 +11,13 @@ export interface Graphiql {
 
 interface Files {
   readonly page: StaticFile;
-  /** By path. */
+  /** The files, by path. */
   readonly assets: ReadonlyMap<string, StaticFile>;
 }
 
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 
-// Only this server, and no inline script: what a digest says can never run here. The editor sets styles itself.
+// Only scripts of this server run, and no inline ones, so that text of a digest can never run. The editor sets inline styles.
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -31,7 +31,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** GraphiQL with its files below `base`, a path with a slash at its end. They are loaded when first asked for. */
+/** Serves GraphiQL with its files below `base`, a path that ends with a slash. Loads them on the first request. */
 export function graphiql(base: string): Graphiql {
   let files: Promise<Files> | undefined;
   const load = async (): Promise<Files> => await (files ??= loadFiles(base));
@@ -45,13 +45,13 @@ export function graphiql(base: string): Graphiql {
   };
 }
 
-/** Whether a browser asks for a page, rather than a client for an answer. */
+/** Whether a request wants the page: it comes from a browser's address bar, not from a GraphQL client. */
 export function wantsGraphiql({ request }: RequestContext): boolean {
   return request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
 }
 
 async function loadFiles(base: string): Promise<Files> {
-  // Nine megabytes, which a server that no browser visits need not hold.
+  // Nine megabytes, which most servers never need.
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
   const [iconType, icon] = decodeDataUrl(bundle.favicon);
   const contents: [name: string, type: string, content: string | Buffer][] = [
@@ -66,7 +66,7 @@ async function loadFiles(base: string): Promise<Files> {
   ];
   const hash = createHash('sha256');
   for (const [, , content] of contents) hash.update(content);
-  // A new version has a new path, so that browsers may keep this one for ever.
+  // Each version has its own path, so browsers may cache a file for ever.
   const folder = `${base}${hash.digest('base64url').slice(0, 16)}/`;
   const cacheControl = 'public, max-age=31536000, immutable';
   return {

@@ -1,11 +1,11 @@
-/** An operation that GraphiQL opens with. */
+/** An operation in a tab of GraphiQL. */
 export interface ReadyMadeOperation {
   readonly query: string;
   /** JSON text, as GraphiQL's editor shows it. */
   readonly variables?: string;
 }
 
-/** The tabs of a first visit: each runs as it is and shows something on the bundled sample. */
+/** The tabs of a first visit. Each runs unchanged and returns something from the bundled sample. */
 export const readyMadeOperations: readonly ReadyMadeOperation[] = [
   {
     query: `# The newest papers, and what else
