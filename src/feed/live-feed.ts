@@ -53,19 +53,27 @@ export async function openFeed({ pool, prepared, log }: FeedOptions): Promise<Fe
   return new LiveFeed(pool, run, { state: await feedState(run), log });
 }
 
+/** Where events come from: this process while it remembers them, the store otherwise. */
+interface Origins {
+  readonly dispatcher: Dispatcher;
+  readonly pages: StoredPages;
+}
+
 class LiveFeed implements Feed {
   readonly #run: RunStatement;
   readonly #dispatcher: Dispatcher;
   readonly #reader: EventReader;
-  readonly #pages: StoredPages;
+  /** One object for all subscriptions, so that each holds one reference. */
+  readonly #origins: Origins;
   readonly #state: () => Promise<FeedState>;
   readonly #timer: NodeJS.Timeout;
   readonly #stop = new AbortController();
 
   constructor(pool: Pool, run: RunStatement, { state, log }: { state: FeedState; log: Logger }) {
     this.#run = run;
-    this.#pages = new StoredPages(run, { log, stop: this.#stop.signal });
     this.#dispatcher = new Dispatcher(run, state);
+    const pages = new StoredPages(run, { log, stop: this.#stop.signal });
+    this.#origins = { dispatcher: this.#dispatcher, pages };
     this.#reader = new EventReader({ pool, run, dispatcher: this.#dispatcher, log });
     // Thousands of clients that reconnect at once share one statement.
     this.#state = shareCalls(async () => await feedState(run));
@@ -93,7 +101,7 @@ class LiveFeed implements Feed {
     await this.#reader.waitForEpoch(state.epoch);
     if (this.#stop.signal.aborted) throw new DeadlineError('subscribe', 'the feed is closed');
     const channel = this.#dispatcher.channelOf(filter);
-    const source = new ChannelSource(channel, state, this.#dispatcher, this.#pages);
+    const source = new ChannelSource(channel, state, this.#origins);
     const subscription = new Subscription(source, { after, first });
     channel.subscriptions.add(subscription);
     return subscription;
@@ -116,25 +124,24 @@ class LiveFeed implements Feed {
 /** What one subscription reads: its channel, and the store for events that the channel does not reach. */
 class ChannelSource implements BatchSource {
   readonly #channel: Channel;
-  readonly #dispatcher: Dispatcher;
-  readonly #pages: StoredPages;
+  readonly #origins: Origins;
   readonly #epoch: string;
   /** The head of the store as the client may have seen it. This process may not have read so far yet. */
   readonly #seen: number;
 
-  constructor(channel: Channel, { head, epoch }: FeedState, dispatcher: Dispatcher, pages: StoredPages) {
+  constructor(channel: Channel, { head, epoch }: FeedState, origins: Origins) {
     this.#channel = channel;
-    this.#dispatcher = dispatcher;
-    this.#pages = pages;
+    this.#origins = origins;
     this.#epoch = epoch;
     this.#seen = head;
   }
 
   read(after: number, first: number): Batch | Promise<Batch> {
-    const { head } = this.#dispatcher;
+    const { dispatcher } = this.#origins;
+    const { head } = dispatcher;
     if (this.#seen > head || after > head || !this.#channel.reaches(after))
       return this.#readStored(after, first);
-    return this.#channel.batch({ after, first }, this.#dispatcher);
+    return this.#channel.batch({ after, first }, dispatcher);
   }
 
   hasNews(after: number): boolean {
@@ -142,15 +149,16 @@ class ChannelSource implements BatchSource {
   }
 
   caughtUp(): boolean {
-    return this.#dispatcher.caughtUp;
+    return this.#origins.dispatcher.caughtUp;
   }
 
   leave(subscription: Subscription): void {
-    this.#dispatcher.leave(this.#channel, subscription);
+    this.#origins.dispatcher.leave(this.#channel, subscription);
   }
 
   async #readStored(after: number, first: number): Promise<Batch> {
-    const head = Math.max(this.#seen, this.#dispatcher.head);
-    return await this.#pages.read(this.#channel.filter, { epoch: this.#epoch, after, first, head });
+    const { dispatcher, pages } = this.#origins;
+    const head = Math.max(this.#seen, dispatcher.head);
+    return await pages.read(this.#channel.filter, { epoch: this.#epoch, after, first, head });
   }
 }
