@@ -112,8 +112,8 @@ async function runRemove(command: Command, io: Io): Promise<number> {
     SharedOptions & { source: string; date?: string; language?: string; yes?: boolean }
   >();
   const { stdin, stdout, stderr, stop } = io;
-  return await withWritableStore(flags, io, async ({ pool }) => {
-    return await remove(flags, flags.yes === true, { pool, stdin, stdout, stderr, stop });
+  return await withWritableStore(flags, io, async (database) => {
+    return await remove(flags, flags.yes === true, { database, stdin, stdout, stderr, stop });
   });
 }
 

@@ -28,6 +28,7 @@ export interface IngestTools {
   readonly pool: Pool;
   readonly world: FindOptions;
   readonly output: Output;
+  /** Ends the command early. */
   readonly stop: AbortSignal;
 }
 

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { DigestFile } from '../sources/digest-file.ts';
-import type { Progress } from '../ingest/ingest-file.ts';
+import type { Progress } from '../ingest/store-digest.ts';
 
 /** Shows the progress of an ingest on one line. */
 export interface ProgressBar {

@@ -1,23 +1,23 @@
-import type { Pool } from '../database/store-pool.ts';
+import type { Database } from '../database/connect.ts';
 import { createInterface } from 'node:readline/promises';
 import { countDigests, removeDigests, type Selection } from '../ingest/remove-digests.ts';
 import type { Output } from './ingest.ts';
+
+/** What the command works with. */
+interface RemoveTools extends Output {
+  readonly database: Pick<Database, 'pool' | 'prisma'>;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  /** Once it is aborted, the question is withdrawn. */
+  readonly stop: AbortSignal;
+}
 
 /**
  * `papergraph remove`: removes digests, and papers that no other digest contains. Asks on a terminal;
  * elsewhere it needs `--yes`. Returns the exit status: 0, 1 if nothing matches or the answer is no, 2 if
  * there is no way to ask.
  */
-export async function remove(
-  selection: Selection,
-  yes: boolean,
-  io: Output & {
-    pool: Pool;
-    stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-    stop: AbortSignal;
-  },
-): Promise<number> {
-  const digests = await countDigests(io.pool, selection);
+export async function remove(selection: Selection, yes: boolean, io: RemoveTools): Promise<number> {
+  const digests = await countDigests(io.database, selection);
   const what = [selection.source, selection.date, selection.language]
     .filter((part) => part !== undefined)
     .join(' ');
@@ -30,7 +30,7 @@ export async function remove(
     return 2;
   }
   if (!yes && !(await agreed(`Remove ${counted(digests, 'digest')} of ${what}? [y/N] `, io))) return 1;
-  const removed = await removeDigests(io.pool, selection);
+  const removed = await removeDigests(io.database, selection);
   const parts = [
     counted(removed.digests, 'digest'),
     counted(removed.entries, 'entry', 'entries'),
@@ -46,7 +46,7 @@ function counted(count: number, one: string, many = `${one}s`): string {
 
 async function agreed(
   question: string,
-  io: { stdin: NodeJS.ReadableStream; stderr: NodeJS.WritableStream; stop: AbortSignal },
+  io: Pick<RemoveTools, 'stdin' | 'stderr' | 'stop'>,
 ): Promise<boolean> {
   const prompt = createInterface({ input: io.stdin, output: io.stderr });
   try {

@@ -110,8 +110,10 @@ function templateOf(parts: readonly SummaryPart[]): Template {
   return !has('TL;DR') && has('Task') ? WITH_TASK : CURRENT;
 }
 
-/** The producer prints a JSON null as `None`. */
+/** What the producer prints for a JSON null. */
+export const PRINTED_NULL = 'None';
+
 function printedText(parts: readonly SummaryPart[], label: string): string {
   const part = parts.find((each) => each.label === label);
-  return part === undefined ? '' : (part.text ?? 'None');
+  return part === undefined ? '' : (part.text ?? PRINTED_NULL);
 }

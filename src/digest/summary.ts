@@ -10,6 +10,9 @@ export interface SummaryFields {
   readonly conclusion: string | null;
 }
 
+/** The label of the part that sums a paper up in a sentence or two. */
+export const TLDR_LABEL = 'TL;DR';
+
 // What producers print when the model fails. The whole text must match, ignoring case: real text may also
 // start with "Error".
 const PLACEHOLDERS = [
@@ -51,7 +54,7 @@ export function summaryFields(parts: readonly SummaryPart[]): SummaryFields {
   const complete = [...wanted].every((label) => texts.has(label));
   return {
     status: texts.size === 0 ? 'FAILED' : complete ? 'COMPLETE' : 'PARTIAL',
-    tldr: texts.get('TL;DR') ?? null,
+    tldr: texts.get(TLDR_LABEL) ?? null,
     motivation: texts.get('Motivation') ?? null,
     method: texts.get('Method') ?? null,
     result: texts.get('Result') ?? null,

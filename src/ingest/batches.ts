@@ -1,19 +1,22 @@
-/** What one statement takes, in characters: it is written and read at one stretch, and kept in memory several times. */
+/**
+ * Characters per statement. A statement is in memory several times, and blocks the event loop while it is
+ * written.
+ */
 const BATCH = 2_000_000;
 
-/** Divides a list into batches that one statement each can take; an item that is larger is a batch of its own. */
+/** Divides a list, in order, into batches for one statement each. A larger item is a batch of its own. */
 export function batches<T>(list: readonly T[], sizeOf: (item: T) => number): T[][] {
   const divided: T[][] = [];
-  let room = 0;
+  let left = 0;
   for (const item of list) {
     const size = sizeOf(item);
     const last = divided.at(-1);
-    if (last === undefined || size > room) {
+    if (last === undefined || size > left) {
       divided.push([item]);
-      room = BATCH - size;
+      left = BATCH - size;
     } else {
       last.push(item);
-      room -= size;
+      left -= size;
     }
   }
   return divided;

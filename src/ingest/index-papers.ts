@@ -1,17 +1,19 @@
+import { hasText } from '../database/model.ts';
 import { mapInSlices } from '../time/slices.ts';
 import { paperWords } from '../search/paper-words.ts';
 import { INDEX_VERSION, searchVectors, type VectorTexts } from './search-vectors.ts';
 import type { Transaction } from '../database/transaction.ts';
 
-/** Terms that are kept of a paper: those of its title, then those that its abstract has most often. */
+/** How many terms of a paper are kept: those of its title, then the most frequent ones of its abstract. */
 const MOST_TERMS = 16;
 
-/** A term is looked up by an index, which does not hold any length. */
+/** Longer terms are left out: an index row is limited to 2,704 bytes. */
 const LONGEST_TERM = 100;
 
 /**
- * Works out what searches, facets and related papers read of these papers: search vector and terms from title, abstract
- * and the AI text of the current entries; sources, languages and days from the current entries.
+ * Indexes these papers for searches, facets and related papers: the search vector from title, abstract and
+ * the AI text of the current entries; terms from title and abstract; sources, languages, days and whether
+ * there is AI text from the current entries.
  */
 export async function indexPapers(tx: Transaction, ids: readonly number[]): Promise<void> {
   await storeEntryFacts(tx, ids);
@@ -24,7 +26,7 @@ async function readTexts(tx: Transaction, ids: readonly number[]): Promise<Vecto
   return await tx.query<VectorTexts>`
     select p.id, p.arxiv_id as "arxivId", p.title, p.abstract, array(
       select m.parts from digest_entry e join summary m on m.entry_id = e.id
-      where e.paper_id = p.id and e.current and m.status <> 'FAILED' order by e.key) as summaries
+      where e.paper_id = p.id and e.current and ${hasText('m')} order by e.key) as summaries
     from paper p where p.id = any(${ids}) order by p.id`;
 }
 
@@ -32,20 +34,23 @@ async function storeVectors(tx: Transaction, papers: readonly VectorTexts[]): Pr
   await tx.execute`
     insert into paper_search as s (paper_id, vector, clipped, version)
     select id, vector, clipped, ${INDEX_VERSION} from ${await searchVectors(papers)} v
-    on conflict (paper_id) do update set vector = excluded.vector, clipped = excluded.clipped, version = excluded.version
-      where (s.vector, s.clipped, s.version) is distinct from (excluded.vector, excluded.clipped, excluded.version)`;
+    on conflict (paper_id)
+      do update set vector = excluded.vector, clipped = excluded.clipped, version = excluded.version
+      where (s.vector, s.clipped, s.version)
+        is distinct from (excluded.vector, excluded.clipped, excluded.version)`;
 }
 
-/** Sources, languages (with what covers them) and days of the current entries. */
+/** Stores what the current entries tell. The languages include those that cover them: `zh-Hant` and `zh`. */
 async function storeEntryFacts(tx: Transaction, ids: readonly number[]): Promise<void> {
   await tx.execute`
     with shown as (
       select e.paper_id as id, array_agg(distinct d.source_id order by d.source_id) as source_ids,
         array_agg(distinct d.date order by d.date) as days,
-        coalesce(array_agg(distinct l.tag order by l.tag) filter (where l.tag is not null), '{}') as languages,
+        coalesce(array_agg(distinct l.tag order by l.tag) filter (where l.tag is not null), '{}')
+          as languages,
         bool_or(m.entry_id is not null) as has_summary
       from digest_entry e join digest d on d.id = e.digest_id
-        left join summary m on m.entry_id = e.id and m.status <> 'FAILED'
+        left join summary m on m.entry_id = e.id and ${hasText('m')}
         left join lateral (
           select array_to_string((string_to_array(d.language, '-'))[:n], '-') as tag
           from generate_series(1, cardinality(string_to_array(d.language, '-'))) n
@@ -56,13 +61,14 @@ async function storeEntryFacts(tx: Transaction, ids: readonly number[]): Promise
         coalesce(languages, '{}') as languages, coalesce(has_summary, false) as has_summary
       from unnest(${ids}::int[]) n(id) left join shown on shown.id = n.id
     )
-    update paper p set source_ids = f.source_ids, days = f.days, languages = f.languages, has_summary = f.has_summary
+    update paper p
+    set source_ids = f.source_ids, days = f.days, languages = f.languages, has_summary = f.has_summary
     from fresh f
     where f.id = p.id and (p.source_ids, p.days, p.languages, p.has_summary)
       is distinct from (f.source_ids, f.days, f.languages, f.has_summary)`;
 }
 
-/** Stems are Postgres's; the word that is shown for a stem is the most frequent one. */
+/** Postgres stems the words. A stem is shown as its most frequent word. */
 async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
   const words = await mapInSlices(papers, ({ id, title, abstract }) =>
     paperWords(title, abstract)
@@ -85,8 +91,10 @@ async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Prom
     select id as paper_id, stem as term, shown as word, weight from ranked where rank <= ${MOST_TERMS}`;
   await tx.execute`
     delete from paper_term t where t.paper_id = any(${papers.map(({ id }) => id)}) and not exists (
-      select 1 from fresh_term f where (f.paper_id, f.term, f.word, f.weight) = (t.paper_id, t.term, t.word, t.weight))`;
+      select 1 from fresh_term f
+      where (f.paper_id, f.term, f.word, f.weight) = (t.paper_id, t.term, t.word, t.weight))`;
   await tx.execute`
-    insert into paper_term (paper_id, term, word, weight) select paper_id, term, word, weight from fresh_term on conflict do nothing`;
+    insert into paper_term (paper_id, term, word, weight)
+    select paper_id, term, word, weight from fresh_term on conflict do nothing`;
   await tx.execute`drop table fresh_term`;
 }

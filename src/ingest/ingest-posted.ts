@@ -3,23 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { dayOf } from '../time/day.ts';
 import pLimit from 'p-limit';
+import type { PostedDigest } from '../digest/posted-digest.ts';
 import type { DigestFile } from '../sources/digest-file.ts';
 import type { PrivateAddresses } from '../sources/fetch-url.ts';
 import { ingestFile } from './ingest-file.ts';
 import { urlFile } from '../sources/url-file.ts';
-
-/** A digest that somebody posts. */
-export interface PostedDigest {
-  /** Exactly one of the two. */
-  readonly document: { readonly text?: string | null | undefined; readonly url?: string | null | undefined };
-  readonly source: string;
-  readonly fileName?: string | null | undefined;
-  /** YYYY-MM-DD */
-  readonly date?: string | null | undefined;
-  /** BCP 47 */
-  readonly language?: string | null | undefined;
-  readonly strict: boolean;
-}
 
 interface PostedOptions {
   readonly pool: Pool;
@@ -30,18 +18,21 @@ interface PostedOptions {
 
 /** Largest digest that is fetched from a posted URL, in bytes. */
 export const MAX_BYTES = 16 * 2 ** 20;
-/** Whoever posts waits for two minutes. */
+/** A client waits for two minutes at most: fetching may take half of that. */
 const FETCH_MS = 60_000;
 const FETCHES = 4;
 
-/** Takes posted digests in, one after the other, and gives the id of the run, a UUID. Rejects where the database fails. */
+/**
+ * Returns the function that ingests posted digests, one at a time. It returns the id of the run, a UUID, also
+ * if the digest is refused; rejects if the database fails.
+ */
 export function postedDigests({
   pool,
   allowPrivate,
   now,
 }: PostedOptions): (digest: PostedDigest) => Promise<string> {
-  // One at a time changes the store anyway; those who wait must not hold the connections that answers need. Nor must those who
-  // fetch: a slow host would keep all others waiting.
+  // The store lock lets one ingest run at a time anyway. Waiting here leaves the pool's connections to
+  // queries. Fetching has a queue of its own, so that a slow host does not hold up the others.
   const storing = pLimit(1);
   const fetching = pLimit(FETCHES);
   const fileOf = async ({ document: { text, url }, fileName }: PostedDigest): Promise<DigestFile> => {
@@ -68,7 +59,7 @@ export function postedDigests({
   };
 }
 
-/** The file as it is now. What goes wrong is for who opens it: it belongs into the record of the run. */
+/** Reads the file into memory. A failure is kept for the ingest, which records it as a problem of the run. */
 async function loaded(file: DigestFile): Promise<DigestFile> {
   const bytes = buffer(file.open());
   await bytes.catch(() => {});
@@ -77,7 +68,7 @@ async function loaded(file: DigestFile): Promise<DigestFile> {
 
 function textFile(text: string, given: string | undefined, now: () => Date): DigestFile {
   const bytes = Buffer.from(text);
-  // Folders of the caller's machine are nobody's business.
+  // Without folders: the paths of a client's machine must not be published.
   const fileName = given?.split(/[/\\]/).at(-1) || undefined;
   return {
     origin: fileName ?? 'text',

@@ -1,35 +1,47 @@
 import { sql } from '../database/sql.ts';
 import { moveEvents } from '../events/move-events.ts';
+import type { AffectedPapers } from './affected-papers.ts';
+import { entryKey } from './entry-key.ts';
 import { numberEntries } from './number-entries.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
-import { entryKey } from './resolve-digest.ts';
 import type { Transaction } from '../database/transaction.ts';
 
+/** Digests that become one. The guesses are deleted. */
+interface Merging {
+  /** Digests of the same source and day whose languages were guesses. */
+  readonly guesses: readonly StoredDigest[];
+  readonly digest: StoredDigest;
+}
+
 /**
- * Makes `guesses`, digests of the same source and day whose languages were guesses, part of `into`, and gives that as it is
- * then. The keys of entries hold their digest's language: they follow it.
+ * Merges digests with guessed languages into the digest that they turned out to be, and returns that. Notes
+ * the moved entries in the temporary table `moved_entry`, for `markMovedAsNew`.
  */
-export async function takeOver(
+export async function mergeGuesses(
   tx: Transaction,
-  guesses: readonly StoredDigest[],
-  into: StoredDigest,
+  { guesses, digest }: Merging,
+  affected: AffectedPapers,
 ): Promise<StoredDigest> {
-  if (guesses.length === 0) return into;
+  if (guesses.length === 0) return digest;
   await tx.execute`create temporary table moved_entry (entry_id int primary key) on commit drop`;
-  let merged = into;
-  for (const guess of guesses) merged = await mergeDigests(tx, guess, merged);
-  await rekey(tx, into.id);
+  let merged = digest;
+  for (const guess of guesses) merged = await mergeDigest(tx, guess, merged);
+  // All papers of the digest have another language now, even if the file changes nothing else.
+  await affected.add(sql`select paper_id from digest_entry where digest_id = ${digest.id}`);
+  await updateKeys(tx, digest.id);
   return merged;
 }
 
-/** Makes staged entries that `takeOver` has moved count as new: nobody has met them in this language. For after `storeEntries`. */
-export async function markMoved(tx: Transaction): Promise<void> {
+/** Marks staged entries that `mergeGuesses` has moved as added: they are new to readers of this language. */
+export async function markMovedAsNew(tx: Transaction): Promise<void> {
   await tx.execute`
     update staged s set added = true, changed = true from moved_entry m where m.entry_id = s.entry_id`;
 }
 
-/** Moves everything of the digest `from` into `into`, and drops `from`. Entries that both print become one. */
-async function mergeDigests(tx: Transaction, from: StoredDigest, into: StoredDigest): Promise<StoredDigest> {
+/**
+ * Moves everything of the digest `from` into `into`, and deletes `from`. An entry that both list becomes one.
+ */
+async function mergeDigest(tx: Transaction, from: StoredDigest, into: StoredDigest): Promise<StoredDigest> {
   await tx.execute`
     update digest_entry kept
     set markdown_position = coalesce(kept.markdown_position, moved.markdown_position),
@@ -59,10 +71,6 @@ async function mergeDigests(tx: Transaction, from: StoredDigest, into: StoredDig
     from digest moved where kept.id = ${into.id} and moved.id = ${from.id}`;
   await repointEvents(tx, from, into);
   await tx.execute`delete from digest where id = ${from.id}`;
-  // Whatever is told of the papers by language changes, even where the file at hand changes nothing else.
-  await tx.execute`
-    insert into affected (paper_id) select distinct paper_id from digest_entry where digest_id = ${into.id}
-    on conflict do nothing`;
   await numberEntries(tx, into);
   const [merged = into] =
     await tx.query<StoredDigest>`select ${digestColumns} from digest where id = ${into.id}`;
@@ -74,12 +82,14 @@ async function repointEvents(tx: Transaction, from: StoredDigest, into: StoredDi
   const replaced = sql`
     select moved.id as entry_id, kept.id as kept_id
     from digest_entry moved join digest_entry kept on kept.digest_id = ${into.id}
-      and kept.paper_id = moved.paper_id and kept.content_hash = moved.content_hash and kept.twin = moved.twin
+      and kept.paper_id = moved.paper_id and kept.content_hash = moved.content_hash
+      and kept.twin = moved.twin
     where moved.digest_id = ${from.id}`;
   await moveEvents(tx, { from: from.id, into: into.id, replaced });
 }
 
-async function rekey(tx: Transaction, digestId: number): Promise<void> {
+/** An entry's key contains the language of its digest. */
+async function updateKeys(tx: Transaction, digestId: number): Promise<void> {
   await tx.execute`
     update digest_entry e set key = ${entryKey}
     from digest d, source s, paper p

@@ -2,9 +2,9 @@ import type { StoredDigest } from './stored-digest.ts';
 import type { Transaction } from '../database/transaction.ts';
 
 /**
- * Numbers the digest's current entries as it prints them, from 1: as its Markdown does, entries that only the JSONL
- * has behind them; JSONL alone in the producer's order of sections (cs.CV and cs.CL first, then as first seen); a raw
- * listing as it stands.
+ * Numbers the digest's current entries from 1 and counts them. The order is that of its Markdown, then
+ * entries that only its JSONL lists. Without Markdown it is the order in which the producer would print
+ * sections: cs.CV, cs.CL, then the others as they first appear. A raw listing keeps its own order.
  */
 export async function numberEntries(tx: Transaction, digest: StoredDigest): Promise<void> {
   await tx.execute`
@@ -26,6 +26,7 @@ export async function numberEntries(tx: Transaction, digest: StoredDigest): Prom
     update digest_entry e set position = numbered.position
     from numbered where numbered.id = e.id and numbered.position <> e.position`;
   await tx.execute`
-    update digest set entry_count = (select count(*) from digest_entry where digest_id = ${digest.id} and current)
+    update digest
+    set entry_count = (select count(*) from digest_entry where digest_id = ${digest.id} and current)
     where id = ${digest.id}`;
 }

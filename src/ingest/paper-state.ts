@@ -2,7 +2,7 @@ import { canonicalSubject, categoryCode } from '../arxiv/subjects.ts';
 import type { Statement } from '../digest/digest.ts';
 import { webUrl } from '../digest/web-url.ts';
 
-/** One digest entry's statement about a paper, with what ranks it among others. */
+/** One entry's statement about a paper, and the digest's day and source, by which statements are ranked. */
 export interface Observation {
   readonly statement: Statement;
   /** Day of the digest, YYYY-MM-DD. */
@@ -32,9 +32,9 @@ export interface PaperState {
 }
 
 /**
- * What a paper's observations add up to. Each field comes from the best observation that states it: highest arXiv
- * version, then latest digest, then richest source; so a poorer source erases nothing, and the order in which
- * files came in does not matter. Takes at least one observation.
+ * Computes a paper's fields from its observations, of which there is at least one. Each field comes from the
+ * best observation that states it: highest arXiv version, then latest digest, then richest source. So a
+ * poorer source erases nothing, and the order in which files came in does not matter.
  */
 export function paperState(observations: readonly Observation[]): PaperState {
   const ranked = observations
@@ -57,7 +57,7 @@ export function paperState(observations: readonly Observation[]): PaperState {
   };
 }
 
-/** What the two forms of an entry say together: the section is Markdown's, the version the higher of the two. */
+/** The statement of an entry in both forms: the section is Markdown's, the version the higher one. */
 function inBothForms({ printed, ...statement }: Statement): Statement {
   if (printed === undefined) return statement;
   const { category = statement.category } = printed;
@@ -69,7 +69,7 @@ function inBothForms({ printed, ...statement }: Statement): Statement {
   };
 }
 
-/** The first defined value that the statements, best first, give. */
+/** The first value that is defined, of the statements from best to worst. */
 function first<T>(
   ranked: readonly Statement[],
   read: (statement: Statement) => T | undefined,
@@ -81,14 +81,14 @@ function first<T>(
   return undefined;
 }
 
-/** Statements from before URLs were checked may hold other text. */
+/** The URL of the code. An earlier version stored statements unchecked: text that is no URL is ignored. */
 function codeUrlOf({ codeUrl }: Statement): string | undefined {
   return codeUrl === undefined ? undefined : webUrl(codeUrl);
 }
 
 const isCode = (subject: string): boolean => categoryCode(subject) !== undefined;
 
-/** Markdown states the primary category alone: a newer primary moves to the front of an older full list. */
+/** Markdown states the primary category only: the newest one moves to the front of the newest full list. */
 function subjects(ranked: readonly Statement[]): Pick<PaperState, 'categories' | 'subjectClasses'> {
   const primary = first(ranked, (s) => s.category ?? s.categories?.find(isCode));
   const listed = first(ranked, (s) => s.categories) ?? [];
@@ -99,7 +99,10 @@ function subjects(ranked: readonly Statement[]): Pick<PaperState, 'categories' |
   };
 }
 
-/** Best first. The last keys only make the order total, so that it never depends on the order of the input. */
+/**
+ * Orders observations from best to worst. The last two keys break ties, so that the input's order never
+ * matters.
+ */
 function byRank(a: Observation, b: Observation): number {
   return (
     (b.statement.version ?? 0) - (a.statement.version ?? 0) ||
@@ -110,7 +113,7 @@ function byRank(a: Observation, b: Observation): number {
   );
 }
 
-/** How many of the fields that not every source carries this one does. */
+/** The number of optional fields that a statement has. */
 function richness(statement: Statement): number {
   const { authors, category, categories, comment, codeUrl, codeStars, codeUpdatedOn } = statement;
   const optional = [category, categories, comment, codeUrl, codeStars, codeUpdatedOn];

@@ -1,84 +1,82 @@
-import type { Pool } from '../database/store-pool.ts';
+import type { Database } from '../database/connect.ts';
 import { sql } from '../database/sql.ts';
+import { transaction } from '../database/transaction.ts';
 import { languageSpellings } from '../language/language-range.ts';
-import { rememberValues } from './count-values.ts';
-import { lockStore, transaction, type Transaction } from '../database/transaction.ts';
-import { createWorkTables, updatePapers } from './update-papers.ts';
+import { dayOf } from '../time/day.ts';
+import type { AffectedPapers } from './affected-papers.ts';
+import { changePapers } from './change-papers.ts';
 
-/** Which digests: all of a source, or those of a day, or one language of them. */
+/** Selects the digests of a source, of one of its days, or in one language. */
 export interface Selection {
   readonly source: string;
   /** YYYY-MM-DD */
   readonly date?: string | undefined;
-  /** BCP 47 */
+  /** BCP 47; the closest one that a day has: `zh` selects `zh-CN` if there is no `zh`. */
   readonly language?: string | undefined;
 }
 
-/** What a removal took, as numbers of rows. */
+/** How many rows a removal deleted. */
 export interface Removal {
   readonly digests: number;
   readonly entries: number;
-  /** Papers that stood in no other digest. */
+  /** Papers that no other digest lists. */
   readonly papers: number;
 }
 
-/** What `removeDigests` would take of the store as it is. */
-export async function countDigests(pool: Pool, selection: Selection): Promise<number> {
-  return await transaction(pool, async (tx) => (await selected(tx, selection)).length);
+/** Returns the number of digests that `removeDigests` would remove now. */
+export async function countDigests(
+  { prisma }: Pick<Database, 'prisma'>,
+  selection: Selection,
+): Promise<number> {
+  return (await selectDigests(prisma, selection)).length;
 }
 
 /**
- * Takes the selected digests out of the store in one transaction, with the papers that stand in no other digest; the
- * others' states are worked out again, as if the digests had never come in.
+ * Removes the selected digests in one transaction, and the papers that no other digest lists. All others are
+ * updated as if the removed digests had never come in.
  */
-export async function removeDigests(pool: Pool, selection: Selection): Promise<Removal> {
+export async function removeDigests(
+  { pool, prisma }: Pick<Database, 'pool' | 'prisma'>,
+  selection: Selection,
+): Promise<Removal> {
   return await transaction(pool, async (tx) => {
-    await lockStore(tx);
-    const ids = await selected(tx, selection);
-    await createWorkTables(tx);
-    const entries = await removeEntries(tx, ids);
-    await rememberValues(tx);
-    const papers = await removePapers(tx);
-    await updatePapers(tx);
-    await tx.execute`delete from digest where id = any(${ids})`;
-    await tx.execute`
-      delete from source s where name = ${selection.source} and not exists (select 1 from digest d where d.source_id = s.id)`;
-    return { digests: ids.length, entries, papers };
+    const remove = async (affected: AffectedPapers) => {
+      // Prisma uses another connection. It sees all digests, and none can change: this transaction holds the
+      // lock.
+      const ids = await selectDigests(prisma, selection);
+      await affected.add(sql`select paper_id from digest_entry where digest_id = any(${ids})`);
+      const entries = await tx.execute`delete from digest_entry where digest_id = any(${ids})`;
+      await tx.execute`delete from digest where id = any(${ids})`;
+      await tx.execute`
+        delete from source s
+        where name = ${selection.source} and not exists (select 1 from digest d where d.source_id = s.id)`;
+      return { digests: ids.length, entries };
+    };
+    const { result, papersRemoved } = await changePapers(tx, remove, { deletesEntries: true });
+    return { ...result, papers: papersRemoved };
   });
 }
 
-async function selected(tx: Transaction, { source, date, language }: Selection): Promise<number[]> {
+async function selectDigests(
+  prisma: Database['prisma'],
+  { source, date, language }: Selection,
+): Promise<number[]> {
   const tags = language === undefined ? undefined : languageSpellings(language);
-  const rows = await tx.query<{ id: number; date: string; language: string | null }>`
-    select d.id, d.date::text as date, d.language from digest d join source s on s.id = d.source_id
-    where s.name = ${source}
-      ${date === undefined ? sql.empty : sql`and d.date = ${date}::text::date`}
-      ${tags === undefined ? sql.empty : sql`and d.language = any(${tags}::text[])`}
-    order by d.id`;
-  if (tags === undefined) return rows.map(({ id }) => id);
-  // Of each day, the one whose tag comes first: `zh` is `zh-CN` where there is no `zh-CN`.
+  const digests = await prisma.digest.findMany({
+    select: { id: true, date: true, language: true },
+    where: {
+      source: { name: source },
+      ...(date !== undefined && { date: new Date(date) }),
+      ...(tags !== undefined && { language: { in: [...tags] } }),
+    },
+    orderBy: { id: 'asc' },
+  });
+  if (tags === undefined) return digests.map(({ id }) => id);
+  // Of each day the digest whose language comes first among the spellings.
   const best = new Map<string, { id: number; rank: number }>();
-  for (const { id, date: day, language: tag } of rows) {
+  for (const { id, date: day, language: tag } of digests) {
     const rank = tags.indexOf(tag ?? '');
-    if (rank < (best.get(day)?.rank ?? Infinity)) best.set(day, { id, rank });
+    if (rank < (best.get(dayOf(day))?.rank ?? Infinity)) best.set(dayOf(day), { id, rank });
   }
   return [...best.values()].map(({ id }) => id);
-}
-
-async function removeEntries(tx: Transaction, digestIds: readonly number[]): Promise<number> {
-  await tx.execute`
-    insert into affected (paper_id) select distinct paper_id from digest_entry where digest_id = any(${digestIds})`;
-  return await tx.execute`delete from digest_entry where digest_id = any(${digestIds})`;
-}
-
-/** Authors and categories of what goes are counted again with those of what changes. */
-async function removePapers(tx: Transaction): Promise<number> {
-  await tx.execute`
-    create temporary table gone on commit drop as select paper_id from affected a
-    where not exists (select 1 from digest_entry e where e.paper_id = a.paper_id)`;
-  await tx.execute`
-    insert into touched_author select author_id from authorship where paper_id in (select paper_id from gone)`;
-  await tx.execute`
-    insert into touched_category select category_id from paper_category where paper_id in (select paper_id from gone)`;
-  return await tx.execute`delete from paper where id in (select paper_id from gone)`;
 }

@@ -1,29 +1,38 @@
 import type { IngestSeverity, IngestStatus } from '../database/generated/enums.ts';
+import type { DigestFile } from '../sources/digest-file.ts';
 
-/** What a digest is called: who published it, for which day, in which language (null: a raw listing). */
+/** The ingest of one file, over all its attempts. */
+export interface Run {
+  /** UUID */
+  readonly id: string;
+  readonly startedAt: Date;
+  readonly now: () => Date;
+}
+
+/** What names a digest: its publisher, its day and its language. */
 interface DigestKey {
   readonly source: string;
   /** YYYY-MM-DD */
   readonly date: string;
-  /** BCP 47; `und`: AI text in an unnamed language; null: a raw listing. */
+  /** BCP 47; `und`: AI text in an unknown language; null: a raw listing. */
   readonly language: string | null;
 }
 
-/** Something wrong with a file, as `--json` and `ingestRuns` show it. */
+/** A problem with a file, as `--json` and `ingestRuns` show it. */
 export interface Problem {
   readonly severity: IngestSeverity;
-  /** From 1; null where the problem has no one line. */
+  /** From 1; null if the problem is not one line's. */
   readonly line: number | null;
   readonly arxivId: string | null;
   readonly message: string;
 }
 
-/** What became of one file: the object that `papergraph ingest --json` prints. Counts are whole numbers. */
+/** The outcome for one file: the object that `papergraph ingest --json` prints. */
 export interface IngestReport {
   /** File name or URL, without folders, credentials or query. */
   readonly origin: string;
   readonly status: IngestStatus;
-  /** Null where nothing is stored under a key. */
+  /** Null if nothing is stored. */
   readonly digest: (DigestKey & { readonly revision: number }) | null;
   /** Good entries in the file. */
   readonly entries: number;
@@ -37,14 +46,44 @@ export interface IngestReport {
   readonly papersAdded: number;
   /** Papers of which a field of their own changed, the stars and the date of their code apart. */
   readonly papersRevised: number;
-  /** Entries that brought a summary with text which their digest did not have before. */
+  /** Entries with AI text (placeholders apart) that are new in their digest. */
   readonly summariesAdded: number;
   /** Entries that changed anything: `entries` less `unchanged`. */
   readonly changed: number;
-  /** Entries that changed nothing, all of them where the status is UNCHANGED. */
+  /** Entries that changed nothing; all of them if the status is UNCHANGED. */
   readonly unchanged: number;
   /** Entries that were left out. */
   readonly rejected: number;
   readonly problems: readonly Problem[];
   readonly durationMs: number;
+}
+
+/** The report of a file of which nothing is stored. */
+export function nothingStored(
+  file: DigestFile,
+  run: Run,
+  { status, problems, rejected = 0 }: Pick<IngestReport, 'status' | 'problems'> & { rejected?: number },
+): IngestReport {
+  return {
+    origin: file.origin,
+    status,
+    digest: null,
+    entries: 0,
+    papers: 0,
+    authors: 0,
+    categories: {},
+    papersAdded: 0,
+    papersRevised: 0,
+    summariesAdded: 0,
+    changed: 0,
+    unchanged: 0,
+    rejected,
+    problems,
+    durationMs: durationOf(run),
+  };
+}
+
+/** Milliseconds since the run began; 0 if the clock was set back. */
+export function durationOf({ startedAt, now }: Run): number {
+  return Math.max(0, now().getTime() - startedAt.getTime());
 }

@@ -1,44 +1,41 @@
 import { sql } from '../database/sql.ts';
-import type { ContentsLine, DigestForm } from '../digest/digest.ts';
+import type { ContentsLine } from '../digest/digest.ts';
+import type { FileTraits } from './resolve-digest.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
 import type { Transaction } from '../database/transaction.ts';
 
-/** One file that a digest came in. */
-export interface DigestFileRecord {
-  readonly form: DigestForm;
-  /** Of its bytes, unpacked, in hex. */
-  readonly sha256: string;
+/** One file of a digest. */
+export interface RevisionFile extends FileTraits {
   /** Without folders and `.gz`. */
   readonly fileName: string;
   /**
-   * The day is the file's own, told by its name or guessed, not given. Such a file has changed only where its bytes are others than
-   * the last ones under its name.
+   * The day comes from the file (its name, or a guess), not from an option. Such a file is unchanged if its
+   * bytes are those of the latest file of its name, even if a file of another name came in since.
    */
   readonly ownDay: boolean;
-  /** The language of its AI text, as far as that can be told; null without AI text. */
-  readonly writtenIn: string | null;
+  /** The Markdown table of contents, if there is one. */
   readonly contents: readonly ContentsLine[] | undefined;
 }
 
-/** What a file made of its digest. */
+/** What a file did to its digest. */
 export interface Revision {
   readonly digest: StoredDigest;
-  /** The bytes are those of its latest file of that form, or of that form and name. */
+  /** The file is stored already: the latest file of its form, or of its form and name, had the same bytes. */
   readonly unchanged: boolean;
-  /** Undefined where the revision is the one that it was. */
+  /** Undefined if the digest keeps its revision number. */
   readonly kind: 'ADDED' | 'REVISED' | undefined;
-  /** The name of the digest's latest file of that form, where it is another one. */
+  /** The name of the file of that form that this one replaces, if it differs. */
   readonly replaced?: string;
 }
 
 /**
- * Counts the digest's revision: one more whenever the bytes differ from its latest file of that form; `unchanged`
- * where they are the same. The first file of a form makes no new revision.
+ * Records a file of the digest and numbers the revision: one more if the bytes differ from the latest file of
+ * the same form. The first file of a form adds to the revision that the other form made.
  */
 export async function reviseDigest(
   tx: Transaction,
   digest: StoredDigest,
-  { form, sha256, fileName, ownDay, writtenIn, contents }: DigestFileRecord,
+  { form, sha256, fileName, ownDay, writtenIn, contents }: RevisionFile,
 ): Promise<Revision> {
   const latest = await latestFile(tx, digest, { form, fileName });
   const known = [latest?.sha256, ownDay ? latest?.ofThisName : undefined];
@@ -71,20 +68,22 @@ function replacedBy(fileName: string, latest: LatestFile | undefined): Pick<Revi
 interface LatestFile {
   readonly sha256: string;
   readonly fileName: string | null;
-  /** The SHA-256 of the latest file of this name; null where there is none. */
+  /** The SHA-256 of the latest file of this name; null if there is none. */
   readonly ofThisName: string | null;
 }
 
 async function latestFile(
   tx: Transaction,
   digest: StoredDigest,
-  { form, fileName }: Pick<DigestFileRecord, 'form' | 'fileName'>,
+  { form, fileName }: Pick<RevisionFile, 'form' | 'fileName'>,
 ): Promise<LatestFile | undefined> {
   const [latest] = await tx.query<LatestFile>`
     select sha256, file_name as "fileName", (
       select own.sha256 from digest_revision own
-      where own.digest_id = r.digest_id and own.form = r.form and own.file_name = ${fileName} order by own.id desc limit 1
+      where own.digest_id = r.digest_id and own.form = r.form and own.file_name = ${fileName}
+      order by own.id desc limit 1
     ) as "ofThisName"
-    from digest_revision r where digest_id = ${digest.id} and form = ${form}::digest_form order by id desc limit 1`;
+    from digest_revision r where digest_id = ${digest.id} and form = ${form}::digest_form
+    order by id desc limit 1`;
   return latest;
 }

@@ -3,10 +3,10 @@ import type { Database } from '../database/connect.ts';
 import { findFiles } from '../sources/find-files.ts';
 import { ingestFile } from './ingest-file.ts';
 
-// The same path from src/ingest and from dist/ingest.
+// Relative to src/ingest and, in the package, to dist/ingest.
 const FOLDER = fileURLToPath(new URL('../../prisma/seed', import.meta.url));
 
-/** Puts the bundled sample (source `sample`) into an empty store; gives the number of files taken, 0 otherwise. */
+/** Ingests the bundled sample (source `sample`) into an empty store. Returns the number of files ingested. */
 export async function ingestSample({ pool, prisma }: Database): Promise<number> {
   if ((await prisma.digest.findFirst({ select: { id: true } })) !== null) return 0;
   const world = { stdin: neverRead(), cwd: FOLDER, now: () => new Date() };

@@ -1,53 +1,55 @@
 import { sql, type Sql } from '../database/sql.ts';
 import type { SummaryPart } from '../digest/digest.ts';
 import { mapInSlices } from '../time/slices.ts';
-import { sections } from '../digest/summary.ts';
+import { sections, TLDR_LABEL } from '../digest/summary.ts';
 import { searchDocument } from '../search/search-text.ts';
 
 /**
- * Goes up with every change to what is worked out of a paper's texts and entries: papers and events of a lower version are done
- * again at the next start.
+ * Version of everything that is computed from a paper's texts and entries. Increase it with every change to
+ * that: the next start computes it again for papers and events of a lower version.
  */
 export const INDEX_VERSION = 5;
 
-/** The texts that one vector is made of. */
+/** The texts of one search vector. */
 export interface VectorTexts {
   readonly id: number;
   readonly arxivId: string;
   readonly title: string;
   readonly abstract: string;
-  /** The parts of each entry with AI text. */
+  /** The parts of each entry's AI text. */
   readonly summaries: readonly SummaryPart[][];
 }
 
 /**
- * SQL that gives a row (id, vector, clipped) for each of these texts; `clipped`: the text is too long for the vector to keep
- * all its positions.
+ * SQL: a row (id, vector, clipped) for each of these texts. `clipped` says that the text is too long for a
+ * vector to keep the positions of all words: Postgres keeps 255 per word, none above 16,383.
  */
 export async function searchVectors(texts: readonly VectorTexts[]): Promise<Sql> {
   const rows = await mapInSlices(texts, ({ id, arxivId, title, abstract, summaries }) => {
     const { words, lexemes } = searchDocument({ arxivId, title, abstract, ...aiTexts(summaries) });
     return { id, ...words, lexemes };
   });
-  // Materialized, so that a vector is made once, not wherever it is named.
+  // Materialized, as Postgres would otherwise compute the vector again wherever it is named.
   return sql`(
     with made as materialized (
       select id, setweight(to_tsvector('english', "A"), 'A') || setweight(to_tsvector('english', "B"), 'B')
         || setweight(to_tsvector('english', "C"), 'C') || setweight(to_tsvector('english', "D"), 'D')
         || lexemes::tsvector as vector
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, "A" text, "B" text, "C" text, "D" text, lexemes text)
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as n(id int, "A" text, "B" text, "C" text, "D" text, lexemes text)
     )
     select id, vector, exists (
-      select 1 from unnest(vector) u where cardinality(u.positions) >= 255 or 16383 = any(u.positions)) as clipped
+      select 1 from unnest(vector) u
+      where cardinality(u.positions) >= 255 or 16383 = any(u.positions)) as clipped
     from made
   )`;
 }
 
-/** The same text in two digests is searched once. */
+/** The texts for the vector, each once: several digests may have the same one. */
 function aiTexts(summaries: readonly SummaryPart[][]): { tldrs: string[]; parts: string[] } {
   const all = summaries.flatMap((parts) => sections(parts));
   const texts = (wanted: boolean): string[] => [
-    ...new Set(all.filter(({ label }) => (label === 'TL;DR') === wanted).map(({ text }) => text)),
+    ...new Set(all.filter(({ label }) => (label === TLDR_LABEL) === wanted).map(({ text }) => text)),
   ];
   return { tldrs: texts(true), parts: texts(false) };
 }

@@ -1,36 +1,52 @@
 import { sql, type Sql } from '../database/sql.ts';
 import type { DigestForm } from '../digest/digest.ts';
-import { bothForms } from './both-forms.ts';
-import { matchRead } from './match-read.ts';
-import { mergeSummaries } from './merge-summaries.ts';
+import type { AffectedPapers } from './affected-papers.ts';
+import { entryKey } from './entry-key.ts';
+import { matchRehashed } from './match-rehashed.ts';
+import { markMovedAsNew } from './merge-digests.ts';
+import { mergedStatements } from './merge-statements.ts';
 import { numberEntries } from './number-entries.ts';
-import { entryKey } from './resolve-digest.ts';
 import type { StoredDigest } from './stored-digest.ts';
+import { updateSummaries } from './update-summaries.ts';
 import type { Transaction } from '../database/transaction.ts';
 
+/** The digest that staged entries are stored in. */
+export interface StoringEntries {
+  readonly digest: StoredDigest;
+  /** Of the staged file. */
+  readonly form: DigestForm;
+  /** `mergeGuesses` has moved entries of other digests into this one. */
+  readonly merged: boolean;
+  readonly affected: AffectedPapers;
+}
+
 /**
- * Makes the staged entries what `digest` prints in this form, and puts into the temporary table `affected` the papers
- * whose state may have changed by it (`added`: new to the store). An entry with the same content stays the row that
- * it is and is enriched; a changed one is a new row, and the old one is superseded, never overwritten.
+ * Makes the staged entries the ones that the digest lists in this form. An entry with the same content keeps
+ * its row, which gains what the other form did not state. A changed entry is a new row: it supersedes the old
+ * one, which stays stored.
  */
-export async function storeEntries(tx: Transaction, digest: StoredDigest, form: DigestForm): Promise<void> {
-  await addPapers(tx, digest);
+export async function storeEntries(tx: Transaction, storing: StoringEntries): Promise<void> {
+  const { digest, form, affected } = storing;
+  await addPapers(tx, storing);
   await addSections(tx);
   await matchEntries(tx, digest);
-  await matchRead(tx, digest, form);
+  await matchRehashed(tx, digest, form);
   const columns = columnsOf(form);
-  await unprint(tx, digest, columns);
-  await supersede(tx, digest, form, columns);
-  if (form === 'JSONL') await mergeSummaries(tx);
+  await affected.add(unlist(digest, columns));
+  await supersede(tx, storing, columns);
+  if (form === 'JSONL') await updateSummaries(tx);
   await enrich(tx, form, columns);
   await insertEntries(tx, digest, columns);
   await insertSummaries(tx);
   await numberEntries(tx, digest);
+  if (storing.merged) await markMovedAsNew(tx);
 }
 
-/** The column with the place in the form at hand, and the one with the place in the other form. */
+/** The columns of `digest_entry` for an entry's position in each form. */
 interface Columns {
+  /** In the form of the staged file. */
   readonly own: Sql;
+  /** In the other form. */
   readonly other: Sql;
 }
 
@@ -40,28 +56,27 @@ function columnsOf(form: DigestForm): Columns {
   return form === 'MARKDOWN' ? { own: markdown, other: jsonl } : { own: jsonl, other: markdown };
 }
 
-/** New papers are empty until their state is worked out, in the same transaction. */
-async function addPapers(tx: Transaction, digest: StoredDigest): Promise<void> {
-  await tx.execute`
-    with added as (
-      insert into paper (arxiv_id, arxiv_order, title, title_folded, abstract, subject_classes, first_digest_date)
-      select distinct arxiv_id, arxiv_order, '', '', '', '{}'::text[],
-        (select date from digest where id = ${digest.id})
-      from staged s where not exists (select 1 from paper p where p.arxiv_id = s.arxiv_id)
-      returning id
-    )
-    insert into affected (paper_id, added) select id, true from added`;
+/** New papers stay empty until `changePapers` computes their fields, later in the transaction. */
+async function addPapers(tx: Transaction, { digest, affected }: StoringEntries): Promise<void> {
+  await affected.addNew(sql`
+    insert into paper
+      (arxiv_id, arxiv_order, title, title_folded, abstract, subject_classes, first_digest_date)
+    select distinct arxiv_id, arxiv_order, '', '', '', '{}'::text[],
+      (select date from digest where id = ${digest.id})
+    from staged s where not exists (select 1 from paper p where p.arxiv_id = s.arxiv_id)
+    returning id as paper_id`);
   await tx.execute`update staged s set paper_id = p.id from paper p where p.arxiv_id = s.arxiv_id`;
-  await tx.execute`
-    insert into affected (paper_id) select distinct paper_id from staged on conflict do nothing`;
+  await affected.add(sql`select paper_id from staged`);
 }
 
 async function addSections(tx: Transaction): Promise<void> {
   await tx.execute`
-    insert into category (code, aliases) select distinct section, '{}'::text[] from staged where section is not null
+    insert into category (code, aliases)
+    select distinct section, '{}'::text[] from staged where section is not null
     on conflict (code) do nothing`;
 }
 
+/** Finds the stored rows with the same content. An entry whose row was superseded is `restored`. */
 async function matchEntries(tx: Transaction, digest: StoredDigest): Promise<void> {
   await tx.execute`
     update staged s set entry_id = e.id, changed = not e.current, restored = not e.current
@@ -70,35 +85,37 @@ async function matchEntries(tx: Transaction, digest: StoredDigest): Promise<void
       and e.twin = s.twin`;
 }
 
-/** Entries that the form printed before and prints no more. One that the other form still prints stays current. */
-async function unprint(tx: Transaction, digest: StoredDigest, { own, other }: Columns): Promise<void> {
-  await tx.execute`
-    with gone as (
-      update digest_entry e set ${own} = null, current = ${other} is not null
-      where e.digest_id = ${digest.id} and e.${own} is not null
-        and not exists (select 1 from staged s where s.entry_id = e.id)
-      returning e.paper_id
-    )
-    insert into affected (paper_id) select distinct paper_id from gone on conflict do nothing`;
+/**
+ * SQL: takes the entries that the staged file no longer lists out of its form, and returns their papers. An
+ * entry that the other form still lists stays current.
+ */
+function unlist(digest: StoredDigest, { own, other }: Columns): Sql {
+  return sql`
+    update digest_entry e set ${own} = null, current = ${other} is not null
+    where e.digest_id = ${digest.id} and e.${own} is not null
+      and not exists (select 1 from staged s where s.entry_id = e.id)
+    returning e.paper_id`;
 }
 
 /**
- * A paper that both forms print, now with other content in this one, has changed: the new entry takes the place of the old one in
- * the other form too, with what only that form states, until that form is published again.
+ * Replaces entries of the other form. If a paper has other content in the staged file than in the other form,
+ * the paper has changed: the new entry takes the old one's position in the other form too, and keeps what
+ * only that form stated, until a new file of that form comes in. If a paper has several entries, they are
+ * paired in order.
  */
 async function supersede(
   tx: Transaction,
-  digest: StoredDigest,
-  form: DigestForm,
+  { digest, form }: StoringEntries,
   { own, other }: Columns,
 ): Promise<void> {
-  const { successor, keepsSection } = bothForms(form);
+  const { successor, keepsSection } = mergedStatements(form);
   await tx.execute`
     with fresh as (
       select ordinal, paper_id, row_number() over (partition by paper_id order by ordinal) as nth
       from staged where entry_id is null
     ), stale as (
-      select id, paper_id, ${other} as place, row_number() over (partition by paper_id order by ${other}) as nth
+      select id, paper_id, ${other} as place,
+        row_number() over (partition by paper_id order by ${other}) as nth
       from digest_entry e
       where digest_id = ${digest.id} and current and ${own} is null
         and not exists (select 1 from staged s where s.entry_id = e.id)
@@ -111,9 +128,12 @@ async function supersede(
     update digest_entry e set ${other} = null, current = false from pair where pair.id = e.id`;
 }
 
-/** Brings both forms of the same entries together. An entry has changed where its statement becomes another one. */
+/**
+ * Merges the staged statement of each matched entry with the stored one. If that alters it, the entry has
+ * changed.
+ */
 async function enrich(tx: Transaction, form: DigestForm, { own, other }: Columns): Promise<void> {
-  const { same, keepsSection } = bothForms(form);
+  const { same, keepsSection } = mergedStatements(form);
   const statement = sql`case when e.${other} is null then s.statement else ${same} end`;
   await tx.execute`
     update staged s set changed = true from digest_entry e
@@ -129,10 +149,10 @@ async function enrich(tx: Transaction, form: DigestForm, { own, other }: Columns
 async function insertEntries(tx: Transaction, digest: StoredDigest, { own, other }: Columns): Promise<void> {
   await tx.execute`
     with fresh as (
-      insert into digest_entry (key, digest_id, paper_id, position, ${own}, ${other}, content_hash, twin, statement,
-        section_id)
-      select ${entryKey}, d.id, e.paper_id, e.ordinal, e.ordinal, e.inherited_position, e.content_hash, e.twin,
-        e.statement, coalesce(e.inherited_section, c.id)
+      insert into digest_entry (key, digest_id, paper_id, position, ${own}, ${other},
+        content_hash, twin, statement, section_id)
+      select ${entryKey}, d.id, e.paper_id, e.ordinal, e.ordinal, e.inherited_position,
+        e.content_hash, e.twin, e.statement, coalesce(e.inherited_section, c.id)
       from staged e join paper p on p.id = e.paper_id
         join digest d on d.id = ${digest.id} join source s on s.id = d.source_id
         left join category c on c.code = e.section
@@ -144,7 +164,7 @@ async function insertEntries(tx: Transaction, digest: StoredDigest, { own, other
     from fresh where fresh.ordinal = s.ordinal`;
 }
 
-/** An entry that had no AI text so far gets that of its other form. */
+/** Stores AI text of new entries, and of matched entries whose other form had none. */
 async function insertSummaries(tx: Transaction): Promise<void> {
   await tx.execute`
     insert into summary (entry_id, paper_id, status, tldr, motivation, method, result, conclusion, parts)

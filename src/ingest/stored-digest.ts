@@ -1,8 +1,8 @@
 import { sql } from '../database/sql.ts';
 import type { Digest } from '../database/generated/client.ts';
 
-/** What an ingest needs to know of a digest in the store. */
+/** The columns of a digest that an ingest reads. */
 export type StoredDigest = Pick<Digest, 'id' | 'language' | 'languageGuessed' | 'revision'>;
 
-/** Columns of StoredDigest, from `digest`. */
+/** SQL: the columns of StoredDigest, from `digest`. */
 export const digestColumns = sql.raw(`id, language, language_guessed as "languageGuessed", revision`);

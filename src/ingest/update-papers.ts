@@ -1,52 +1,24 @@
 import type { Statement } from '../digest/digest.ts';
 import { mapInSlices } from '../time/slices.ts';
 import { fold, foldSpaces } from '../language/fold.ts';
+import type { AffectedPapers } from './affected-papers.ts';
 import { batches } from './batches.ts';
-import { countPapers } from './count-papers.ts';
-import { countValues } from './count-values.ts';
 import { indexPapers } from './index-papers.ts';
-import { addCategories, linkAuthors, linkCategories, type PaperChange } from './link-papers.ts';
+import { addCategories, linkAuthors, linkCategories, type PaperChange } from './paper-links.ts';
 import { paperState, type Observation, type PaperState } from './paper-state.ts';
 import type { Transaction } from '../database/transaction.ts';
 
-const CHUNK = 100;
-
-/** The temporary tables in which a change gathers what it touches; they end with the transaction. */
-export async function createWorkTables(tx: Transaction): Promise<void> {
-  await tx.execute`
-    create temporary table affected (paper_id int primary key, added boolean not null default false,
-      revised boolean not null default false) on commit drop`;
-  await tx.execute`create temporary table touched_author (id int) on commit drop`;
-  await tx.execute`create temporary table touched_category (id int) on commit drop`;
-}
-
 /**
- * Works out the state of every paper in the temporary table `affected` from its entries (the current ones; all where
- * none is), stores what is new, marks there which papers were `revised` in a field of their own, indexes them, and keeps
- * the counters. `rememberValues` comes before it.
+ * Computes the fields, authors and categories of every affected paper from its entries: the current ones, or
+ * all of them if none is current. Stores the differences, marks revised papers, and indexes all of them.
  */
-export async function updatePapers(tx: Transaction): Promise<void> {
-  // Nobody else can see the new rows yet, autovacuum neither: without this, plans are made for the tables as they were.
-  if ((await nextPapers(tx, 0)).length === 0) return;
-  await tx.execute`analyze affected, digest_entry, paper (id)`;
-  for (let after = 0; ;) {
-    const ids = await nextPapers(tx, after);
-    if (ids.length === 0) break;
-    await updateChunk(tx, ids);
-    after = Math.max(...ids);
-  }
-  await countPapers(tx);
-  await countValues(tx);
+export async function updatePapers(tx: Transaction, affected: AffectedPapers): Promise<void> {
+  for await (const ids of affected.chunks()) await updateChunk(tx, affected, ids);
 }
 
-async function nextPapers(tx: Transaction, after: number): Promise<number[]> {
-  const rows = await tx.query<{ paper_id: number }>`
-    select paper_id from affected where paper_id > ${after} order by paper_id limit ${CHUNK}`;
-  return rows.map((row) => row.paper_id);
-}
-
-async function updateChunk(tx: Transaction, ids: readonly number[]): Promise<void> {
-  const [before, observations] = [await storedStates(tx, ids), await observe(tx, ids)];
+async function updateChunk(tx: Transaction, affected: AffectedPapers, ids: readonly number[]): Promise<void> {
+  const before = await storedStates(tx, ids);
+  const observations = await observe(tx, ids);
   const papers = await mapInSlices(ids, (id): PaperWork => {
     const seen = observations.get(id);
     const old = before.get(id);
@@ -56,6 +28,7 @@ async function updateChunk(tx: Transaction, ids: readonly number[]): Promise<voi
   for (const batch of batches(papers, sizeOf)) {
     await storeStates(
       tx,
+      affected,
       batch.flatMap(({ change }) => change ?? []),
     );
     await indexPapers(
@@ -67,38 +40,40 @@ async function updateChunk(tx: Transaction, ids: readonly number[]): Promise<voi
 
 interface PaperWork {
   readonly id: number;
+  /** Undefined for a paper that was removed. */
   readonly change: PaperChange | undefined;
 }
 
-/** In characters, roughly: what a statement sent for the paper takes. */
+/** Roughly how many characters of SQL parameters the paper takes. */
 function sizeOf({ change }: PaperWork): number {
   if (change === undefined) return 0;
   const { title, abstract, comment, authors } = change.now;
   return title.length + abstract.length + (comment?.length ?? 0) + 20 * authors.length;
 }
 
-async function storeStates(tx: Transaction, changes: readonly PaperChange[]): Promise<void> {
+async function storeStates(
+  tx: Transaction,
+  affected: AffectedPapers,
+  changes: readonly PaperChange[],
+): Promise<void> {
   const compared = await mapInSlices(changes, (change) => ({
     change,
     differs: JSON.stringify(change.old) !== JSON.stringify(change.now),
     revised: ownFields(change.old) !== ownFields(change.now),
-    relinked: listFields(change.old) !== listFields(change.now),
+    relinked: linkFields(change.old) !== linkFields(change.now),
   }));
   const differing = compared.filter(({ differs }) => differs);
   if (differing.length === 0) return;
   const all = differing.map(({ change }) => change);
   await addCategories(tx, all);
   await writePapers(tx, all);
-  await markRevised(
-    tx,
-    differing.filter(({ revised }) => revised).map(({ change }) => change.id),
-  );
+  await affected.markRevised(differing.filter(({ revised }) => revised).map(({ change }) => change.id));
   const lists = differing.filter(({ relinked }) => relinked).map(({ change }) => change);
   await linkAuthors(tx, lists);
   await linkCategories(tx, lists);
 }
 
-/** Fields in one order and names without what the store folds, so that states compare as text. */
+/** The state as it can be compared as JSON: fields in one order, and no blank names, which are not stored. */
 function normalised(state: PaperState): PaperState {
   return {
     version: state.version,
@@ -115,7 +90,7 @@ function normalised(state: PaperState): PaperState {
   };
 }
 
-/** What makes a paper revised: all but the stars and the date of its code and the day it was first listed. */
+/** The fields whose change makes a paper revised: not its first day, nor the stars and date of its code. */
 function ownFields({
   version,
   title,
@@ -129,14 +104,15 @@ function ownFields({
   return JSON.stringify([version, title, abstract, comment, codeUrl, authors, categories, subjectClasses]);
 }
 
-function listFields({ authors, categories, firstDigestDate }: PaperState): string {
+/** The fields that authorships and categories are stored from. */
+function linkFields({ authors, categories, firstDigestDate }: PaperState): string {
   return JSON.stringify([authors, categories, firstDigestDate]);
 }
 
 async function storedStates(tx: Transaction, ids: readonly number[]): Promise<Map<number, PaperState>> {
   const rows = await tx.query<PaperState & { id: number }>`
-    select p.id, p.version, p.title, p.abstract, p.comment, p.code_url as "codeUrl", p.code_stars as "codeStars",
-      p.code_updated_on::text as "codeUpdatedOn",
+    select p.id, p.version, p.title, p.abstract, p.comment, p.code_url as "codeUrl",
+      p.code_stars as "codeStars", p.code_updated_on::text as "codeUpdatedOn",
       array(select printed_name from authorship where paper_id = p.id order by position) as authors,
       array(select c.code from paper_category k join category c on c.id = k.category_id
         where k.paper_id = p.id order by k.position) as categories,
@@ -160,10 +136,10 @@ async function observe(tx: Transaction, ids: readonly number[]): Promise<Map<num
   return observations;
 }
 
-// Lists are sorted by an index, which holds 2,704 bytes of a row: far more than any title has.
+// An index row of Postgres holds at most 2,704 bytes. No real title has 500 characters.
 const SORTED_CHARACTERS = 500;
 
-/** What of a folded title it is sorted and suggested by. */
+/** The part of a folded title that lists are sorted by and suggestions are found by. */
 function beginning(folded: string): string {
   return Array.from(folded).slice(0, SORTED_CHARACTERS).join('');
 }
@@ -176,16 +152,14 @@ async function writePapers(tx: Transaction, changes: readonly PaperChange[]): Pr
     primary: now.categories[0],
   }));
   await tx.execute`
-    update paper p set version = n.version, title = n.title, title_folded = n."titleFolded", abstract = n.abstract,
-      comment = n.comment, code_url = n."codeUrl", code_stars = n."codeStars", code_updated_on = n."codeUpdatedOn",
-      subject_classes = n."subjectClasses", first_digest_date = n."firstDigestDate", updated_at = now(),
+    update paper p
+    set version = n.version, title = n.title, title_folded = n."titleFolded", abstract = n.abstract,
+      comment = n.comment, code_url = n."codeUrl", code_stars = n."codeStars",
+      code_updated_on = n."codeUpdatedOn", subject_classes = n."subjectClasses",
+      first_digest_date = n."firstDigestDate", updated_at = now(),
       primary_category_id = (select c.id from category c where c.code = n."primary")
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, version int, title text, "titleFolded" text,
-      abstract text, comment text, "codeUrl" text, "codeStars" int, "codeUpdatedOn" date, "subjectClasses" text[],
-      "firstDigestDate" date, "primary" text)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, version int, title text,
+      "titleFolded" text, abstract text, comment text, "codeUrl" text, "codeStars" int, "codeUpdatedOn" date,
+      "subjectClasses" text[], "firstDigestDate" date, "primary" text)
     where p.id = n.id`;
-}
-
-async function markRevised(tx: Transaction, ids: readonly number[]): Promise<void> {
-  await tx.execute`update affected set revised = true where not added and paper_id = any(${ids})`;
 }

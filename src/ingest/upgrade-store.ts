@@ -2,28 +2,28 @@ import type { Pool } from '../database/store-pool.ts';
 import { whyReadOnly } from '../database/read-only.ts';
 import { confirmFeedEpoch } from '../events/epoch.ts';
 import { migrate } from '../database/migrate.ts';
-import { rememberValues } from './count-values.ts';
+import { sql } from '../database/sql.ts';
+import { changePapers } from './change-papers.ts';
 import { indexEvents } from './index-events.ts';
 import { retrying } from '../database/retry.ts';
 import { INDEX_VERSION } from './search-vectors.ts';
-import { lockStore, transaction, type Transaction } from '../database/transaction.ts';
-import { createWorkTables, updatePapers } from './update-papers.ts';
+import { transaction, type Transaction } from '../database/transaction.ts';
 
 const CHUNK = 500;
 
-/** How a store is brought up to date. */
+/** How to upgrade a store. */
 interface UpgradeOptions {
-  /** Once it is aborted, nothing is tried again. */
+  /** Once it is aborted, a failed upgrade is not repeated. */
   readonly stop?: AbortSignal | undefined;
-  /** Told, in a sentence, what could not be done. */
+  /** Called with a sentence about what could not be done. */
   readonly log?: (message: string) => void;
 }
 
 /**
- * Applies pending migrations, then works out again the state and the index of papers that an earlier version took in, and the
- * index of its events. Returns the names of the migrations. Safe when several processes start at once. Where nothing may be
- * written (a standby, a role that may only read), it does without what can wait. Rejects as `migrate` does; goes on after a while
- * where Postgres is away for a moment.
+ * Applies pending migrations, then updates and indexes the papers and events that an earlier version stored.
+ * Returns the names of the migrations. Several processes may do so at once. On a read-only database (a
+ * standby, a role without rights) it applies nothing that can wait. Repeats the upgrade while Postgres is
+ * unavailable. Rejects as `migrate` does.
  */
 export async function upgradeStore(pool: Pool, { stop, log }: UpgradeOptions = {}): Promise<string[]> {
   const applied = new Set<string>();
@@ -32,28 +32,25 @@ export async function upgradeStore(pool: Pool, { stop, log }: UpgradeOptions = {
     const reason = await whyReadOnly(pool);
     if (reason === undefined) {
       await confirmFeedEpoch(pool);
-      while ((await indexSome(pool)) > 0);
+      while (await upgradeSomePapers(pool));
       await indexAllEvents(pool);
-    } else if (await transaction(pool, async (tx) => (await waiting(tx)).length > 0)) {
+    } else if (await transaction(pool, hasOldPapers)) {
       log?.(
-        `papers of an earlier version are searched by its rules, because ${reason}: run papergraph migrate where it may write`,
+        `papers of an earlier version are searched by its rules, because ${reason}: ` +
+          'run papergraph migrate where it may write',
       );
     }
   }, stop);
   return [...applied];
 }
 
-/** The number of papers that it found to do. */
-async function indexSome(pool: Pool): Promise<number> {
+/** Upgrades some papers of an earlier version in one short transaction. Returns whether there were any. */
+async function upgradeSomePapers(pool: Pool): Promise<boolean> {
   return await transaction(pool, async (tx) => {
-    if ((await waiting(tx)).length === 0) return 0;
-    await lockStore(tx);
-    const ids = await waiting(tx);
-    await createWorkTables(tx);
-    await tx.execute`insert into affected (paper_id) select unnest(${ids}::int[])`;
-    await rememberValues(tx);
-    await updatePapers(tx);
-    return ids.length;
+    // Asked without the lock, so that an up-to-date store starts while an ingest holds it.
+    if (!(await hasOldPapers(tx))) return false;
+    await changePapers(tx, async (affected) => await affected.add(sql`${OLD_PAPERS} limit ${CHUNK}`));
+    return true;
   });
 }
 
@@ -64,10 +61,11 @@ async function indexAllEvents(pool: Pool): Promise<void> {
   }
 }
 
-async function waiting(tx: Transaction): Promise<number[]> {
-  const rows = await tx.query<{ id: number }>`
-    select p.id from paper p
-    where not exists (select 1 from paper_search s where s.paper_id = p.id and s.version >= ${INDEX_VERSION})
-    limit ${CHUNK}`;
-  return rows.map(({ id }) => id);
+/** SQL: the papers that an earlier version indexed, or that nobody has. */
+const OLD_PAPERS = sql`
+  select p.id as paper_id from paper p
+  where not exists (select 1 from paper_search s where s.paper_id = p.id and s.version >= ${INDEX_VERSION})`;
+
+async function hasOldPapers(tx: Transaction): Promise<boolean> {
+  return (await tx.execute`${OLD_PAPERS} limit 1`) > 0;
 }

@@ -1,3 +1,4 @@
+import { countKind, type PaperCountKind } from '../database/model.ts';
 import { sql, type Sql } from '../database/sql.ts';
 import type { DateRange } from './filters/conditions.ts';
 import { parentsSql, type List } from './paging/list-sql.ts';
@@ -147,7 +148,7 @@ const COUNTED: FacetSqls = {
       order by u.paper_count desc, u.name limit ${first})`,
   sources: ({ first }) => sql`
     (select 0 as parent, s.id, s.name as value, n.papers as count
-      from paper_count n join source s on s.id::text = n.value where n.kind = 'SOURCE'
+      from paper_count n join source s on s.id::text = n.value where n.kind = ${countKind('SOURCE')}
       order by n.papers desc, s.name collate "C" limit ${first})`,
   languages: () => sql`${countsOf('LANGUAGE')} and n.value in (select d.language from digest d)`,
   withCode: () => countsOf('CODE'),
@@ -160,7 +161,7 @@ function isCounted(want: FacetWant): boolean {
   return want.facet !== 'timeline' || want.interval === 'DAY' || (!want.dates?.from && !want.dates?.to);
 }
 
-function countsOf(kind: string): Sql {
+function countsOf(kind: PaperCountKind): Sql {
   return sql`select 0 as parent, 0 as id, n.value, n.papers as count from paper_count n where n.kind = ${kind}`;
 }
 

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { hasText } from '../database/model.ts';
 import { sql } from '../database/sql.ts';
 import { sections } from '../digest/summary.ts';
 import {
@@ -130,7 +131,7 @@ const FIELDS: Readonly<Record<string, Highlight['field']>> = {
 const currentSummaries = (ids: readonly number[]) => sql`
   select m.paper_id as parent, ${summaryColumns}
   from summary m join digest_entry e on e.id = m.entry_id join digest d on d.id = e.digest_id
-  where m.paper_id = any(${ids}::int[]) and e.current and m.status <> 'FAILED'
+  where m.paper_id = any(${ids}::int[]) and e.current and ${hasText('m')}
   order by m.paper_id, d.date desc, e.ingested_at desc, e.id desc`;
 
 async function readStems(run: RunStatement, keys: readonly string[]): Promise<string[]> {

@@ -10,3 +10,11 @@ export function nameWords(name: string): string[] {
     .split(/[\s\0]+/)
     .filter((word) => word !== '');
 }
+
+/**
+ * The words of a name, each between two spaces: as `author.name_words` and `feed_event.author_words` hold
+ * them for `like`.
+ */
+export function spacedNameWords(name: string): string {
+  return ` ${nameWords(name).join(' ')} `;
+}

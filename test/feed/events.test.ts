@@ -154,7 +154,7 @@ test('what is removed is not sent, positions stay, and a digest that comes again
   await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001', '2601.00002']);
   await ingestRecords(database.pool, `2026-01-15${ZH}`, ['2601.00003']);
   const before = await feed();
-  await removeDigests(database.pool, { source: 'test', date: '2026-01-14' });
+  await removeDigests(database, { source: 'test', date: '2026-01-14' });
   const after = await feed();
   expect(after.feed.cursor).toBe(before.feed.cursor);
   expect(after.feed.events).toEqual(before.feed.events.slice(2));

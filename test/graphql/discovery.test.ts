@@ -109,7 +109,7 @@ describe('suggest', () => {
     let removing: Promise<unknown> | undefined;
     // The ids of what is suggested have been read by then; the papers and authors themselves are looked up next.
     const racing = faultyPool(pool, async ({ text }) => {
-      if (text.includes('.id = any(')) await (removing ??= removeDigests(pool, { source: 'gone' }));
+      if (text.includes('.id = any(')) await (removing ??= removeDigests(database, { source: 'gone' }));
     });
     const { data, errors } = await queryOf({ pool: racing })(
       '{ suggest(prefix: "toast") { text subject { type: __typename } } }',

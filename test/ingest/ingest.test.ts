@@ -328,7 +328,7 @@ describe('removing', () => {
     const before = await dump();
     const later = jsonl(jsonRecord(B, { title: 'Renamed', authors: ['New Name'] }), jsonRecord(C));
     await ingestFile(database.pool, textFile('2026-01-20_AI_enhanced_Chinese.jsonl', later, 'other'));
-    expect(await removeDigests(database.pool, { source: 'other' })).toEqual({
+    expect(await removeDigests(database, { source: 'other' })).toEqual({
       digests: 1,
       entries: 2,
       papers: 1,
@@ -339,7 +339,7 @@ describe('removing', () => {
   test('ingested again, a removed digest starts at revision 1', async () => {
     await take(ZH, jsonl(jsonRecord(A)));
     await take(ZH, jsonl(jsonRecord(B)));
-    await removeDigests(database.pool, { source: 'test', date: '2026-01-15', language: 'zh' });
+    await removeDigests(database, { source: 'test', date: '2026-01-15', language: 'zh' });
     expect(await rows('select 1 from paper')).toEqual([]);
     expect(await take(ZH, jsonl(jsonRecord(A)))).toMatchObject({ status: 'STORED', digest: { revision: 1 } });
   });

@@ -180,10 +180,10 @@ describe('the counts of values', () => {
     await ingestFile(pool, textFile('2026-02-02_AI_enhanced_English.jsonl', records([1]), 'other'));
     await check();
     expect(await counted()).toContainEqual({ kind: 'LANGUAGE', value: 'en', papers: 1 });
-    await removeDigests(pool, { source: 'test', date: '2026-01-15' });
+    await removeDigests(database, { source: 'test', date: '2026-01-15' });
     await check();
-    await removeDigests(pool, { source: 'test' });
-    await removeDigests(pool, { source: 'other' });
+    await removeDigests(database, { source: 'test' });
+    await removeDigests(database, { source: 'other' });
     expect(await counted()).toEqual([]);
   });
 

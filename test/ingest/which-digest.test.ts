@@ -76,7 +76,7 @@ function raw(...ids: string[]): string {
 async function inEitherOrder(files: readonly Given[]): Promise<string[]> {
   const stores = [];
   for (const order of [files, files.toReversed()]) {
-    await removeDigests(database.pool, { source });
+    await removeDigests(database, { source });
     for (const file of order) await take(...file);
     const [store, last] = [await dumpStore(database.pool), await head()];
     for (const file of order) expect(await take(...file)).toMatchObject({ status: 'UNCHANGED' });
@@ -104,7 +104,7 @@ describe('a file named as one with AI text is the digest of that language', () =
       [`${DAY}_AI_enhanced_English.jsonl`, raw(A, B)],
     ];
     for (const order of [files, files.toReversed()]) {
-      await removeDigests(database.pool, { source });
+      await removeDigests(database, { source });
       for (const file of order) await take(...file);
       expect(await digests()).toEqual(['en r1: 2']);
     }

@@ -1,11 +1,12 @@
 import { GraphQLError } from 'graphql';
 import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../../digest/long-names.ts';
+import type { PostedDigest } from '../../digest/posted-digest.ts';
 import { parseLanguage } from '../../language/language.ts';
 import { found } from '../../reads/lookups.ts';
 import { within } from '../../time/deadline.ts';
 import { builder } from '../builder.ts';
 import { adminRefusal, badUserInput } from '../errors.ts';
-import type { DigestToIngest, IngestDigestResult } from '../ingest-digest.ts';
+import type { IngestDigestResult } from '../ingest-digest.ts';
 import { Digest, IngestRun } from '../refs.ts';
 
 /** Longest URL of a posted digest, in characters. */
@@ -29,7 +30,7 @@ ${MAX_URL_CHARACTERS} characters, else BAD_USER_INPUT.`,
 });
 
 const IngestDigestInput = builder
-  .inputRef<DigestToIngest & { clientMutationId?: string | null }>('IngestDigestInput')
+  .inputRef<PostedDigest & { clientMutationId?: string | null }>('IngestDigestInput')
   .implement({
     description: 'A digest to ingest, with what is known about it.',
     fields: (t) => ({
@@ -128,7 +129,7 @@ is TIMEOUT, but the ingest continues: see \`ingestRuns\`.`,
  * The input, trimmed and with its language as a tag. Checks what needs no look at the digest; throws
  * BAD_USER_INPUT.
  */
-function checked(input: DigestToIngest): DigestToIngest {
+function checked(input: PostedDigest): PostedDigest {
   const { url } = input.document;
   if (typeof url === 'string' && url.length > MAX_URL_CHARACTERS)
     throw badUserInput(

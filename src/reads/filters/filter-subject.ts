@@ -1,4 +1,5 @@
 import { namedCategories } from '../../arxiv/categories.ts';
+import { hasText } from '../../database/model.ts';
 import { sql, type Sql } from '../../database/sql.ts';
 import { fold } from '../../language/fold.ts';
 import { authorIds, categoryIds, ofSources } from './conditions.ts';
@@ -44,7 +45,7 @@ export const PAPERS: FilterSubject = {
   ofSources,
   // Written out for either answer: Postgres joins `exists`, but asks `exists = true` of each row.
   hasSummary: (wanted) => sql`${wanted ? sql.empty : sql`not `}exists (
-    select 1 from summary m where m.entry_id = e.id and m.status <> 'FAILED')`,
+    select 1 from summary m where m.entry_id = e.id and ${hasText('m')})`,
 };
 
 function authoredBy(ids: Sql): Sql {

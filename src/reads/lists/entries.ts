@@ -1,3 +1,4 @@
+import { hasText } from '../../database/model.ts';
 import { sql, type Sql } from '../../database/sql.ts';
 import { categoryIds, inLanguages, languagePatterns, ofSources, storable } from '../filters/conditions.ts';
 import { orderTerms, type Order } from '../paging/keyset.ts';
@@ -87,7 +88,7 @@ export function bestSummaries(paperIds: readonly number[], { languages, sources 
       select ${summaryColumns}
       from unnest(${wanted.map(({ pattern }) => pattern)}::text[], ${wanted.map(({ place }) => place)}::int[])
           as wanted(pattern, place), ${SUMMARIES}
-      where m.paper_id = parent.id and e.current and m.status <> 'FAILED'
+      where m.paper_id = parent.id and e.current and ${hasText('m')}
         and coalesce(d.language, 'und') || '-' like wanted.pattern${ofSomeSources(sources)}
       order by wanted.place, ${orderTerms(NEWEST)} limit 1
     ) best`;

@@ -1,3 +1,4 @@
+import { countKind } from '../../database/model.ts';
 import { sql, type Sql } from '../../database/sql.ts';
 import { PAPERS } from '../filters/filter-subject.ts';
 import { InputError } from '../../errors/input-error.ts';
@@ -24,7 +25,7 @@ export type PaperField = ListField<PaperArgs, ScoredPaperRow>;
 export const papers: PaperField = paperField('Query.papers', {
   from: sql`paper p`,
   dated: sql.raw('p'),
-  total: sql`(select coalesce(sum(n.papers), 0)::int from paper_count n where n.kind = 'PAPER')`,
+  total: sql`(select coalesce(sum(n.papers), 0)::int from paper_count n where n.kind = ${countKind('PAPER')})`,
 });
 
 /** `Author.papers`: a name that a paper prints twice has it once. */

@@ -6,27 +6,30 @@ import type { Transaction } from '../database/transaction.ts';
 const CHUNK = 100;
 
 /**
- * Puts the AI text of the staged JSONL entries in place of what is stored for them: JSONL says where each part begins and has
- * parts that Markdown does not print. An entry counts as changed where what readers see of its text does.
+ * Replaces the stored AI text of matched entries by that of the staged JSONL file. JSONL is the better
+ * source: it says where each part begins, and has parts that Markdown does not print. An entry has changed if
+ * the text that readers see differs, placeholders apart.
  */
-export async function mergeSummaries(tx: Transaction): Promise<void> {
+export async function updateSummaries(tx: Transaction): Promise<void> {
   let after = 0;
   for (let rows = await differing(tx, after); rows.length > 0; rows = await differing(tx, after)) {
-    const seen = await mapInSlices(rows, ({ ordinal, stored, staged }) => ({
+    const compared = await mapInSlices(rows, ({ ordinal, stored, staged }) => ({
       ordinal,
       differs: shown(stored) !== shown(staged),
     }));
-    const changed = seen.filter(({ differs }) => differs).map(({ ordinal }) => ordinal);
+    const changed = compared.filter(({ differs }) => differs).map(({ ordinal }) => ordinal);
     await tx.execute`
       update staged set changed = true, summarized = true where ordinal = any(${changed})`;
     after = Math.max(...rows.map(({ ordinal }) => ordinal));
   }
   await tx.execute`
-    update summary m set status = s.status, tldr = s.tldr, motivation = s.motivation, method = s.method, result = s.result,
+    update summary m
+    set status = s.status, tldr = s.tldr, motivation = s.motivation, method = s.method, result = s.result,
       conclusion = s.conclusion, parts = s.parts
     from staged s where s.entry_id = m.entry_id and s.parts <> m.parts`;
 }
 
+/** The text that readers see, as JSON to compare. */
 function shown(parts: readonly SummaryPart[]): string {
   return JSON.stringify([summaryFields(parts).status, sections(parts)]);
 }

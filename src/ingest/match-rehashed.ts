@@ -8,33 +8,38 @@ import type { Transaction } from '../database/transaction.ts';
 const CHUNK = 100;
 
 /**
- * Matches staged entries that have no stored entry yet with stored ones that say the same and have another hash all the same: an
- * earlier version hashed otherwise, or Markdown has nothing of the AI text because its template prints none of those parts.
+ * Matches staged entries with stored ones that say the same although their stored hash differs. There are two
+ * reasons for another hash: an earlier version computed it by other rules, or the staged file is Markdown,
+ * whose template prints none of the AI text's parts.
  */
-export async function matchRead(tx: Transaction, digest: StoredDigest, form: DigestForm): Promise<void> {
+export async function matchRehashed(tx: Transaction, digest: StoredDigest, form: DigestForm): Promise<void> {
   let after = 0;
-  for (let rows = await left(tx, digest, after); rows.length > 0; rows = await left(tx, digest, after)) {
+  for (
+    let rows = await unmatched(tx, digest, after);
+    rows.length > 0;
+    rows = await unmatched(tx, digest, after)
+  ) {
     const hashed = await mapInSlices(rows, ({ id, statement, parts, hash }) => ({
       id,
       hash,
       now: hashAs(form, statement, parts ?? []),
     }));
-    const read = hashed.filter(({ hash, now }) => hash !== now);
-    if (read.length > 0) await match(tx, read);
+    const rehashed = hashed.filter(({ hash, now }) => hash !== now);
+    if (rehashed.length > 0) await match(tx, rehashed);
     after = Math.max(...rows.map(({ id }) => id));
   }
 }
 
-interface Left {
+interface StoredEntry {
   id: number;
   hash: string;
   statement: Statement;
   parts: SummaryPart[] | null;
 }
 
-/** Current entries that no staged one matches, of papers with staged entries that match none. */
-async function left(tx: Transaction, digest: StoredDigest, after: number): Promise<Left[]> {
-  return await tx.query<Left>`
+/** Current entries without a match, of papers that have staged entries without one. */
+async function unmatched(tx: Transaction, digest: StoredDigest, after: number): Promise<StoredEntry[]> {
+  return await tx.query<StoredEntry>`
     select e.id, e.content_hash as hash, e.statement, m.parts
     from digest_entry e left join summary m on m.entry_id = e.id
     where e.digest_id = ${digest.id} and e.current and e.id > ${after}
@@ -43,23 +48,26 @@ async function left(tx: Transaction, digest: StoredDigest, after: number): Promi
     order by e.id limit ${CHUNK}`;
 }
 
-/** The hash that an entry has in a form now. */
+/** The hash that a stored entry would have if it came in this form now. */
 function hashAs(form: DigestForm, statement: Statement, parts: readonly SummaryPart[]): string {
   const isLost = form === 'MARKDOWN' && !printsAny(parts);
   return contentHash({ statement, parts: isLost ? [] : parts });
 }
 
-async function match(tx: Transaction, read: readonly { id: number; now: string }[]): Promise<void> {
+/** Pairs entries of equal hash; where a paper has several, in order. */
+async function match(tx: Transaction, rehashed: readonly { id: number; now: string }[]): Promise<void> {
   await tx.execute`
-    with read as (
+    with rehashed as (
       select e.id, e.paper_id, r.now, row_number() over (partition by e.paper_id, r.now order by e.id) as nth
-      from jsonb_to_recordset(${JSON.stringify(read)}::jsonb) as r(id int, now text) join digest_entry e on e.id = r.id
+      from jsonb_to_recordset(${JSON.stringify(rehashed)}::jsonb) as r(id int, now text)
+        join digest_entry e on e.id = r.id
     ), fresh as (
       select s.ordinal, s.paper_id, s.content_hash,
         row_number() over (partition by s.paper_id, s.content_hash order by s.ordinal) as nth
       from staged s where s.entry_id is null
     ), pair as (
-      select fresh.ordinal, read.id from fresh join read using (paper_id, nth) where read.now = fresh.content_hash
+      select fresh.ordinal, rehashed.id from fresh join rehashed using (paper_id, nth)
+      where rehashed.now = fresh.content_hash
     )
     update staged s set entry_id = pair.id from pair where pair.ordinal = s.ordinal`;
 }

@@ -2,42 +2,42 @@ import { parseFileName, unpackedName } from '../digest/file-name.ts';
 import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../digest/long-names.ts';
 import { SourceError, type DigestFile } from '../sources/digest-file.ts';
 
-/** What a file says of the digest that it is. */
-export interface Claim {
+/** Which digest a file is, as far as its name, its place and the caller's options tell. */
+export interface DigestIdentity {
   readonly source: string;
   /** YYYY-MM-DD */
   readonly date: string;
-  /** What told the date. A day that is guessed may be that of another digest. */
+  /** Where the date comes from. A guessed day may be that of another digest. */
   readonly datedBy: 'OPTION' | 'NAME' | 'GUESS';
-  /** BCP 47; undefined where nobody named it. */
+  /** BCP 47; undefined if neither the options nor the file name tell. */
   readonly language: string | undefined;
-  /** The file is named as one with AI text, be there any or not. */
+  /** The file name is that of a file with AI text (`…_AI_enhanced_…`), whether the file has any or not. */
   readonly enhanced: boolean;
   /** Without folders and `.gz`; `-` for standard input. */
   readonly fileName: string;
-  /** The file, as the user would name it in a message. */
+  /** The file as the user would name it, for messages. */
   readonly location: string;
 }
 
-/** What the caller says the digest is called. */
-export interface ClaimOptions {
-  /** What else a dated file name holds (`_database`) is appended to it. */
+/** What a caller may say about the digest in a file. */
+export interface IdentityOptions {
+  /** The suffix of a dated file name, such as `_database`, is appended to it. */
   readonly source?: string | undefined;
   /** YYYY-MM-DD */
   readonly date?: string | undefined;
-  /** BCP 47. A raw listing has none, whatever is said here. */
+  /** BCP 47. Ignored for a raw listing, which has no language. */
   readonly language?: string | undefined;
 }
 
 /**
- * What a digest is called: as the options say, else as the file's name and place do. `warn` is told of a day that is a guess.
- * Throws SourceError where nothing tells the source.
+ * Identifies a file's digest: by the options, then by the file's name, then by its place. Calls `warn` if the
+ * day is a guess. Throws SourceError if nothing tells the source, or if a name is too long.
  */
-export async function claimOf(
+export async function identifyDigest(
   file: DigestFile,
-  options: ClaimOptions,
+  options: IdentityOptions,
   warn: (message: string) => void,
-): Promise<Claim> {
+): Promise<DigestIdentity> {
   const named = parseFileName(file.fileName ?? '');
   const source = options.source ?? file.source;
   if (source === undefined)
@@ -62,7 +62,7 @@ async function dateOf(
   file: DigestFile,
   given: string | undefined,
   { named, warn }: { named: string | undefined; warn: (message: string) => void },
-): Promise<Pick<Claim, 'date' | 'datedBy'>> {
+): Promise<Pick<DigestIdentity, 'date' | 'datedBy'>> {
   if (given !== undefined) return { date: given, datedBy: 'OPTION' };
   if (named !== undefined) return { date: named, datedBy: 'NAME' };
   const { date, what } = await file.fallbackDate();

@@ -1,31 +1,39 @@
 import { sql, type Sql } from '../database/sql.ts';
 import type { DigestForm } from '../digest/digest.ts';
 
-/** SQL about an entry of both forms, from the aliases s (staged, of the form at hand) and e (digest_entry, of the other form). */
-export interface BothForms {
+/**
+ * SQL that merges an entry's statements in the two forms: of alias s (`staged`, the file's form) and e
+ * (`digest_entry`, the other form).
+ */
+export interface MergedStatements {
   /**
-   * The statement of an entry that says the same in both forms: that of the JSONL, which states all that Markdown does and more,
-   * and beside it, where that differs, how Markdown printed link, version, section and authors.
+   * The statement of an entry with the same content in both forms. It is the one of the JSONL, which states
+   * all that Markdown does and more. `printed` in it keeps how Markdown printed link, version, section and
+   * authors, if that differs.
    */
   readonly same: Sql;
-  /** The statement of s where it takes the place of e, which says something else: what only the other form states stays. */
+  /**
+   * The statement of s when it replaces e, whose content differs. Whatever only the other form states is
+   * taken over from e.
+   */
   readonly successor: Sql;
-  /** Whether the section is that of e. */
+  /** Whether the entry stays in the section of e. Markdown decides about sections. */
   readonly keepsSection: Sql;
 }
 
-/** What becomes of entries of the other form as a file of this form comes in. */
-export function bothForms(form: DigestForm): BothForms {
+/** How a file of this form is merged with stored entries of the other form. */
+export function mergedStatements(form: DigestForm): MergedStatements {
   return form === 'MARKDOWN' ? MARKDOWN : JSONL;
 }
 
-/** SQL: what Markdown prints of a statement in its own way. */
+/** SQL: the fields of a statement that Markdown may print in its own way. */
 function printed(statement: Sql): Sql {
-  return sql`jsonb_strip_nulls(jsonb_build_object('url', ${statement}->'url', 'version', ${statement}->'version',
+  return sql`jsonb_strip_nulls(jsonb_build_object(
+    'url', ${statement}->'url', 'version', ${statement}->'version',
     'category', ${statement}->'category', 'authorLine', ${statement}->'authorLine'))`;
 }
 
-/** SQL: a JSONL statement and what Markdown prints in its own way. */
+/** SQL: a JSONL statement with what Markdown printed, if that differs. */
 function merged(jsonl: Sql, markdown: Sql): Sql {
   return sql`(${jsonl}) || case when ${markdown} = ${printed(sql`(${jsonl})`)} then '{}'::jsonb
     else jsonb_build_object('printed', ${markdown}) end`;
@@ -37,13 +45,13 @@ const STORED_PRINTED = sql`coalesce(e.statement->'printed', ${printed(sql`e.stat
 const TEXTS = sql`jsonb_build_object('title', s.statement->'title', 'abstract', s.statement->'abstract',
   'authors', s.statement->'authors')`;
 
-const MARKDOWN: BothForms = {
+const MARKDOWN: MergedStatements = {
   same: merged(STORED, printed(STAGED)),
   successor: merged(sql`(${STORED}) || ${TEXTS}`, printed(STAGED)),
   keepsSection: sql`s.section is null`,
 };
 
-const JSONL: BothForms = {
+const JSONL: MergedStatements = {
   same: merged(STAGED, STORED_PRINTED),
   successor: merged(
     STAGED,

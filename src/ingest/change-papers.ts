@@ -1,0 +1,46 @@
+import { lockStore, type Transaction } from '../database/transaction.ts';
+import { AffectedPapers } from './affected-papers.ts';
+import { countLinks, createLinkTable, removeUnlistedPapers } from './paper-links.ts';
+import { updatePapers } from './update-papers.ts';
+import { trackCounts } from './value-counts.ts';
+
+/** What a change of the store did. */
+export interface Changed<T> {
+  /** What the change itself returned. */
+  readonly result: T;
+  /** The number of papers that left the store, because no digest lists them any more. */
+  readonly papersRemoved: number;
+}
+
+/** What a change may do. */
+interface ChangeOptions {
+  /** The change deletes entries. Affected papers that no entry lists any more are deleted then. */
+  readonly deletesEntries?: boolean;
+}
+
+/**
+ * Changes digests and their entries, then everything that follows from them. Locks the store for the rest of
+ * the transaction, so that `change` sees it as the last ingest left it. `change` adds each paper whose
+ * entries it touches to `affected`; afterwards the papers' own fields, their authors and categories, the
+ * search index and all counters are updated. Once per transaction.
+ */
+export async function changePapers<T>(
+  tx: Transaction,
+  change: (affected: AffectedPapers) => Promise<T>,
+  { deletesEntries = false }: ChangeOptions = {},
+): Promise<Changed<T>> {
+  await lockStore(tx);
+  const affected = await AffectedPapers.create(tx);
+  const result = await change(affected);
+  if (affected.isEmpty) return { result, papersRemoved: 0 };
+  // Rows of an uncommitted transaction are invisible to autovacuum: without this, Postgres would plan for the
+  // tables as they were.
+  await tx.execute`analyze affected, digest_entry, paper (id)`;
+  await createLinkTable(tx);
+  const updateCounts = await trackCounts(tx);
+  const papersRemoved = deletesEntries ? await removeUnlistedPapers(tx) : 0;
+  await updatePapers(tx, affected);
+  await countLinks(tx);
+  await updateCounts();
+  return { result, papersRemoved };
+}
