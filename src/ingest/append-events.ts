@@ -1,10 +1,11 @@
+import { hasText } from '../database/model.ts';
 import { sql, type Sql } from '../database/sql.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { SummaryPart } from '../digest/digest.ts';
 import { appendToFeed } from '../events/append.ts';
 import { EventKind, type DigestEventKind } from '../events/event.ts';
 import { fold } from '../language/fold.ts';
-import { nameWords } from '../search/name-words.ts';
+import { spacedNameWords } from '../search/name-words.ts';
 import { mapInSlices } from '../time/slices.ts';
 import { INDEX_VERSION, searchVectors } from './search-vectors.ts';
 
@@ -51,9 +52,9 @@ async function draftEvents(tx: Transaction, digestId: number): Promise<void> {
     create temporary table event_draft on commit drop as
     with printed as (
       select s.paper_id, min(s.ordinal) as place,
-        bool_or((s.added or s.summarized) and s.status <> 'FAILED') as summarized,
-        bool_or(s.restored and s.status <> 'FAILED') as restored,
-        (array_agg(s.entry_id order by s.changed desc, s.status is null or s.status = 'FAILED', s.ordinal)
+        bool_or((s.added or s.summarized) and ${hasText('s')}) as summarized,
+        bool_or(s.restored and ${hasText('s')}) as restored,
+        (array_agg(s.entry_id order by s.changed desc, (${hasText('s')}) is not true, s.ordinal)
           )[1] as entry_id
       from staged s group by s.paper_id
     ), dropped as (
@@ -109,13 +110,13 @@ async function eventRows(tx: Transaction, ordinals: readonly number[]): Promise<
         where a.paper_id = p.id order by a.position
       ) as authors
     from event_draft d join paper p on p.id = d.paper_id
-      left join summary m on m.entry_id = d.entry_id and m.status <> 'FAILED'
+      left join summary m on m.entry_id = d.entry_id and ${hasText('m')}
     where d.ordinal = any(${ordinals})`;
   const names = await mapInSlices(papers, ({ id, authors }) => ({
     id,
     names: authors,
     folded: authors.map(fold),
-    words: authors.map((name) => ` ${nameWords(name).join(' ')} `),
+    words: authors.map(spacedNameWords),
   }));
   const texts = papers.map(({ parts, ...paper }) => ({ ...paper, summaries: parts === null ? [] : [parts] }));
   return sql`
@@ -129,5 +130,5 @@ async function eventRows(tx: Transaction, ordinals: readonly number[]): Promise<
       join jsonb_to_recordset(${JSON.stringify(names)}::jsonb)
         as n(id int, names text[], folded text[], words text[]) on n.id = d.ordinal
       join ${await searchVectors(texts)} v on v.id = d.ordinal
-      left join summary m on m.entry_id = d.entry_id and m.status <> 'FAILED'`;
+      left join summary m on m.entry_id = d.entry_id and ${hasText('m')}`;
 }

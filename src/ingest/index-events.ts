@@ -1,3 +1,4 @@
+import { hasText } from '../database/model.ts';
 import { sql } from '../database/sql.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { SummaryPart } from '../digest/digest.ts';
@@ -46,5 +47,5 @@ async function readTexts(tx: Transaction, events: readonly OutdatedEvent[]): Pro
     select n.position::text, p.arxiv_id as "arxivId", p.title, p.abstract, m.parts
     from unnest(${positions}::bigint[], ${papers}::int[], ${entries}::int[]) n(position, paper_id, entry_id)
       join paper p on p.id = n.paper_id join digest_entry d on d.id = n.entry_id
-      left join summary m on m.entry_id = n.entry_id and m.status <> 'FAILED'`;
+      left join summary m on m.entry_id = n.entry_id and ${hasText('m')}`;
 }
