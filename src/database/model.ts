@@ -10,8 +10,8 @@ export function hasText(alias: 'm' | 's'): Sql {
 }
 
 /**
- * The kinds of values by which `paper_count` counts papers: all papers, those with code, those with a summary,
- * and those of each source, language, day, week and month.
+ * The kinds of values by which `paper_count` counts papers: all papers, those with code, those with a
+ * summary, and those of each source, language, day, week and month.
  */
 export const PAPER_COUNT_KINDS = [
   'PAPER',

@@ -25,7 +25,8 @@ export type PaperField = ListField<PaperArgs, ScoredPaperRow>;
 export const papers: PaperField = paperField('Query.papers', {
   from: sql`paper p`,
   dated: sql.raw('p'),
-  total: sql`(select coalesce(sum(n.papers), 0)::int from paper_count n where n.kind = ${countKind('PAPER')})`,
+  total: sql`(select coalesce(sum(n.papers), 0)::int from paper_count n
+    where n.kind = ${countKind('PAPER')})`,
 });
 
 /** `Author.papers`: a name that a paper prints twice has it once. */
