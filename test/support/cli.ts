@@ -64,9 +64,13 @@ export interface Child extends Command<number | string> {
   readonly process: ChildProcess;
 }
 
-/** Starts bin/papergraph.js as a user would. The global setup has built it. */
-export function spawnCli(argv: readonly string[], env: Record<string, string> = {}): Child {
-  const child = spawn(process.execPath, ['bin/papergraph.js', ...argv], {
+/** Starts bin/papergraph.js, or that of an installed package, as a user would. The global setup has built the former. */
+export function spawnCli(
+  argv: readonly string[],
+  env: Record<string, string> = {},
+  bin = 'bin/papergraph.js',
+): Child {
+  const child = spawn(process.execPath, [bin, ...argv], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
