@@ -1,9 +1,9 @@
-# Builds with everything, ships without what only builds and tests need.
+# Builds with all dependencies, ships without those that only the build and the tests need.
 FROM node:22-slim AS build
 WORKDIR /app
 COPY . .
-# The database is a container of its own: no embedded Postgres (the optional dependencies).
-RUN npm ci && npm prune --omit=dev --omit=optional --ignore-scripts
+# The client package is left out, and so is the embedded Postgres (the optional dependencies): compose runs Postgres beside it.
+RUN npm ci --workspaces=false && npm prune --workspaces=false --omit=dev --omit=optional --ignore-scripts
 
 FROM node:22-slim
 ENV NODE_ENV=production

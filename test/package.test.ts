@@ -159,7 +159,7 @@ async function tryClient(folder: string, name: string, url: string, transport: s
 }
 
 describe.runIf(LONG)('installed from tarballs into an empty folder, without install scripts', () => {
-  test('the commands and both clients work', async ({ skip }) => {
+  test('the commands and both clients work', { timeout: 1_200_000 }, async ({ skip }) => {
     const { tarball } = await pack('.', 'tsconfig.build.json');
     const folder = await install(tarball, skip);
     const papergraph = async (command: string) =>
