@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 const runFile = promisify(execFile);
 
 /** A folder that other users can enter, too; removed when the test ends. */
-export function publicFolder(): string {
+function publicFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-pack-'));
   chmodSync(folder, 0o755);
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
