@@ -21,14 +21,14 @@ import {
   VARIABLE_CHARACTERS,
   VARIABLE_LEVELS,
 } from '../src/pipeline/request-limits.ts';
-import { LONGEST as AUTHOR_CHARACTERS } from '../src/reads/filters/author-filter.ts';
-import { MOST_VALUES } from '../src/reads/filters/conditions.ts';
-import { DEEPEST as FILTER_LEVELS, MOST_OBJECTS, MOST_SEARCHED } from '../src/reads/filters/paper-filter.ts';
+import { MAX_LENGTH as AUTHOR_CHARACTERS } from '../src/reads/filters/author-filter.ts';
+import { MAX_VALUES } from '../src/reads/filters/conditions.ts';
+import { MAX_DEPTH as FILTER_LEVELS, MAX_OBJECTS, MAX_SEARCHED } from '../src/reads/filters/paper-filter.ts';
 import { DEFAULT_SIZE, MAX_SIZE } from '../src/reads/paging/page-args.ts';
 import { SLOW_MS } from '../src/reads/reads.ts';
 import { MAX_LENGTH as PREFIX_CHARACTERS } from '../src/reads/suggest.ts';
 import { MAX_BUCKETS } from '../src/reads/timeline.ts';
-import { DEEPEST as SEARCH_LEVELS, LONGEST as SEARCH_CHARACTERS } from '../src/search/parse-search.ts';
+import { MAX_DEPTH as SEARCH_LEVELS, MAX_LENGTH as SEARCH_CHARACTERS } from '../src/search/parse-search.ts';
 import { ROOMS } from './rooms.ts';
 
 // Makes the parts of the documents that state facts of the code. `npm run docs` writes them, a test says that they are current.
@@ -174,12 +174,12 @@ const LIMIT_GROUPS: readonly LimitGroup[] = [
     [
       ['items of a page (`first`, `last`)', `${MAX_SIZE}, ${DEFAULT_SIZE} by default`, '`BAD_USER_INPUT`'],
       ['ids of `nodes`', number(MOST_IDS), '`BAD_USER_INPUT`'],
-      ['objects in a filter, with `and`, `or` and `not`', number(MOST_OBJECTS), '`BAD_USER_INPUT`'],
+      ['objects in a filter, with `and`, `or` and `not`', number(MAX_OBJECTS), '`BAD_USER_INPUT`'],
       ['levels of objects in a filter', number(FILTER_LEVELS), '`BAD_USER_INPUT`'],
-      ['values of one list in a filter', number(MOST_VALUES), '`BAD_USER_INPUT`'],
+      ['values of one list in a filter', number(MAX_VALUES), '`BAD_USER_INPUT`'],
       ['a search', characters(SEARCH_CHARACTERS), '`BAD_USER_INPUT`'],
       ['levels of parentheses in a search', number(SEARCH_LEVELS), '`BAD_USER_INPUT`'],
-      ['all searches of a filter together', characters(MOST_SEARCHED), '`BAD_USER_INPUT`'],
+      ['all searches of a filter together', characters(MAX_SEARCHED), '`BAD_USER_INPUT`'],
       ["a search for an author's name", characters(AUTHOR_CHARACTERS), '`BAD_USER_INPUT`'],
       ['the prefix of `suggest`', characters(PREFIX_CHARACTERS), '`BAD_USER_INPUT`'],
       ['buckets of a timeline', number(MAX_BUCKETS), '`BAD_USER_INPUT`'],

@@ -83,6 +83,19 @@ describe('the rooms of src', () => {
     expect(owners.filter((file) => TIMERS[file] === undefined)).toEqual([]);
   });
 
+  test('of reads import downward only: paging, filters, lists, then all other files', () => {
+    const floors = ['paging', 'filters', 'lists'];
+    const floorOf = (file: string): number => {
+      const floor = floors.indexOf(path.relative('src/reads', file).split(path.sep)[0] ?? '');
+      return floor === -1 ? floors.length : floor;
+    };
+    const upward = files
+      .filter((file) => roomOf(file) === 'reads')
+      .flatMap((file) => imports(file).map((target) => ({ file, target })))
+      .filter(({ file, target }) => roomOf(target) === 'reads' && floorOf(target) > floorOf(file));
+    expect(upward).toEqual([]);
+  });
+
   test('leave the environment to cli and the exit to main', () => {
     const readers = files.filter(
       (file) => roomOf(file) !== 'cli' && /process\.(env|exit)\b/.test(readFileSync(file, 'utf8')),

@@ -12,9 +12,10 @@ interface Row {
 }
 
 /**
- * A stored digest as Markdown in the producer's current template. A digest that was ingested in that template is restored
- * byte for byte, apart from NUL. Entries that its Markdown file did not contain, but its JSONL file did, are left out. Null
- * for a raw listing, if an entry has no category, and if there is no such digest.
+ * A stored digest as Markdown in the producer's current template. A digest that was ingested in that template
+ * is restored byte for byte, apart from NUL. Entries that its Markdown file did not contain, but its JSONL
+ * file did, are left out. Null for a raw listing, if an entry has no category, and if there is no such
+ * digest.
  */
 export async function digestMarkdown(run: RunStatement, digestId: number): Promise<string | null> {
   const rows = await run<Row>({ name: 'Digest.markdown', sql: entriesSql(digestId) });

@@ -40,8 +40,8 @@ export interface FacetRow extends FacetValue {
 }
 
 /**
- * SQL: the wanted facets of a list under each parent, as FacetRow, most papers first. `counted`: the list is all papers of
- * the store, whose values ingests have counted.
+ * SQL: the wanted facets of a list under each parent, as FacetRow, most papers first. `counted`: the list is
+ * all papers of the store, whose values ingests have counted.
  */
 export function facetsSql(
   {
@@ -53,13 +53,15 @@ export function facetsSql(
 ): Sql {
   const counts = wanted.map((want, index) => {
     const values = valuesSql(counted && isCounted(want) ? COUNTED : MATCHED, want);
-    return sql`(select parent, ${index}::int as want, id, value collate "C" as value, count from (${values}) counted)`;
+    return sql`(
+      select parent, ${index}::int as want, id, value collate "C" as value, count from (${values}) counted)`;
   });
   const distinct = list.repeats === true ? sql`distinct` : sql.empty;
   return sql`
     with matched as (
       select parent.id as parent, paper.* from ${parentsSql(parents)} cross join lateral (
-        select ${distinct} p.id, p.code_url is not null as has_code, p.has_summary, p.source_ids, p.languages, p.days
+        select ${distinct} p.id, p.code_url is not null as has_code, p.has_summary, p.source_ids,
+          p.languages, p.days
         from ${list.from} where ${list.where}
       ) paper
     )
@@ -101,9 +103,11 @@ const MATCHED: FacetSqls = {
     from matched m cross join lateral unnest(m.languages) v(language)
     where v.language in (select d.language from digest d) group by m.parent, v.language`,
   withCode: () => sql`
-    select m.parent, 0 as id, '' as value, count(*)::int as count from matched m where m.has_code group by m.parent`,
+    select m.parent, 0 as id, '' as value, count(*)::int as count
+    from matched m where m.has_code group by m.parent`,
   withSummary: () => sql`
-    select m.parent, 0 as id, '' as value, count(*)::int as count from matched m where m.has_summary group by m.parent`,
+    select m.parent, 0 as id, '' as value, count(*)::int as count
+    from matched m where m.has_summary group by m.parent`,
   timeline: ({ interval, dates }) => sql`
     select m.parent, 0 as id, bucket.start as value, count(distinct m.id)::int as count
     from matched m cross join lateral unnest(m.days) v(day)
@@ -122,8 +126,8 @@ interface IdFacet {
 }
 
 /**
- * SQL: the most frequent values of each parent, ties by name. Ids are ranked before they are named: names are looked up only
- * for ids that can be among the first.
+ * SQL: the most frequent values of each parent, ties by name. Ids are ranked before they are named: names are
+ * looked up only for ids that can be among the first.
  */
 function top(first: number, { id, joined, named, value }: IdFacet): Sql {
   return sql`
@@ -162,7 +166,8 @@ function isCounted(want: FacetWant): boolean {
 }
 
 function countsOf(kind: PaperCountKind): Sql {
-  return sql`select 0 as parent, 0 as id, n.value, n.papers as count from paper_count n where n.kind = ${kind}`;
+  return sql`select 0 as parent, 0 as id, n.value, n.papers as count
+    from paper_count n where n.kind = ${kind}`;
 }
 
 function inRange(day: Sql, dates: DateRange | undefined): Sql {

@@ -21,10 +21,15 @@ export interface FacetRequest extends ListRequest<PaperArgs> {
   readonly wanted: readonly FacetWant[];
 }
 
-/** Counts facets over a whole list; null if this takes too long. Rejects with InputError for wrong arguments. */
+/**
+ * Counts facets over a whole list; null if this takes too long. Rejects with InputError for wrong arguments.
+ */
 export type ReadFacets = (request: FacetRequest) => Promise<Facets | null>;
 
-/** Reads the facets of one request. All facets of a list, under any parents, are one statement with a deadline. */
+/**
+ * Reads the facets of one request. All facets of a list, under any parents, are one statement with a
+ * deadline.
+ */
 export function facetReader(
   run: RunStatement,
   { compileList, timeoutMs }: { readonly compileList: CompileList; readonly timeoutMs: number },
@@ -58,7 +63,10 @@ function check(want: FacetWant): void {
     throw new InputError(['timeline', 'dates'], `dates: expected from on or before to, got ${from} to ${to}`);
 }
 
-/** Wants are equal if their JSON is. Buckets are computed here, so that too many of them fail the facets as a whole. */
+/**
+ * Wants are equal if their JSON is. Buckets are computed here, so that too many of them fail the facets as a
+ * whole.
+ */
 function collect(wanted: readonly FacetWant[], rows: readonly FacetRow[]): Facets {
   const values = new Map<string, FacetRow[]>();
   const timelines = new Map<string, Bucket[]>();

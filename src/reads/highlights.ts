@@ -25,13 +25,18 @@ export interface Highlight {
   readonly ranges: readonly TextRange[];
 }
 
-/** The texts of a paper that match: title, abstract, then the summaries of its current entries, newest first. */
+/**
+ * The texts of a paper that match: title, abstract, then the summaries of its current entries, newest first.
+ */
 export type ReadHighlights = (
   paper: PaperRow,
   highlightTerms: readonly HighlightTerms[],
 ) => Promise<Highlight[]>;
 
-/** Reads the highlights of one request. A page of papers takes two statements: summaries, and stems of their words. */
+/**
+ * Reads the highlights of one request. A page of papers takes two statements: summaries, and stems of their
+ * words.
+ */
 export function highlightReader(run: RunStatement): ReadHighlights {
   const summariesOf = shortListReader<SummaryRow>(run, 'PaperEdge.highlights', currentSummaries);
   const stems = stemReader(run);
@@ -53,7 +58,10 @@ export function highlightReader(run: RunStatement): ReadHighlights {
 
 /** The search terms of a page, prepared once for all of its papers. */
 interface PreparedTerms {
-  /** First letters of the terms. English stems keep the first letter, so no other words need their stems looked up. */
+  /**
+   * First letters of the terms. English stems keep the first letter, so no other words need their stems
+   * looked up.
+   */
   readonly initials: ReadonlySet<string>;
   readonly finders: Promise<Record<'inTitle' | 'inAbstract' | 'elsewhere', Find>>;
 }

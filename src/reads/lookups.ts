@@ -38,7 +38,9 @@ export function found<Row>(row: Row | null): Row {
 /** Single rows by a unique key; null if there is none. */
 export type Lookups = ReturnType<typeof lookups>;
 
-/** The look-ups of one request. Those of one kind are batched into one statement, and each row is read once. */
+/**
+ * The look-ups of one request. Those of one kind are batched into one statement, and each row is read once.
+ */
 export function lookups(run: RunStatement) {
   return {
     ...entities(run),

@@ -1,7 +1,9 @@
 import DataLoader from 'dataloader';
 import { DeadlineError } from '../database/statements.ts';
 
-/** Loads values that an answer can do without: if a batch exceeds its deadline, each of its values is null. */
+/**
+ * Loads values that an answer can do without: if a batch exceeds its deadline, each of its values is null.
+ */
 export function optionalLoader<Key, Value>(
   read: (keys: readonly Key[]) => Promise<readonly Value[]>,
 ): DataLoader<Key, Value | null> {

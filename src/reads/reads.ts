@@ -12,7 +12,10 @@ import { relatedReader, type ReadRelated } from './related.ts';
 import { shortLists, type ShortLists } from './short-lists.ts';
 import { suggest, type SuggestArgs, type Suggestion } from './suggest.ts';
 
-/** Everything that one request can read. Each value is read once; reads of one kind are batched into one statement. */
+/**
+ * Everything that one request can read. Each value is read once; reads of one kind are batched into one
+ * statement.
+ */
 export interface Reads extends Lookups, ShortLists {
   /** Reads one page of a list. Rejects with InputError for wrong arguments. */
   readonly page: <Args, Row extends object>(

@@ -15,10 +15,15 @@ export interface RelatedPaper {
   readonly sharedAuthors: readonly number[];
 }
 
-/** The papers most related to a paper, best first; null if this takes too long. Rejects with InputError above 100. */
+/**
+ * The papers most related to a paper, best first; null if this takes too long. Rejects with InputError above
+ * 100.
+ */
 export type ReadRelated = (paperId: number, first: number) => Promise<readonly RelatedPaper[] | null>;
 
-/** Reads the related papers of one request. Papers with an equal `first` are one statement, with a deadline. */
+/**
+ * Reads the related papers of one request. Papers with an equal `first` are one statement, with a deadline.
+ */
 export function relatedReader(run: RunStatement, timeoutMs: number): ReadRelated {
   const openLoader = (first: number) =>
     optionalLoader(async (ids: readonly number[]) => {
@@ -30,19 +35,26 @@ export function relatedReader(run: RunStatement, timeoutMs: number): ReadRelated
     await remember(loaders, checkSize(first, ['first']), () => openLoader(first)).load(paperId);
 }
 
-/** A term or author of this many papers relates them too weakly to count. It also bounds the rows read for each. */
+/**
+ * A term or author of this many papers relates them too weakly to count. It also bounds the rows read for
+ * each.
+ */
 const TOO_COMMON = 1_000;
 
 /**
- * Each shared term and author adds ln(1 + papers / papers that have it), so that rarer ones weigh more. A term is multiplied
- * by the logarithms of its weights in both papers. The number of papers in the store is capped at 1,000.
+ * Each shared term and author adds ln(1 + papers / papers that have it), so that rarer ones weigh more. A
+ * term is multiplied by the logarithms of its weights in both papers. The number of papers in the store is
+ * capped at 1,000.
  */
 function relatedSql(ids: readonly number[], first: number): Sql {
   return sql`
-    with store as materialized (select count(*) as papers from (select 1 from paper limit ${TOO_COMMON}) bounded),
+    with store as materialized (
+      select count(*) as papers from (select 1 from paper limit ${TOO_COMMON}) bounded
+    ),
     term as materialized (
       select t.paper_id, t.term, t.word, t.weight, n.papers from paper_term t cross join lateral (
-        select count(*) as papers from (select 1 from paper_term o where o.term = t.term limit ${TOO_COMMON}) bounded
+        select count(*) as papers
+        from (select 1 from paper_term o where o.term = t.term limit ${TOO_COMMON}) bounded
       ) n
       where t.paper_id = any(${ids}::int[]) and n.papers > 1 and n.papers < ${TOO_COMMON}
     ),
@@ -53,7 +65,8 @@ function relatedSql(ids: readonly number[], first: number): Sql {
       group by a.paper_id, a.author_id, u.paper_count
     ),
     shared as (
-      select term.paper_id as parent, o.paper_id, term.papers, ln(1 + term.weight) * ln(1 + o.weight) as weight, term.word,
+      select term.paper_id as parent, o.paper_id, term.papers,
+        ln(1 + term.weight) * ln(1 + o.weight) as weight, term.word,
         null::int as author_id, null::int as position
       from term join paper_term o on o.term = term.term
       union all
@@ -67,7 +80,8 @@ function relatedSql(ids: readonly number[], first: number): Sql {
       from shared s cross join store where paper_id <> parent group by parent, paper_id
     ),
     placed as (
-      select scored.*, row_number() over (partition by parent order by score desc, p.arxiv_order desc) as place
+      select scored.*,
+        row_number() over (partition by parent order by score desc, p.arxiv_order desc) as place
       from scored join paper p on p.id = scored.paper_id
     )
     select parent, paper_id as "paperId", score, terms as "sharedTerms", authors as "sharedAuthors"

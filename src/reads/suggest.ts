@@ -35,10 +35,10 @@ export const MAX_LENGTH = 200;
 const SIMILAR = 0.45;
 
 /**
- * Suggests names and titles whose words begin with the words typed, then names and titles that are spelt similarly. Authors
- * and categories come by number of papers, papers by date, and the kinds alternate. For an arXiv id, or its beginning, returns
- * its papers alone. Kinds that take too long are left out. Rejects with InputError above 200 characters, and for `first`
- * outside 0 to 100.
+ * Suggests names and titles whose words begin with the words typed, then names and titles that are spelt
+ * similarly. Authors and categories come by number of papers, papers by date, and the kinds alternate. For an
+ * arXiv id, or its beginning, returns its papers alone. Kinds that take too long are left out. Rejects with
+ * InputError above 200 characters, and for `first` outside 0 to 100.
  */
 export async function suggest(
   run: RunStatement,
@@ -67,7 +67,9 @@ export async function suggest(
     .map(({ kind, id, text }) => ({ kind, id, text, ranges: matchRanges(text, typed) }));
 }
 
-/** The prefix of `arxiv_order` for arXiv ids that begin with the text typed; undefined if it is no such id. */
+/**
+ * The prefix of `arxiv_order` for arXiv ids that begin with the text typed; undefined if it is no such id.
+ */
 function orderBeginning(typed: string): string | undefined {
   const id = parseArxivId(typed)?.id;
   if (id !== undefined) return arxivOrder(id);
@@ -137,8 +139,13 @@ async function candidates(
   }
 }
 
-const CATEGORY = sql`(select c.id, c.paper_count, c.code, concat(c.name || ' (', c.code, case when c.name is null then '' else ')' end) as text,
-  concat(' ', lower(translate(concat_ws(' ', c.code, c.name, array_to_string(c.aliases, ' ')), '.-', '  ')), ' ') as words from category c) c`;
+/** SQL: categories with their text, such as `Machine Learning (cs.LG)`, and their words between spaces. */
+const CATEGORY = sql`(
+  select c.id, c.paper_count, c.code,
+    concat(c.name || ' (', c.code, case when c.name is null then '' else ')' end) as text,
+    concat(' ', lower(translate(
+      concat_ws(' ', c.code, c.name, array_to_string(c.aliases, ' ')), '.-', '  ')), ' ') as words
+  from category c) c`;
 
 /** SQL: the rows whose words begin with the words typed, best first. */
 const BEGUN: Record<SuggestionKind, (typed: readonly string[]) => Sql> = {
@@ -155,8 +162,9 @@ const BEGUN: Record<SuggestionKind, (typed: readonly string[]) => Sql> = {
     )} order by ${inARow(sql.raw('p.title_folded'), typed)} p.first_digest_date desc, p.arxiv_order desc`,
 };
 
-// Letters of a folded title, by code point: its collation is "C", in which only ASCII letters are letters to a regular
-// expression. Han, kana and Hangul are not among them, so that a word may begin after any such character.
+// Letters of a folded title, by code point: its collation is "C", in which only ASCII letters are letters to
+// a regular expression. Han, kana and Hangul are not among them, so that a word may begin after any such
+// character.
 const LETTERS = 'a-z0-9\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u10FF\u1200-\u1FFF';
 
 /** A regular expression that finds the word at the beginning of a word. */

@@ -25,8 +25,8 @@ export interface Timeline {
 }
 
 /**
- * All buckets between the dates; those without papers are 0. An open end is the first or last day that has a count. Above
- * 1,000 buckets, returns the latest 1,000, or throws InputError if the caller chose both ends.
+ * All buckets between the dates; those without papers are 0. An open end is the first or last day that has a
+ * count. Above 1,000 buckets, returns the latest 1,000, or throws InputError if the caller chose both ends.
  */
 export function inBuckets(
   counts: readonly { readonly value: string; readonly count: number }[],

@@ -1,12 +1,13 @@
-// Endings that the English stemmer takes off.
+// Endings that Postgres's English stemmer removes.
 const ENDINGS =
-  `s es ed ing ings er ers ize izes ized izing izer ise ised ising isation ization izations ate ates ated ating ation
-  ational ations ative ator ators ment ments ness less ly ally ity ities al ance ence ant ent able ible ive ively ion ions ional
-  ful ous ously ism ist`.split(/\s+/);
+  `s es ed ing ings er ers ize izes ized izing izer ise ised ising isation ization izations ate ates ated
+  ating ation ational ations ative ator ators ment ments ness less ly ally ity ities al ance ence ant ent
+  able ible ive ively ion ions ional ful ous ously ism ist`.split(/\s+/);
 
 /**
- * Words that may begin so, where the beginning goes into an ending that stems lose: of `segmentat`, `segmentation`. The
- * beginning itself is the first; none where it is undefined.
+ * The beginning, and its completions to words whose ending it already contains in part: `segmentation` for
+ * `segmentat`. Their stems are shorter than the beginning, so a prefix search would miss them. Empty if there
+ * is no beginning.
  */
 export function completions(beginning: string | undefined): string[] {
   if (beginning === undefined) return [];

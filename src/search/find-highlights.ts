@@ -4,25 +4,26 @@ import { holdsWord, placedCharacters, stretches } from './scripts.ts';
 import { mergeRanges, type TextRange } from './text-range.ts';
 import { words, type SoughtWord } from './words.ts';
 
-/** The text of a paper that a search is about. */
+/** The texts of a paper in which a search looks. */
 export type Where = 'title' | 'abstract' | 'anywhere';
 
-/** What to highlight: words in a row, or characters in a row. */
+/** Something to highlight: words in a row, or characters in a row. */
 export interface HighlightTerms {
   readonly where: Where;
+  /** Whether the sequence is of characters of Han, kana or Hangul, instead of words. */
   readonly unspaced: boolean;
   readonly sequence: readonly SoughtWord[];
 }
 
-/** Among characters in a row: what parts two runs of them without a word between. */
+/** Element of a sequence of characters: separates two runs without a word between them. */
 export const ANYTHING_BUT_WORDS = ' ';
 
-/** Finds the search terms in a text: in order and without overlaps. */
+/** Finds terms in a text. The ranges are in order and do not overlap. */
 export type Find = (text: string) => TextRange[];
 
 /**
- * Finds these in as much of a text as is searched. `stem` returns what makes two keys of words the same. A text is read once,
- * however many search terms there are.
+ * Creates a finder for terms. Keys of words match if their stems are equal. Only the part of a text that is
+ * searched is highlighted. A text is read once, however many terms there are.
  */
 export function finder(wanted: readonly HighlightTerms[], stem: (key: string) => string): Find {
   const sequences = (inRuns: boolean) =>
@@ -40,7 +41,9 @@ export function finder(wanted: readonly HighlightTerms[], stem: (key: string) =>
   };
 }
 
-/** As `find`, in a title: it is searched as printed and as plain text. */
+/**
+ * Finds terms in a title, which is searched as printed and as plain text. Ranges refer to the printed title.
+ */
 export function findInTitle(find: Find, title: string): TextRange[] {
   const printed = find(title);
   const searched = title.slice(0, MOST_CHARACTERS);
@@ -49,14 +52,16 @@ export function findInTitle(find: Find, title: string): TextRange[] {
   return mergeRanges([...printed, ...find(text).map(placeOf)]);
 }
 
-/** A word or a character of a text. */
+/** A word or character in a text. */
 interface Place extends TextRange {
   readonly key: string;
-  /** Of a word. */
+  /** Only for words. */
   readonly folded?: string;
 }
 
-/** No word: it parts those before and after a run of Han, kana or Hangul. */
+/**
+ * Key of a run of Han, kana or Hangul among words: it matches no word, so words around it are not in a row.
+ */
 const NO_WORD = '';
 
 function wordsOf(text: string, stem: (key: string) => string): Place[] {
@@ -79,15 +84,15 @@ function charactersOf(text: string): Place[] {
   });
 }
 
-/** Sequences, by their first word or character, then by their second, and so on. */
+/** A trie of sequences: each level is one more word or character. */
 interface Tree {
-  /** A sequence ends here. */
+  /** Whether a sequence ends here. */
   whole: boolean;
   /** By the key of the next word or character. */
   readonly next: Map<string, Tree>;
-  /** By the beginning of the next word. */
+  /** By the beginning of the next word, for prefix searches. */
   readonly begun: Map<string, Tree>;
-  /** Lengths of these beginnings. */
+  /** Lengths of the keys of `begun`: only these prefixes of a word are looked up. */
   readonly lengths: Set<number>;
 }
 
@@ -109,7 +114,7 @@ function treeOf(sequences: readonly (readonly SoughtWord[])[]): Tree {
   return root;
 }
 
-/** The longest sequence that begins at each place. */
+/** The longest match at each place. */
 function occurrences(text: readonly Place[], sequences: Tree): TextRange[] {
   return text.flatMap(({ start }, first) => {
     let longest: Place | undefined;

@@ -4,7 +4,10 @@ import { characters, stretches } from './scripts.ts';
 import type { TextRange } from './text-range.ts';
 import { words } from './words.ts';
 
-/** Where a text matches what was typed, folded words: the beginnings of its words, else of a typo the word that is nearest. */
+/**
+ * The parts of a text that match typed words, which are folded: the beginnings of its words or, if a typed
+ * word has a typo, the most similar word.
+ */
 export function matchRanges(text: string, typed: readonly string[]): TextRange[] {
   const own = words(text);
   const found = typed.flatMap((word): TextRange[] => {
@@ -37,7 +40,10 @@ function characterRanges(text: string, typed: string): TextRange[] {
   return finder([{ where: 'anywhere', unspaced: true, sequence }], (word) => word)(text);
 }
 
-/** How many code units of the word it takes until, folded, they are `length` long. */
+/**
+ * Length of the shortest prefix of the word that has `length` code units once folded: folding may change
+ * lengths.
+ */
 function lengthOf(word: string, length: number): number {
   let taken = 0;
   for (const character of word) {
@@ -47,7 +53,7 @@ function lengthOf(word: string, length: number): number {
   return taken;
 }
 
-/** Of two words, by the runs of three characters that they share, as pg_trgm has it: 0 to 1. */
+/** Similarity of two words by their trigrams, from 0 to 1, as in pg_trgm. */
 function similarity(a: string, b: string): number {
   const [one, other] = [trigrams(a), trigrams(b)];
   const shared = [...one].filter((trigram) => other.has(trigram)).length;

@@ -1,5 +1,5 @@
 /**
- * As much of a paper's text is searched. A tsvector holds a megabyte: a pair of characters takes at most 12 bytes of it, words
- * take less for their length.
+ * Characters of a paper's text that are searched, at most. A tsvector holds 1 MB; a pair of characters takes
+ * up to 12 bytes of it, and words take less in proportion to their length.
  */
 export const MOST_CHARACTERS = 80_000;

@@ -1,9 +1,9 @@
 import { fold } from '../language/fold.ts';
 
-// The signs that the column author.name_words has a space for.
+// Must be the signs that the generated column author.name_words replaces by spaces.
 const SIGNS = /[\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E\u00B7\u2010-\u2015\u2018\u2019]+/g;
 
-/** The words of an author's name, case and accents folded. */
+/** The words of an author's name, with case and accents folded. */
 export function nameWords(name: string): string[] {
   return fold(name)
     .replaceAll(SIGNS, ' ')

@@ -1,6 +1,6 @@
 import type { Where } from './find-highlights.ts';
 
-/** What a search asks for. */
+/** A parsed search. */
 export type Search =
   | { readonly kind: 'all' | 'any'; readonly of: readonly Search[] }
   | { readonly kind: 'not'; readonly of: Search }
@@ -8,25 +8,25 @@ export type Search =
   | AuthorSearch
   | { readonly kind: 'category'; readonly code: string };
 
-/** One author has all the words in the name, next to each other where `quoted`. */
+/** An author's name contains all of the words, next to each other if `quoted`. */
 interface AuthorSearch {
   readonly kind: 'author';
   readonly text: string;
   readonly quoted: boolean;
 }
 
-/** The words follow one another in that text of the paper. */
+/** The words follow one another in a text of the paper. */
 interface TextSearch {
   readonly kind: 'text';
   readonly where: Where;
   readonly text: string;
-  /** The paper with this canonical id is found, too. */
+  /** Also finds the paper with this canonical id. */
   readonly arxivId?: string;
-  /** Papers by an author of this name are found, too. */
+  /** Also finds papers by authors of this name. */
   readonly author?: AuthorSearch;
 }
 
-/** A search that cannot be read; `position` is where, in UTF-16 code units from 0. */
+/** A syntax error in a search. `position` counts UTF-16 code units from 0. */
 export class SearchSyntaxError extends Error {
   readonly position: number;
 
@@ -38,32 +38,32 @@ export class SearchSyntaxError extends Error {
 }
 
 /** Longest search, in characters. */
-export const LONGEST = 1_000;
+export const MAX_LENGTH = 1_000;
 /** Most levels of parentheses in a search. */
-export const DEEPEST = 20;
+export const MAX_DEPTH = 20;
 
 /**
- * Reads a search: words, "phrases", `AND` (as between words), `OR` (binds loosest), `NOT` or `-` before what is negated,
- * parentheses, `author:`, `category:`, `title:`, and arXiv's `au:`, `cat:`, `ti:`, `abs:`, `all:` and `ANDNOT`.
- * Parentheses, quotes, dashes and colons may have full width. Throws SearchSyntaxError, also above 1,000 characters and
- * 20 levels of parentheses.
+ * Parses a search: words, "phrases", `AND` (the default between words), `OR` (binds loosest), `NOT` or `-`
+ * before an operand, parentheses, `author:`, `category:`, `title:`, and arXiv's `au:`, `cat:`, `ti:`, `abs:`,
+ * `all:` and `ANDNOT`. Parentheses, quotes, dashes and colons may be full-width. Throws SearchSyntaxError,
+ * also above 1,000 characters and 20 levels of parentheses.
  */
 export function parseSearch(text: string): Search {
-  if (text.length > LONGEST)
-    throw new SearchSyntaxError(LONGEST, `expected at most ${LONGEST} characters, got ${text.length}`);
-  // NUL, which no text holds, is a space.
+  if (text.length > MAX_LENGTH)
+    throw new SearchSyntaxError(MAX_LENGTH, `expected at most ${MAX_LENGTH} characters, got ${text.length}`);
+  // Text in Postgres cannot contain NUL, so it only separates words.
   const tokens = tokenise(text.replaceAll('\0', ' '));
   return tokens.length > 0 ? new Parser(tokens, text.length).whole() : nothingButSigns(text);
 }
 
-/** Signs ask for text that no paper has; white space asks nothing. */
+/** A text search for signs matches no paper; white space matches every paper. */
 function nothingButSigns(text: string): Search {
   return text.trim() === '' ? { kind: 'all', of: [] } : { kind: 'text', where: 'anywhere', text };
 }
 
 type Field = 'author' | 'category' | 'all' | Where;
 
-/** In small letters; `own` are this search's own, the others arXiv's. */
+/** By prefix, in lower case. `own`: a prefix of this search, not one of arXiv's API. */
 const FIELDS: Readonly<Record<string, { readonly field: Field; readonly own: boolean }>> = {
   author: { field: 'author', own: true },
   category: { field: 'category', own: true },
@@ -92,7 +92,8 @@ interface Token {
   readonly field: Field | undefined;
 }
 
-// A word ends where a space, a quote or a parenthesis stands. Signs of full width, as Chinese keyboards type them, are signs.
+// Words end at white space, quotes and parentheses. Chinese keyboards type full-width signs, which mean the
+// same.
 const TOKEN =
   /\s+|(?<parenthesis>[()（）])|(?<dashes>[-－]+)|(?:(?<name>author|category|title|au|cat|ti|abs|all)[:：])?(?:["“”＂](?<phrase>[^"“”＂]*)(?<close>["“”＂]?)|(?<word>[^\s"“”＂()（）]+))?/giy;
 
@@ -132,20 +133,22 @@ function termToken(text: string, { whole, position, groups }: Match): Token[] {
   if (words !== undefined) return words === '' ? [] : [{ ...token, text: words, field: known?.field }];
   if (known === undefined) return [];
   const end = position + whole.length;
-  // Who writes `One for all: a survey` means a word.
+  // In `One for all: a survey`, `all:` is a word. Only arXiv's prefixes are words that may end in a colon
+  // like this.
   if (!known.own && !'(（'.includes(text.charAt(end) || ' '))
     return [{ ...token, text: whole, field: undefined }];
   throw new SearchSyntaxError(end, `expected a word or a "phrase" right behind ${whole}`);
 }
 
-/** A single dash right before what it negates; others only part words. */
+/** Whether dashes negate: a single dash right before an operand. Other dashes separate words. */
 function negates(text: string, position: number, dashes: string): boolean {
   return dashes.length === 1 && /[^\s)）]/.test(text[position + 1] ?? ' ');
 }
 
-/** What ends a row of words. */
+/** Tokens that end a sequence of operands joined by AND; undefined is the end of the text. */
 const ENDS: ReadonlySet<Token['kind'] | undefined> = new Set([undefined, 'OR', ')'] as const);
 
+/** Recursive descent: one method for each level of precedence. */
 class Parser {
   readonly #tokens: readonly Token[];
   readonly #end: number;
@@ -185,8 +188,8 @@ class Parser {
 
   #group({ position }: Token): Search {
     this.#depth += 1;
-    if (this.#depth > DEEPEST)
-      throw new SearchSyntaxError(position, `expected at most ${DEEPEST} levels of parentheses, got more`);
+    if (this.#depth > MAX_DEPTH)
+      throw new SearchSyntaxError(position, `expected at most ${MAX_DEPTH} levels of parentheses, got more`);
     const search = this.#any();
     if (!this.#next(')'))
       throw new SearchSyntaxError(position, 'expected a closing parenthesis, got the end');

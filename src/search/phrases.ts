@@ -52,8 +52,8 @@ export function phrases(text: string): Phrase[] {
 }
 
 /**
- * The distinct readings of words: as printed, as plain text, and in lower case, where `MAs` may be `MAS`, and `imus` the
- * plural of `IMU`.
+ * The distinct readings of words: as printed, as plain text, and in lower case, where `MAs` may be `MAS`, and
+ * `imus` the plural of `IMU`.
  */
 function readingsOf(text: string): Reading[] {
   const all = [

@@ -2,22 +2,24 @@ import { fold } from '../language/fold.ts';
 import { greekName } from './greek.ts';
 import type { TextRange } from './text-range.ts';
 
-// What BibTeX and LaTeX write for accents, as the marks that Unicode puts after a letter.
+// Accent commands of BibTeX and LaTeX, and the combining marks of Unicode for them.
 const ACCENTS: Readonly<Record<string, string>> = {
   '`': '\u0300', "'": '\u0301', '^': '\u0302', '~': '\u0303', '=': '\u0304', u: '\u0306', '.': '\u0307',
   '"': '\u0308', r: '\u030A', H: '\u030B', v: '\u030C', c: '\u0327', k: '\u0328', d: '\u0323', b: '\u0331',
 }; // prettier-ignore
 
 const LETTERS: Readonly<Record<string, string>> = {
-  ss: 'ß', o: 'ø', O: 'Ø', l: 'ł', L: 'Ł', ae: 'æ', AE: 'Æ', oe: 'œ', OE: 'Œ', aa: 'å', AA: 'Å', i: 'i', j: 'j',
+  ss: 'ß', o: 'ø', O: 'Ø', l: 'ł', L: 'Ł', ae: 'æ', AE: 'Æ', oe: 'œ', OE: 'Œ', aa: 'å', AA: 'Å',
+  i: 'i', j: 'j',
 }; // prettier-ignore
 
-// Commands that say how text looks, not what it says. Others, such as \alpha, are read as their names.
+// Commands for the look of text, which are removed. Other commands, such as \alpha, are replaced by their
+// names.
 const LOOKS = new Set(
-  `bf bm boldsymbol bold cal em emph ensuremath frak it left mathbb mathbf mathbin mathcal mathfrak mathit mathop mathrel
-  mathrm mathscr mathsf mathtt mbox operatorname overline right rm sc scriptsize sf sl small text textbf textit textmd
-  textnormal textrm textsc textsf textsl textsubscript textsuperscript texttt textup tt underline url vec widehat
-  widetilde hat tilde bar frac sqrt limits`.split(/\s+/),
+  `bf bm boldsymbol bold cal em emph ensuremath frak it left mathbb mathbf mathbin mathcal mathfrak mathit
+  mathop mathrel mathrm mathscr mathsf mathtt mbox operatorname overline right rm sc scriptsize sf sl
+  small text textbf textit textmd textnormal textrm textsc textsf textsl textsubscript textsuperscript
+  texttt textup tt underline url vec widehat widetilde hat tilde bar frac sqrt limits`.split(/\s+/),
 );
 
 const ACCENT = /\\(?:([`'^~=."])\s*|([uvHcdbkr])(?:\s+|(?=\{)))(?:\{\\?([A-Za-z])\}|\\?([A-Za-z]))/g;
@@ -26,11 +28,11 @@ const SPACE = /\\[,;:! ]|(?<!\\)~/g;
 const MARKUP = /(?<!\\)[${}^_]|\\[()[\]]/g;
 const ESCAPE = /\\([#$%&_{}])/g;
 
-// Greek letters, also those of formulas (𝛼, ϵ) and the signs that look like one (µ, ∆).
+// Greek letters, including mathematical ones (𝛼, ϵ) and signs that look like one (µ, ∆).
 const GREEK = String.raw`[\p{Script=Greek}\u00B5\u2206\u2126\u{1D6A8}-\u{1D7CB}]`;
 const GREEK_LETTER = new RegExp(String.raw`${GREEK}(?=(${GREEK}|\\)?)`, 'gu');
 
-/** What is replaced, and by what: the function receives the match and its groups. */
+/** A pattern, and a function that maps the match and its groups to the replacement. */
 type Step = readonly [pattern: RegExp, replacement: (...match: (string | undefined)[]) => string];
 
 const STEPS: readonly Step[] = [
@@ -47,22 +49,22 @@ const STEPS: readonly Step[] = [
 const MARKED = new RegExp(String.raw`[\\$\{\}]|${GREEK}`, 'u');
 
 /**
- * Text without its LaTeX: `WiFo-M$^2$` is `WiFo-M2`, `$\alpha$-Bench` and `α-Bench` are `alpha-Bench`, `Schr\"odinger` is
- * `Schrödinger`.
+ * Text without its LaTeX: `WiFo-M$^2$` is `WiFo-M2`, `$\alpha$-Bench` and `α-Bench` are `alpha-Bench`,
+ * `Schr\"odinger` is `Schrödinger`.
  */
 export function plainText(text: string): string {
   if (!MARKED.test(text)) return text;
   return STEPS.reduce((left, [pattern, replacement]) => left.replace(pattern, replacement), text);
 }
 
-/** A text made of another one. */
+/** A text derived from another one. */
 export interface PlacedText {
   readonly text: string;
-  /** The part of the other text that a part of this one stands for. */
+  /** The part of the original text from which a part of this text was derived. */
   readonly placeOf: (part: TextRange) => TextRange;
 }
 
-/** A text without its LaTeX whose parts can be found in the text. */
+/** Like `plainText`, but keeps the positions of the original text. */
 export function placedPlainText(text: string): PlacedText {
   const starts = Uint32Array.from({ length: text.length }, (_, at) => at);
   const placed = STEPS.reduce(replaced, { text, starts, ends: starts.map((at) => at + 1) });
@@ -72,7 +74,7 @@ export function placedPlainText(text: string): PlacedText {
   };
 }
 
-/** A text with the start and the end of what each of its code units stands for. */
+/** A text with the start and end, in the original text, of each of its code units. */
 interface Placed {
   readonly text: string;
   readonly starts: Uint32Array;
@@ -119,10 +121,10 @@ function greek(letter = '', next = ''): string {
   return name === letter ? name : `${name}${next && ' '}`;
 }
 
-/** Names of letters that have come. */
+/** Cache: Greek letters are few, and folding each occurrence is slow. */
 const greekNames = new Map<string, string>();
 
-/** The accent is a sign (`\\'e`) or a letter (`\\H{o}`); the letter under it is in braces or alone. */
+/** The accent is a sign (`\\'e`) or a letter (`\\H{o}`). The letter below it may be in braces. */
 function accented(_?: string, ...[sign, letter, braced, bare]: (string | undefined)[]): string {
   return `${braced ?? bare}${ACCENTS[sign ?? letter ?? '']}`.normalize('NFC');
 }

@@ -1,29 +1,32 @@
 import { simplified } from './simplified.ts';
 import type { TextRange } from './text-range.ts';
 
-// Han, kana and Hangul are written without spaces between words: they are searched by their characters.
+// Han, kana and Hangul are searched by characters, because they are (or may be) written without spaces
+// between words.
 const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ーｰ`;
 
-// Marks behind the kana that they voice, in decomposed and in half-width texts.
+// Marks that follow the kana that they voice, in decomposed and in half-width text.
 const VOICING = String.raw`\u3099\u309A\uFF9E\uFF9F`;
 
-// Zero-width characters that break lines or mark bytes, not words.
+// Zero-width characters, such as byte order marks: they do not separate words.
 const INVISIBLE = String.raw`\u200B\u200C\u200D\u2060\uFEFF`;
 
 const RUN = `[${UNSPACED}][${UNSPACED}${VOICING}]*`;
 
 const RUNS = new RegExp(`${RUN}(?:[${INVISIBLE}]+${RUN})*`, 'gu');
 
-/** A stretch of text in one kind of script. */
+/** Part of a text that is in one kind of script. */
 export interface Stretch {
-  /** Han, kana or Hangul alone; else anything but them. */
+  /** Whether it consists of Han, kana and Hangul; otherwise it contains none of them. */
   readonly unspaced: boolean;
   readonly text: string;
-  /** Where it stands in the text, in UTF-16 code units. */
+  /** Offset in the whole text, in UTF-16 code units. */
   readonly start: number;
 }
 
-/** The text cut where scripts written without spaces begin and end; the stretches in order are the whole text. */
+/**
+ * Splits a text where scripts written without spaces begin and end. Joined, the stretches are the whole text.
+ */
 export function stretches(text: string): Stretch[] {
   const found: Stretch[] = [];
   let at = 0;
@@ -39,27 +42,30 @@ export function stretches(text: string): Stretch[] {
   return found;
 }
 
-/** Whether a stretch has a word or a number. */
+/** Whether a text contains a word or a number. */
 export function holdsWord(text: string): boolean {
   return /[\p{L}\p{M}\p{N}]/u.test(text);
 }
 
 const INVISIBLES = new RegExp(`[${INVISIBLE}]+`, 'gu');
 
-/** The characters of a run as they are compared: simplified, compatibility forms resolved, invisible ones left out. */
+/**
+ * The characters of a run in the form in which they are compared: simplified, NFKC, without invisible
+ * characters.
+ */
 export function characters(run: string): string[] {
   return Array.from(run.replaceAll(INVISIBLES, '').normalize('NFKC'), simplified);
 }
 
-/** A character of a run as it is compared, where it stands in the text. */
+/** A character in the form in which it is compared, and its range in the text. */
 interface PlacedCharacter extends TextRange {
   readonly key: string;
 }
 
-// Kana with their voicing, and the letters of a Hangul syllable, are one character where they are composed.
+// Kana with voicing marks, and the letters of a Hangul syllable, become one character in NFKC.
 const COMPOSED = new RegExp(`[^][${VOICING}\\u1160-\\u11FF\\u314F-\\u3163\\uFFC2-\\uFFDC]*`, 'gu');
 
-/** The characters of a stretch, where they stand. */
+/** The characters of a stretch with their ranges in the text. */
 export function placedCharacters({ text, start }: Stretch): PlacedCharacter[] {
   return [...text.matchAll(COMPOSED)].flatMap(({ 0: composed, index }) => {
     const place = { start: start + index, end: start + index + composed.length };
@@ -67,13 +73,13 @@ export function placedCharacters({ text, start }: Stretch): PlacedCharacter[] {
   });
 }
 
-/** Each two neighbouring characters; a run ends with its last character alone, which keeps runs apart. */
+/** All pairs of neighbouring characters, then the last character alone, which marks the end of the run. */
 export function pairs(run: string): string[] {
   const all = characters(run);
   return all.map((character, index) => character + (all[index + 1] ?? ''));
 }
 
-/** Of single code units that have come: looking them up takes a fraction of the time. */
+/** Cache for single code units: normalising each occurrence takes many times longer. */
 const compared = new Map<string, readonly string[]>();
 
 function comparedCharacters(composed: string): readonly string[] {

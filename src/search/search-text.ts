@@ -4,31 +4,33 @@ import { plainText } from './plain-text.ts';
 import { holdsWord, pairs, stretches } from './scripts.ts';
 import { STOP_WORD, textKeys } from './words.ts';
 
-/** A paper's text: title, TL;DR, other AI text, abstract. A word weighs most in A. */
+/** Weights of a tsvector, heaviest first: title, TL;DR, other AI text, abstract. */
 type Weight = 'A' | 'B' | 'C' | 'D';
 
-/** What a search reads of a paper. */
+/** The texts of a paper that are searched. */
 export interface Texts {
   /** Canonical. */
   readonly arxivId: string;
   readonly title: string;
   readonly abstract: string;
-  /** AI text of its entries: TL;DRs, and all other parts. */
+  /** AI text of its entries: TL;DRs, and in `parts` everything else. */
   readonly tldrs: readonly string[];
   readonly parts: readonly string[];
 }
 
-/** What a paper's search vector is made of. */
+/** Input for a paper's search vector. */
 export interface SearchDocument {
-  /** By weight: keys of words with a space between them, for Postgres's English configuration. */
+  /** Keys of words by weight, separated by spaces, for Postgres's English configuration. */
   readonly words: Readonly<Record<Weight, string>>;
-  /** A tsvector literal: the arXiv id, acronyms in small letters, and pairs of characters of Han, kana and Hangul. */
+  /**
+   * A tsvector literal: arXiv id, acronyms in lower case, and pairs of characters of Han, kana and Hangul.
+   */
   readonly lexemes: string;
 }
 
 /**
- * What is searched of a paper: title, then abstract, then AI text, up to 80,000 characters. A title with LaTeX or Greek letters
- * is there twice: as printed, and as plain text.
+ * Prepares the texts of a paper for search: title, abstract and AI text in this order, up to 80,000
+ * characters in all. A title with LaTeX or Greek letters is included twice, as printed and as plain text.
  */
 export function searchDocument({ arxivId, title, abstract, tldrs, parts }: Texts): SearchDocument {
   const plain = plainText(title.slice(0, MOST_CHARACTERS));
@@ -53,7 +55,7 @@ export function searchDocument({ arxivId, title, abstract, tldrs, parts }: Texts
 
 type Field = readonly [weight: Weight, text: string];
 
-/** The fields as far as there is room; a text is cut between characters. */
+/** The fields up to the limit. The cut never splits a surrogate pair. */
 function kept(fields: readonly Field[]): Field[] {
   let room = MOST_CHARACTERS;
   return fields.map(([weight, text]) => {
@@ -63,13 +65,16 @@ function kept(fields: readonly Field[]): Field[] {
   });
 }
 
-// No phrase reaches from one text into the next.
+// Stop words take positions: with these between texts, no phrase matches across two of them.
 const APART = Array.from({ length: 8 }, () => STOP_WORD).join(' ');
 
-/** Positions in a tsvector end here. */
+/** The highest position in a tsvector. */
 const LAST_POSITION = 16_383;
 
-/** The pairs of the texts' runs. No phrase reaches over the position left out between texts, and at a word between runs. */
+/**
+ * The pairs of all runs. A position is skipped between texts, and at words between runs: no phrase matches
+ * across it.
+ */
 function placedPairs(fields: readonly Field[]): string {
   const lexemes: string[] = [];
   let position = 0;

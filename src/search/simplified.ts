@@ -6,17 +6,18 @@ import characters from 'opencc-js/dict/TSCharacters';
 import phrases from 'opencc-js/dict/TSPhrases';
 
 /**
- * The simplified form of a Chinese character, traditional or not; any other character as it is.
+ * The simplified form of a Chinese character; other characters are unchanged.
  *
- * Characters that OpenCC exchanges in any phrase are one here (著 and 着, 覆 and 复), so that a text and every part of it are
- * converted alike: phrases would depend on where a search cuts the text.
+ * OpenCC converts some characters only within phrases (著 and 着, 覆 and 复). Here these are always equal, so
+ * that a text and its parts are converted alike: with phrases, the result would depend on where a search
+ * begins and ends.
  */
 export function simplified(character: string): string {
   forms ??= readForms();
   return forms.get(character) ?? character;
 }
 
-/** Read when the first Chinese text comes. */
+/** Loaded on first use: the dictionaries are large. */
 let forms: ReadonlyMap<string, string> | undefined;
 
 function readForms(): Map<string, string> {

@@ -5,7 +5,10 @@ import { phrases, type Phrase, type TextSearch } from './phrases.ts';
 import { pairs } from './scripts.ts';
 import type { SoughtWord } from './words.ts';
 
-/** A tsquery as a tree, which `printQuery` turns into text. The functions below build it, and keep it free of NOTHING. */
+/**
+ * A tsquery as a tree, which `printQuery` turns into text. The functions below build it, and keep it free of
+ * NOTHING.
+ */
 export type TextQuery =
   | Lexeme
   | { readonly kind: 'not'; readonly of: TextQuery }
@@ -80,7 +83,9 @@ function rowOf(steps: readonly Step[]): TextQuery {
   return steps.length > 1 ? { kind: 'row', of: steps } : query;
 }
 
-/** Reads what `phraseto_tsquery` returns for a word: a lexeme, several in a row, or nothing for a stop word. */
+/**
+ * Reads what `phraseto_tsquery` returns for a word: a lexeme, several in a row, or nothing for a stop word.
+ */
 export function parseStem(tsquery: string): TextQuery {
   const found = tsquery.matchAll(/(?:<(?:-|(?<distance>\d+))> )?'(?<text>(?:[^']|'')*)'/g);
   return rowOf(
@@ -92,8 +97,8 @@ export function parseStem(tsquery: string): TextQuery {
 }
 
 /**
- * The query of a text search; NOTHING for stop words and signs alone. Words are English stems in a row; runs of Han, kana or
- * Hangul are their pairs of characters in a row.
+ * The query of a text search; NOTHING for stop words and signs alone. Words are English stems in a row; runs
+ * of Han, kana or Hangul are their pairs of characters in a row.
  */
 export function textQuery({ text, where, arxivId }: TextSearch, stems: Stems): TextQuery {
   const query = allOf(phrases(text).map((phrase) => phraseQuery(phrase, stems)));
@@ -108,7 +113,10 @@ export function phraseQuery(phrase: Phrase, stems: Stems): TextQuery {
     : anyOf(phrase.readings.map((reading) => inARow(reading.map((word) => wordQuery(word, stems)))));
 }
 
-/** Completions of a beginning are added only if their stem is shorter than it, because a prefix does not match these. */
+/**
+ * Completions of a beginning are added only if their stem is shorter than it, because a prefix does not match
+ * these.
+ */
 function wordQuery({ key, beginning }: SoughtWord, stems: Stems): TextQuery {
   if (beginning === undefined) return stems(key);
   const shorter = completions(beginning)
@@ -118,8 +126,8 @@ function wordQuery({ key, beginning }: SoughtWord, stems: Stems): TextQuery {
 }
 
 /**
- * In a paper, the last run may continue. Its final character is therefore left out or, if it has no other, a prefix of pairs;
- * the runs before it must end as they do in the search.
+ * In a paper, the last run may continue. Its final character is therefore left out or, if it has no other, a
+ * prefix of pairs; the runs before it must end as they do in the search.
  */
 function runsQuery(runs: readonly string[]): TextQuery {
   const texts = runs.flatMap(pairs);

@@ -1,10 +1,10 @@
-/** A part of a text, in UTF-16 code units; `end` is exclusive. */
+/** Part of a text, in UTF-16 code units. `end` is exclusive. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** The ranges in order; those that overlap are one. */
+/** The ranges in order. Overlapping ranges are merged; adjacent ones are not. */
 export function mergeRanges(ranges: readonly TextRange[]): TextRange[] {
   const result: { start: number; end: number }[] = [];
   for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start || a.end - b.end)) {

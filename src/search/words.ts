@@ -3,18 +3,19 @@ import { stretches } from './scripts.ts';
 import type { TextRange } from './text-range.ts';
 import { wordKey } from './word-key.ts';
 
-/** A word where it stands. */
+/** A word and its range in a text. */
 export interface Word extends TextRange {
-  /** Case and accents folded. */
+  /** With case and accents folded. */
   readonly folded: string;
-  /** Equal for words that a search takes for the same, but for their stems. */
+  /** Equal for words that a search treats alike, apart from stemming. */
   readonly key: string;
 }
 
-// Every sign parts words: `text/image`, `GPT-4.1` and `x_1` are found by their parts, and whole as parts in a row.
+// Every sign separates words: `text/image`, `GPT-4.1` and `x_1` are found by their parts, and as a whole by
+// parts in a row.
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 
-/** The words of a text; scripts without spaces between words have none. */
+/** The words of a text. Han, kana and Hangul have none. */
 export function words(text: string): Word[] {
   const found: Word[] = [];
   for (const { unspaced, text: part, start } of stretches(text)) {
@@ -28,14 +29,17 @@ export function words(text: string): Word[] {
   return found;
 }
 
-/** It takes a position in Postgres's English configuration and is not kept. */
+/** A stop word of Postgres's English configuration: it takes a position, but is not stored. */
 export const STOP_WORD = 'the';
 
 /** The keys of a text's words. */
 interface TextKeys {
-  /** In order; a stop word for a run of Han, kana or Hangul: words before and after it are not next to each other. */
+  /**
+   * In order. A run of Han, kana or Hangul is a stop word, so that the words around it are not next to each
+   * other.
+   */
   readonly keys: string[];
-  /** Keys that acronyms would have in small letters, where others: `gas` of `GAs`. */
+  /** Keys that acronyms have in lower case, if different: `gas` for `GAs`, whose key is `ga`. */
   readonly inSmallLetters: string[];
 }
 
@@ -57,19 +61,22 @@ export function textKeys(text: string): TextKeys {
 
 const ASCII = /^[\0-\x7F]*$/;
 
-/** As `fold`, which for most words has more to look for than a word has. */
+/** Like `fold`, but faster for ASCII, which is most words. */
 function foldWord(written: string): string {
   return ASCII.test(written) ? written.toLowerCase() : fold(written);
 }
 
-/** A word that a search asks for. */
+/** A word to search for. */
 export interface SoughtWord {
   readonly key: string;
-  /** The beginning of the words asked for, folded; undefined where one word is asked for. */
+  /** For a prefix search, the folded beginning of the words to find. */
   readonly beginning: string | undefined;
 }
 
-/** The words of a search in a row. `lea*` asks for words that begin so, `A*` for a word: it is an algorithm's name. */
+/**
+ * The words of a search text. `lea*` is a prefix search; `A*` is a word, because it is the name of an
+ * algorithm.
+ */
 export function soughtWords(text: string): SoughtWord[] {
   return words(text).map(({ key, folded, end }) => ({
     key,

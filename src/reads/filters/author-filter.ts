@@ -4,7 +4,7 @@ import { InputError } from '../../errors/input-error.ts';
 import { hasWords } from './name-conditions.ts';
 import { authorIds, categoryIds, every, storable } from './conditions.ts';
 
-/** The contract's AuthorFilter: all fields must hold, absent and null ask nothing. */
+/** Input `AuthorFilter`: authors must meet all fields; absent and null fields are ignored. */
 export interface AuthorFilter {
   readonly search?: string | null | undefined;
   readonly names?: readonly string[] | null | undefined;
@@ -12,11 +12,14 @@ export interface AuthorFilter {
   readonly minPaperCount?: number | null | undefined;
 }
 
-/** The filter as an SQL condition on the author u; undefined where it asks nothing. Throws InputError above 100 values a list. */
+/**
+ * SQL: the filter as a condition on `author u`; undefined if it is empty. Throws InputError if a value
+ * exceeds its limit.
+ */
 export function authorFilter(filter: AuthorFilter | null | undefined): Sql | undefined {
   const { search, names, categories, minPaperCount } = filter ?? {};
   const conditions: Sql[] = [];
-  if (typeof search === 'string') conditions.push(spelt(search));
+  if (typeof search === 'string') conditions.push(matchesName(search));
   if (names) conditions.push(sql`u.id = any(${authorIds(storable(names, ['filter', 'names']))})`);
   if (categories) {
     const ids = categoryIds(storable(categories, ['filter', 'categories']));
@@ -28,14 +31,17 @@ export function authorFilter(filter: AuthorFilter | null | undefined): Sql | und
 }
 
 /** Longest search for an author's name, in characters. */
-export const LONGEST = 200;
+export const MAX_LENGTH = 200;
 
-/** Has the words in any order, or is spelt much like them (pg_trgm's default: 0.6). White space asks nothing, signs find nothing. */
-function spelt(search: string): Sql {
-  if (search.length > LONGEST)
+/**
+ * SQL: the name has the words in any order, or is spelt similarly (at pg_trgm's default threshold, 0.6).
+ * White space matches every author; signs without words match none.
+ */
+function matchesName(search: string): Sql {
+  if (search.length > MAX_LENGTH)
     throw new InputError(
       ['filter', 'search'],
-      `filter.search: expected at most ${LONGEST} characters, got ${search.length}`,
+      `filter.search: expected at most ${MAX_LENGTH} characters, got ${search.length}`,
     );
   const words = nameWords(search);
   if (words.length === 0) return search.trim() === '' ? sql`true` : sql`false`;

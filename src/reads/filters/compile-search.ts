@@ -25,24 +25,27 @@ import type { FilterSubject } from './filter-subject.ts';
 import { InputError } from '../../errors/input-error.ts';
 import type { RunStatement } from '../../database/statements.ts';
 
-/** A search as SQL over its subject and the vector in t. */
+/** A search as SQL about its subject and the search vector in `t`. */
 export interface SearchSql {
-  /** True or false of every paper. */
+  /** True or false, never null. */
   readonly condition: Sql;
-  /** A real, the higher the better. */
+  /** Relevance, of type real; higher is better. */
   readonly score: Sql;
-  /** What it wants to see in a paper's texts. */
+  /** Terms to highlight in the texts of a paper. */
   readonly highlightTerms: readonly HighlightTerms[];
 }
 
-/** Compiles a search. Rejects with InputError where it cannot be read. */
+/** Compiles a search. Rejects with InputError, naming `argument`, for a syntax error. */
 export type CompileSearch = (
   text: string,
   subject: FilterSubject,
   argument: readonly string[],
 ) => Promise<SearchSql>;
 
-/** Compiles the searches of one request. Those compiled together look up the stems of their words in one statement. */
+/**
+ * Compiles the searches of one request. Those compiled together look up the stems of their words in one
+ * statement.
+ */
 export function searchCompiler(run: RunStatement): CompileSearch {
   const stemOf = new DataLoader<string, TextQuery>(async (keys) => await readStems(run, keys));
   return async (text, subject, argument) => {
@@ -70,7 +73,10 @@ function parse(text: string, argument: readonly string[]): Search {
   }
 }
 
-/** The search in which each text that is an arXiv id, in whatever form, asks for the paper and for what names it. */
+/**
+ * Marks each text that is an arXiv id in any form: it finds that paper, and papers whose text contains the
+ * id.
+ */
 function withIds(search: Search): Search {
   switch (search.kind) {
     case 'all':
@@ -127,7 +133,10 @@ function conditionSql(search: Search, meaning: Meaning): Sql {
 
 type Combination = Extract<Search, { kind: 'all' | 'any' }>;
 
-/** What is text of it goes into one tsquery, categories of an alternative into one look-up. */
+/**
+ * SQL: text parts become one tsquery, and alternative categories one look-up; both are faster than a
+ * condition each.
+ */
 function combined({ kind, of }: Combination, meaning: Meaning): Sql {
   const isText = (each: Search): boolean => asText(each, meaning.stems) !== undefined;
   const inOneLookup = (each: Search) => kind === 'any' && each.kind === 'category';
@@ -141,7 +150,10 @@ function combined({ kind, of }: Combination, meaning: Meaning): Sql {
   return sql`(${sql.join(conditions, kind === 'all' ? ' and ' : ' or ')})`;
 }
 
-/** Whether a search that asks nothing contains signs alone, such as `!?`, outside `not`: no paper is found by signs. */
+/**
+ * Whether a search that asks nothing contains signs alone, such as `!?`, outside `not`: no paper is found by
+ * signs.
+ */
 function isSigns(search: Search): boolean {
   switch (search.kind) {
     case 'text':
@@ -180,7 +192,10 @@ function asText(search: Search, stems: Stems): TextQuery | undefined {
   }
 }
 
-/** A vector that is clipped has lost positions of words: phrases then match, or exclude, by their words in any order. */
+/**
+ * A vector that is clipped has lost positions of words: phrases then match, or exclude, by their words in any
+ * order.
+ */
 function matches(query: TextQuery): Sql {
   const loose = unordered(query);
   const exact = inVector(query);
@@ -198,7 +213,7 @@ function writtenBy({ text, quoted }: Extract<Search, { kind: 'author' }>, subjec
   return subject.writtenByName(quoted ? [words.join(' ')] : words);
 }
 
-/** A rank is less than 1, so that papers asked for by their ids come first. */
+/** Ranks are below 1, so adding 1 for an arXiv id puts that paper first. */
 function scoreSql(search: Search, stems: Stems): Sql {
   const wanted = textSearches(search, { wanted: true });
   const lexemes = anyOf(wanted.flatMap((each) => lexemesOf(textQuery(each, stems))));

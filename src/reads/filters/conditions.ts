@@ -5,44 +5,50 @@ import { languageLevels, languageRange, type LanguageLevel } from '../../languag
 import { parseLanguage } from '../../language/language.ts';
 import { InputError } from '../../errors/input-error.ts';
 
-// SQL conditions that filters are made of: each is true or false, never unknown.
+// SQL conditions of which filters are made. Each is true or false, never null, so that `not` can negate it.
 
 /** Most values of one list in a filter. */
-export const MOST_VALUES = 100;
+export const MAX_VALUES = 100;
 
-/** The values of a list that the store can hold at all. Throws InputError above 100 values. */
+/**
+ * The values of a list that text in Postgres can contain, that is, without NUL. Throws InputError above 100
+ * values.
+ */
 export function storable(values: readonly string[], argument: readonly string[]): string[] {
-  if (values.length > MOST_VALUES)
+  if (values.length > MAX_VALUES)
     throw new InputError(
       argument,
-      `${argument.join('.')}: expected at most ${MOST_VALUES} values, got ${values.length}`,
+      `${argument.join('.')}: expected at most ${MAX_VALUES} values, got ${values.length}`,
     );
   return values.filter((value) => !value.includes('\0'));
 }
 
-/** All of the conditions; undefined where there is none. */
+/** SQL: all of the conditions; undefined if there are none. */
 export function every(conditions: readonly Sql[]): Sql | undefined {
   return conditions.length === 0 ? undefined : sql`(${sql.join(conditions, ' and ')})`;
 }
 
-/** Ids of the categories that the values name, as `namedCategories` reads them. */
+/** SQL: the ids of the categories that the values name, as `namedCategories` reads them. */
 export function categoryIds(values: readonly string[]): Sql {
   const { codes, archives } = namedCategories(values);
   return sql`array(select c.id from category c
     where c.code = any(${codes}::text[]) or split_part(c.code, '.', 1) = any(${archives}::text[]))`;
 }
 
-/** Ids of the authors whose whole names the values are, case and accents folded. */
+/** SQL: the ids of the authors with these names, ignoring case and accents. */
 export function authorIds(names: readonly string[]): Sql {
   return sql`array(select u.id from author u where u.name_folded = any(${names.map(fold)}::text[]))`;
 }
 
-/** The source of the digest d is one of the values. */
+/** SQL: the source of `digest d` has one of these names. */
 export function ofSources(values: readonly string[]): Sql {
   return sql`d.source_id = any(array(select s.id from source s where s.name = any(${values}::text[])))`;
 }
 
-/** The language of the digest d is covered by one of the values, tags or names. A raw listing has none. */
+/**
+ * SQL: the language of `digest d` is covered by one of the values, which are tags or names. False for raw
+ * listings.
+ */
 export function inLanguages(values: readonly string[]): Sql {
   const patterns = values.flatMap((value) => {
     const tag = languageTag(value);
@@ -51,7 +57,10 @@ export function inLanguages(values: readonly string[]): Sql {
   return sql`(d.language is not null and d.language || '-' like any(${[...new Set(patterns)]}::text[]))`;
 }
 
-/** What the tags that answer a language are `like` once they end in a hyphen, level by level, best first. */
+/**
+ * LIKE patterns of the tags that satisfy a language, each tag with a hyphen appended. Grouped by level, best
+ * first.
+ */
 export function languagePatterns(language: string): string[][] {
   const tag = languageTag(language);
   return tag === undefined ? [] : languageLevels(tag).map(patternsOf);
@@ -62,18 +71,18 @@ function patternsOf({ tags, begun }: LanguageLevel): string[] {
   return [...begun.map((start) => `${start}-%`), ...alone.map((tag) => `${tag}-`)];
 }
 
-/** The BCP 47 tag of a language given as tag or name; undefined where it names none. */
+/** The BCP 47 tag of a language, which may be a tag or a name; undefined for other text. */
 export function languageTag(language: string): string | undefined {
   return language.trim() === '' ? undefined : parseLanguage(language);
 }
 
-/** Days, YYYY-MM-DD, both ends inclusive; an absent end is open. */
+/** Days as YYYY-MM-DD, both ends inclusive. An absent end is open. */
 export interface DateRange {
   readonly from?: string | null | undefined;
   readonly to?: string | null | undefined;
 }
 
-/** The digest d is of a day in the range. Throws InputError where it ends before it starts. */
+/** SQL: the date of `digest d` is in the range. Throws InputError if the range ends before it starts. */
 export function inDates({ from, to }: DateRange, argument: readonly string[]): Sql {
   const [first, last] = [from ?? undefined, to ?? undefined];
   if (first !== undefined && last !== undefined && first > last)

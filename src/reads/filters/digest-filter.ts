@@ -2,7 +2,7 @@ import { sql, type Sql } from '../../database/sql.ts';
 import { every, inDates, inLanguages, storable, type DateRange } from './conditions.ts';
 import type { FilterSubject } from './filter-subject.ts';
 
-/** The contract's DigestFilter: all fields must hold, absent and null ask nothing. */
+/** Input `DigestFilter`: digests must meet all fields; absent and null fields are ignored. */
 export interface DigestFilter {
   readonly dates?: DateRange | null | undefined;
   readonly languages?: readonly string[] | null | undefined;
@@ -11,8 +11,8 @@ export interface DigestFilter {
 }
 
 /**
- * The filter as an SQL condition on d, a digest or an event of one; undefined where it asks nothing. Throws InputError above 100 values a
- * list, and for a range of days that ends before it starts.
+ * SQL: the filter as a condition on `d`, a digest or its event; undefined if it is empty. Throws InputError
+ * above 100 values in a list, and for a range of days that ends before it starts.
  */
 export function digestFilter(
   filter: DigestFilter | null | undefined,

@@ -6,28 +6,29 @@ import { authorIds, categoryIds, ofSources } from './conditions.ts';
 import { hasWords } from './name-conditions.ts';
 
 /**
- * What a filter asks about, as SQL: the papers of the store, or the events of the feed. A filter is compiled the same for
- * both; only where the facts stand differs. Days and languages stand in `d` for either, the search vector in `t`.
+ * The SQL conditions of a filter, for papers of the store or for events of the feed. Both are compiled alike,
+ * but store their facts in different columns. In either case `d` has the date and language, and `t` has the
+ * search vector.
  */
 export interface FilterSubject {
   readonly arxivId: Sql;
   readonly hasCode: Sql;
-  /** Values as PaperFilter takes them. */
+  /** Codes, archives or aliases, as in `PaperFilter`. */
   readonly inCategories: (values: readonly string[]) => Sql;
   readonly inPrimaryCategory: (values: readonly string[]) => Sql;
   /** Exact names. */
   readonly writtenBy: (names: readonly string[]) => Sql;
-  /** Whole names, case and accents folded. */
+  /** Whole names, ignoring case and accents. */
   readonly writtenByAny: (names: readonly string[]) => Sql;
-  /** Folded words, all of them in one name. */
+  /** Folded words, all in the name of one author. */
   readonly writtenByName: (words: readonly string[]) => Sql;
-  /** One current entry meets these conditions, which are made of the two below and those of `d`. */
+  /** One current entry meets all conditions: the two below, and those on `d`. */
   readonly hasEntry: (conditions: Sql) => Sql;
   readonly ofSources: (names: readonly string[]) => Sql;
   readonly hasSummary: (wanted: boolean) => Sql;
 }
 
-/** The paper p, its search vector in t of paper_search. */
+/** Conditions on `paper p`, with `paper_search t`. */
 export const PAPERS: FilterSubject = {
   arxivId: sql`p.arxiv_id`,
   hasCode: sql`(p.code_url is not null)`,
@@ -43,7 +44,8 @@ export const PAPERS: FilterSubject = {
   hasEntry: (conditions) => sql`exists (select 1 from digest_entry e join digest d on d.id = e.digest_id
     where e.paper_id = p.id and e.current and ${conditions})`,
   ofSources,
-  // Written out for either answer: Postgres joins `exists`, but asks `exists = true` of each row.
+  // `exists` and `not exists`, instead of a comparison with `wanted`: Postgres can turn only these into
+  // joins.
   hasSummary: (wanted) => sql`${wanted ? sql.empty : sql`not `}exists (
     select 1 from summary m where m.entry_id = e.id and ${hasText('m')})`,
 };
@@ -52,7 +54,7 @@ function authoredBy(ids: Sql): Sql {
   return sql`exists (select 1 from authorship a where a.paper_id = p.id and a.author_id = any(${ids}))`;
 }
 
-/** The event d of feed_event, which keeps all that it is judged by; its search vector in t. */
+/** Conditions on `feed_event d`, which stores all facts that filters need; `t` has its search vector. */
 export const EVENTS: FilterSubject = {
   arxivId: sql`d.arxiv_id`,
   hasCode: sql`d.has_code`,
@@ -61,7 +63,8 @@ export const EVENTS: FilterSubject = {
     const inCodes = sql`d.categories && ${codes}::text[]`;
     if (archives.length === 0) return inCodes;
     return sql`(${inCodes} or exists (
-      select 1 from unnest(d.categories) c(code) where split_part(c.code, '.', 1) = any(${archives}::text[])))`;
+      select 1 from unnest(d.categories) c(code)
+      where split_part(c.code, '.', 1) = any(${archives}::text[])))`;
   },
   inPrimaryCategory: (values) => {
     const { codes, archives } = namedCategories(values);

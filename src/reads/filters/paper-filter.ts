@@ -7,7 +7,7 @@ import { nodeKey } from '../paging/node-id.ts';
 import type { CompileSearch, SearchSql } from './compile-search.ts';
 import type { HighlightTerms } from '../../search/find-highlights.ts';
 
-/** The contract's PaperFilter: all fields must hold, absent and null ask nothing. */
+/** Input `PaperFilter`: papers must meet all fields; absent and null fields are ignored. */
 export interface PaperFilter {
   readonly search?: string | null | undefined;
   readonly arxivIds?: readonly string[] | null | undefined;
@@ -26,26 +26,28 @@ export interface PaperFilter {
 }
 
 /** Most objects of a filter, with all that `and`, `or` and `not` contain. */
-export const MOST_OBJECTS = 50;
+export const MAX_OBJECTS = 50;
 /** Most levels of objects in a filter. */
-export const DEEPEST = 5;
+export const MAX_DEPTH = 5;
 /** Total length of the searches of a filter, in characters: ten of the longest. */
-export const MOST_SEARCHED = 10_000;
+export const MAX_SEARCHED = 10_000;
 
-/** A filter as SQL over its subject: a paper or event and, where it searches anywhere, the vector in t. */
+/** A filter as SQL about its subject. If it searches, the SQL also refers to the search vector in `t`. */
 export interface FilterSql {
-  /** True or false for each; undefined where the filter asks nothing. */
+  /** True or false, never null; undefined if the filter is empty. */
   readonly condition: Sql | undefined;
-  /** How well a paper meets the searches outside `not`, a real; undefined where there is none. */
+  /** Relevance to the searches outside `not`, of type real; undefined if there are none. */
   readonly score: Sql | undefined;
+  /** Whether it searches, in `not` or outside. */
   readonly searching: boolean;
-  /** What these searches want to see in a paper's texts. */
+  /** Terms that the searches outside `not` look for. */
   readonly highlightTerms: readonly HighlightTerms[];
 }
 
 /**
- * Compiles a filter. Rejects with InputError above 50 objects, 5 levels, 100 values a list or 10,000 characters of
- * searches, for a range of days that ends before it starts, and for a search that cannot be read.
+ * Compiles a filter. Rejects with InputError above 50 objects, 5 levels, 100 values in a list or 10,000
+ * characters of searches, for a range of days that ends before it starts, and for a search with a syntax
+ * error.
  */
 export async function paperFilter(
   filter: PaperFilter | null | undefined,
@@ -81,12 +83,12 @@ export async function paperFilter(
 
 const ARGUMENT = ['filter'];
 
-/** The searches of a filter, those in `not` too, in its order. */
+/** All searches of a filter, in its order, including those in `not`. */
 export function searchesOf(filter: PaperFilter | null | undefined): string[] {
   return nested(filter ?? {}, ARGUMENT).flatMap(({ object }) => object.search ?? []);
 }
 
-/** Tells whether a filter searches outside `not`. */
+/** Whether a filter searches outside `not`. */
 export function isSearching(filter: PaperFilter | null | undefined): boolean {
   return nested(filter ?? {}, ARGUMENT, { wanted: true }).some(
     ({ object }) => typeof object.search === 'string',
@@ -95,11 +97,11 @@ export function isSearching(filter: PaperFilter | null | undefined): boolean {
 
 interface Nested {
   readonly object: PaperFilter;
-  /** Leads to it. */
+  /** Path to it, for error messages. */
   readonly argument: readonly string[];
 }
 
-/** The filter and all objects in it; `wanted`: without those in `not`. */
+/** The filter and all objects in it. `wanted`: without those in `not`. */
 function nested(object: PaperFilter, argument: readonly string[], { wanted = false } = {}): Nested[] {
   const inner = (name: 'and' | 'or'): Nested[] =>
     (object[name] ?? []).flatMap((each, index) =>
@@ -113,23 +115,23 @@ function checkSize(filter: PaperFilter, argument: readonly string[]): void {
   let objects = 0;
   const visit = (object: PaperFilter, level: number): void => {
     objects += 1;
-    if (level > DEEPEST)
-      throw new InputError(argument, `filter: expected at most ${DEEPEST} levels, got more`);
-    if (objects > MOST_OBJECTS)
-      throw new InputError(argument, `filter: expected at most ${MOST_OBJECTS} objects, got more`);
+    if (level > MAX_DEPTH)
+      throw new InputError(argument, `filter: expected at most ${MAX_DEPTH} levels, got more`);
+    if (objects > MAX_OBJECTS)
+      throw new InputError(argument, `filter: expected at most ${MAX_OBJECTS} objects, got more`);
     const { and, or, not } = object;
     for (const inner of [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])]) visit(inner, level + 1);
   };
   visit(filter, 1);
 }
 
-/** Once each is known to be readable: what is too long by itself says so. */
+/** Runs after each search was parsed, so that a search that is too long by itself has its own error. */
 function checkSearches(filter: PaperFilter): void {
   const searched = searchesOf(filter).join('').length;
-  if (searched > MOST_SEARCHED)
+  if (searched > MAX_SEARCHED)
     throw new InputError(
       ARGUMENT,
-      `filter: expected at most ${MOST_SEARCHED} characters of searches, got ${searched}`,
+      `filter: expected at most ${MAX_SEARCHED} characters of searches, got ${searched}`,
     );
 }
 
@@ -153,7 +155,7 @@ function searchConditions(filter: PaperFilter, { searches }: Place): Sql[] {
   return search === undefined ? [] : [search.condition];
 }
 
-/** How each field asks; `argument` leads to it, as the place does. */
+/** The condition of each field. `argument` is the path to the field, for error messages. */
 type Conditions<Field extends keyof PaperFilter> = {
   readonly [Name in Field]: (
     value: NonNullable<PaperFilter[Name]>,
@@ -199,7 +201,7 @@ const ENTRY_CONDITIONS: Conditions<'digestDates' | 'languages' | 'sources' | 'ha
   hasSummary: (wanted, _argument, { subject }) => subject.hasSummary(wanted),
 };
 
-/** One current entry meets them all. */
+/** One and the same current entry must meet all of these conditions. */
 function entryCondition(conditions: readonly Sql[], { subject }: Place): Sql[] {
   const all = every(conditions);
   return all === undefined ? [] : [subject.hasEntry(all)];

@@ -4,7 +4,7 @@ import type { Order } from '../paging/keyset.ts';
 import type { ListField } from './list-field.ts';
 import { authorColumns, type AuthorRow, type AuthorshipRow, type CoauthorRow } from './rows.ts';
 
-/** How lists of authors may be sorted; ties go by name. */
+/** Orders of lists of authors. Ties are sorted by name. */
 export type AuthorOrder = 'NAME' | 'PAPER_COUNT';
 
 /** `Query.authors` */

@@ -3,7 +3,7 @@ import type { Order } from '../paging/keyset.ts';
 import type { ListField } from './list-field.ts';
 import { categoryColumns, type CategoryRow } from './rows.ts';
 
-/** How lists of categories may be sorted; ties go by code. */
+/** Orders of lists of categories. Ties are sorted by code. */
 export type CategoryOrder = 'CODE' | 'PAPER_COUNT';
 
 /** `Query.categories` */

@@ -6,10 +6,10 @@ import type { List } from '../paging/list-sql.ts';
 import type { ListField } from './list-field.ts';
 import { digestColumns, sourceColumns, type DigestRow, type SourceRow } from './rows.ts';
 
-/** How lists of digests may be sorted. */
+/** Orders of lists of digests. */
 type DigestOrder = 'NEWEST' | 'OLDEST';
 
-/** What lists of digests take. */
+/** Arguments of lists of digests. */
 export interface DigestArgs {
   readonly filter?: DigestFilter | null | undefined;
   readonly orderBy: DigestOrder;
@@ -27,7 +27,7 @@ export const digestsOfSource: ListField<DigestArgs, DigestRow> = {
   list: (args) => filtered(args, sql`d.source_id = parent.id`),
 };
 
-/** `Paper.digests`: those that print it now, each once. */
+/** `Paper.digests`: the digests with a current entry of the paper, each once. */
 export const digestsOfPaper: ListField<object, DigestRow> = {
   name: 'Paper.digests',
   list: () => ({

@@ -22,7 +22,7 @@ function inSection(category: string | null | undefined): Sql {
   return sql` and e.section_id = any(${categoryIds(storable([category], ['category']))})`;
 }
 
-// By the digest's day, then as they came in.
+// By digest date, then by the time of ingest.
 const NEWEST: Order = [
   { expression: sql`d.date`, type: 'date', descending: true },
   { expression: sql`e.ingested_at`, type: 'timestamptz', descending: true },
@@ -41,14 +41,14 @@ export const entriesOfPaper: ListField<object, EntryRow> = {
   }),
 };
 
-/** Which summaries of a paper. */
+/** Selects summaries of a paper. */
 export interface SummaryArgs {
-  /** `*` is any. */
+  /** BCP 47 tags or names; `*` is any language. */
   readonly languages?: readonly string[] | null | undefined;
   readonly sources?: readonly string[] | null | undefined;
 }
 
-/** `Paper.summaries`: every one ever published, newest first. */
+/** `Paper.summaries`: all summaries ever published, newest first. */
 export const summariesOfPaper: ListField<SummaryArgs, SummaryRow> = {
   name: 'Paper.summaries',
   list: (args) => ({
@@ -75,8 +75,8 @@ function ofSomeSources(sources: SummaryArgs['sources']): Sql {
 const ANY = '*';
 
 /**
- * SQL: for each of the papers, the newest summary with text of its current entries in the first of `languages` that has
- * one, each looked up as in RFC 4647. Throws InputError above 100 values a list.
+ * SQL: one summary for each paper, the newest with text in the first of `languages` that has one (RFC 4647
+ * lookup). Only current entries count. Throws InputError above 100 languages or sources.
  */
 export function bestSummaries(paperIds: readonly number[], { languages, sources }: SummaryArgs): Sql {
   const wanted = storable(languages ?? [], ['languages'])

@@ -8,17 +8,17 @@ import type { ListField } from './list-field.ts';
 import { isSearching, paperFilter, searchesOf, type PaperFilter } from '../filters/paper-filter.ts';
 import { paperColumns, type ScoredPaperRow } from './rows.ts';
 
-/** How lists of papers may be sorted; ties go by arXiv id, newest first. */
+/** Orders of lists of papers. Ties are sorted by arXiv id, newest first. */
 export type PaperOrder = 'NEWEST' | 'OLDEST' | 'RELEVANCE' | 'TITLE' | 'MOST_STARS';
 
-/** What lists of papers take. */
+/** Arguments of lists of papers. */
 export interface PaperArgs {
   readonly filter?: PaperFilter | null | undefined;
-  /** RELEVANCE by default where the filter searches, else NEWEST. */
+  /** Defaults to RELEVANCE if the filter searches, else to NEWEST. */
   readonly orderBy?: PaperOrder | null | undefined;
 }
 
-/** A field that gives papers. */
+/** A field that returns a list of papers. */
 export type PaperField = ListField<PaperArgs, ScoredPaperRow>;
 
 /** `Query.papers` */
@@ -29,7 +29,7 @@ export const papers: PaperField = paperField('Query.papers', {
     where n.kind = ${countKind('PAPER')})`,
 });
 
-/** `Author.papers`: a name that a paper prints twice has it once. */
+/** `Author.papers`. A paper that prints the name twice appears once. */
 export const papersOfAuthor: PaperField = paperField('Author.papers', {
   from: sql`authorship a join paper p on p.id = a.paper_id`,
   where: sql`a.author_id = parent.id`,
@@ -48,9 +48,9 @@ export const papersOfCategory: PaperField = paperField('Category.papers', {
 
 interface PaperList extends Pick<List, 'from' | 'repeats'> {
   readonly where?: Sql;
-  /** The alias to take day and place in arXiv from. */
+  /** Alias of the table to take the sort columns from. */
   readonly dated: Sql;
-  /** Of the unfiltered list. */
+  /** Total of the unfiltered list, from a counter. */
   readonly total: Sql;
 }
 
@@ -82,12 +82,15 @@ function paperField(name: string, { from, where, dated, total, ...list }: PaperL
 const SEARCHED = sql` join paper_search t on t.paper_id = p.id`;
 const SCORE = sql`r.score`;
 
-/** SQL: gives the score a name, so that it is one expression, with one set of parameters, wherever the list speaks of it. */
+/**
+ * SQL: names the score, so that its expression and parameters appear once, although the list uses it several
+ * times.
+ */
 function scoredBy(score: Sql): Sql {
   return sql` cross join lateral (select ${score} as score) r`;
 }
 
-/** The order of a list of papers that nobody named. */
+/** The default order of a list of papers. */
 export function defaultOrder(filter: PaperFilter | null | undefined): PaperOrder {
   return isSearching(filter) ? 'RELEVANCE' : 'NEWEST';
 }
@@ -99,13 +102,13 @@ function orderOf(orderBy: PaperOrder, { dated, scored }: { dated: Sql; scored: b
   return [{ expression: SCORE, type: 'real', descending: true }, newestInArxiv(dated)];
 }
 
-// Authorships and categories of papers repeat the day and the place in arXiv, so that a nested list by day is one
-// range of their index: `dated` is the alias to take them from.
+// `authorship` and `paper_category` repeat first_digest_date and arxiv_order, so that a nested list by day is
+// one range of their index. `dated` is the alias of the table to read them from.
 const ORDERS: Record<Exclude<PaperOrder, 'RELEVANCE'>, (dated: Sql) => Order> = {
   NEWEST: (dated) => [{ expression: sql`${dated}.first_digest_date`, type: 'date', descending: true }],
   OLDEST: (dated) => [{ expression: sql`${dated}.first_digest_date`, type: 'date', descending: false }],
   TITLE: () => [{ expression: sql`p.title_folded`, type: 'text', descending: false }],
-  // Papers without code come last, those of no stars before them.
+  // Papers without code come last, after papers whose code has no stars.
   MOST_STARS: () => [{ expression: sql`coalesce(p.code_stars, -1)`, type: 'int', descending: true }],
 };
 

@@ -2,10 +2,11 @@ import { sql } from '../../database/sql.ts';
 import type { IngestSeverity, IngestStatus, SummaryStatus } from '../../database/generated/enums.ts';
 import type { SummaryPart } from '../../digest/digest.ts';
 
-// What the reads give: rows of one thing each, with what its GraphQL type shows and the ids that lead on from it.
-// Days are YYYY-MM-DD, languages BCP 47. Each column list is of the alias that stands beside it.
+// Rows as reads return them: the fields of a GraphQL type, and the ids of the rows that it refers to. Days
+// are YYYY-MM-DD, languages are BCP 47 tags. The columns of each row are written for fixed table aliases,
+// such as p for paper.
 
-/** A paper. */
+/** Row of `Paper`. */
 export interface PaperRow {
   readonly id: number;
   readonly arxivId: string;
@@ -23,42 +24,42 @@ export interface PaperRow {
   readonly updatedAt: Date;
 }
 
-/** A paper in a list. */
+/** Row of a list of papers. */
 export interface ScoredPaperRow extends PaperRow {
-  /** Null where the list's filter does not search. */
+  /** Relevance to the filter's searches; null if it has none. */
   readonly score: number | null;
 }
 
-/** Columns of PaperRow, from p. */
+/** SQL: the columns of PaperRow, from `paper p`. */
 export const paperColumns = sql`p.id, p.arxiv_id as "arxivId", p.version, p.title, p.abstract, p.comment,
   p.code_url as "codeUrl", p.code_stars as "codeStars", p.code_updated_on as "codeUpdatedOn",
   p.primary_category_id as "primaryCategoryId", coalesce(p.subject_classes, '{}') as "subjectClasses",
   p.first_digest_date as "firstDigestDate", p.first_seen_at as "firstSeenAt", p.updated_at as "updatedAt"`;
 
-/** A name of authors. */
+/** Row of `Author`: a name, which several people may share. */
 export interface AuthorRow {
   readonly id: number;
   readonly name: string;
   readonly paperCount: number;
 }
 
-/** Columns of AuthorRow, from u. */
+/** SQL: the columns of AuthorRow, from `author u`. */
 export const authorColumns = sql`u.id, u.name, u.paper_count as "paperCount"`;
 
-/** An author in a paper's list. */
+/** Row of `Paper.authors`. */
 export interface AuthorshipRow extends AuthorRow {
-  /** From 1. */
+  /** From 1, in the paper's order. */
   readonly position: number;
   readonly printedName: string;
 }
 
-/** An author beside another one. */
+/** Row of `Author.coauthors`. */
 export interface CoauthorRow extends AuthorRow {
-  /** Papers together. */
+  /** Number of papers that both have written. */
   readonly sharedPapers: number;
 }
 
-/** A category. */
+/** Row of `Category`. */
 export interface CategoryRow {
   readonly id: number;
   readonly code: string;
@@ -68,20 +69,20 @@ export interface CategoryRow {
   readonly paperCount: number;
 }
 
-/** Columns of CategoryRow, from c. */
+/** SQL: the columns of CategoryRow, from `category c`. */
 export const categoryColumns = sql`c.id, c.code, c.name, c.archive,
   coalesce(c.aliases, '{}') as aliases, c.paper_count as "paperCount"`;
 
-/** A source. */
+/** Row of `Source`. */
 export interface SourceRow {
   readonly id: number;
   readonly name: string;
 }
 
-/** Columns of SourceRow, from s. */
+/** SQL: the columns of SourceRow, from `source s`. */
 export const sourceColumns = sql`s.id, s.name`;
 
-/** A digest. */
+/** Row of `Digest`. */
 export interface DigestRow {
   readonly id: number;
   readonly date: string;
@@ -94,11 +95,11 @@ export interface DigestRow {
   readonly entryCount: number;
 }
 
-/** Columns of DigestRow, from d and s. */
+/** SQL: the columns of DigestRow, from `digest d` and `source s`. */
 export const digestColumns = sql`d.id, d.date, d.language, d.source_id as "sourceId", s.name as source,
   d.revision, d.ingested_at as "ingestedAt", d.updated_at as "updatedAt", d.entry_count as "entryCount"`;
 
-/** An entry of a digest. */
+/** Row of `DigestEntry`. */
 export interface EntryRow {
   readonly id: number;
   readonly key: string;
@@ -108,15 +109,15 @@ export interface EntryRow {
   readonly sectionId: number | null;
 }
 
-/** Columns of EntryRow, from e. */
+/** SQL: the columns of EntryRow, from `digest_entry e`. */
 export const entryColumns = sql`e.id, e.key, e.position, e.digest_id as "digestId", e.paper_id as "paperId",
   e.section_id as "sectionId"`;
 
-/** The AI text of an entry. */
+/** Row of `Summary`, the AI text of an entry. */
 export interface SummaryRow {
-  /** Of the entry. */
+  /** Id of its entry. */
   readonly id: number;
-  /** Of the entry. */
+  /** Key of its entry. */
   readonly key: string;
   readonly language: string;
   readonly status: SummaryStatus;
@@ -130,11 +131,12 @@ export interface SummaryRow {
   readonly digestId: number;
 }
 
-/** Columns of SummaryRow, from m, e and d. */
+/** SQL: the columns of SummaryRow, from `summary m`, `digest_entry e` and `digest d`. */
 export const summaryColumns = sql`e.id, e.key, coalesce(d.language, 'und') as language, m.status, m.tldr,
-  m.motivation, m.method, m.result, m.conclusion, m.parts, e.paper_id as "paperId", e.digest_id as "digestId"`;
+  m.motivation, m.method, m.result, m.conclusion, m.parts, e.paper_id as "paperId",
+  e.digest_id as "digestId"`;
 
-/** One attempt to take in one file. */
+/** Row of `IngestRun`, an attempt to ingest one file. */
 export interface IngestRunRow {
   /** UUID. */
   readonly id: string;
@@ -151,12 +153,12 @@ export interface IngestRunRow {
   readonly rejected: number;
 }
 
-/** Columns of IngestRunRow, from r. */
+/** SQL: the columns of IngestRunRow, from `ingest_run r`. */
 export const ingestRunColumns = sql`r.id, r.status, r.origin, r.digest_id as "digestId",
   r.started_at as "startedAt", r.duration_ms as "durationMs", r.entries, r.papers_added as "papersAdded",
   r.papers_revised as "papersRevised", r.summaries_added as "summariesAdded", r.unchanged, r.rejected`;
 
-/** One thing that was wrong with a file. */
+/** Row of `IngestProblem`. */
 export interface IngestProblemRow {
   readonly severity: IngestSeverity;
   readonly line: number | null;

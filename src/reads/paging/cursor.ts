@@ -8,7 +8,9 @@ export function encodeCursor(scope: string, values: readonly KeyValue[]): string
   return Buffer.from(JSON.stringify([hashOf(scope), ...values])).toString('base64url');
 }
 
-/** The sort keys in a cursor of this scope and order. Throws InputError (CURSOR_INVALID) for any other text. */
+/**
+ * The sort keys in a cursor of this scope and order. Throws InputError (CURSOR_INVALID) for any other text.
+ */
 export function decodeCursor(
   cursor: string,
   { scope, order, argument }: { readonly scope: string; readonly order: Order; readonly argument: string },

@@ -32,8 +32,9 @@ export function direction(descending: boolean): Sql {
 }
 
 /**
- * SQL: conditions that together select the rows after `values`. No row meets two of them, and each is one range of an index:
- * keys of one direction compare as a row, keys of mixed directions take one range for each key.
+ * SQL: conditions that together select the rows after `values`. No row meets two of them, and each is one
+ * range of an index: keys of one direction compare as a row, keys of mixed directions take one range for each
+ * key.
  */
 export function rangesAfter(order: Order, values: readonly KeyValue[]): Sql[] {
   const marks = order.map(({ type }, index) => sql`${values[index]}::${sql.raw(type)}`);

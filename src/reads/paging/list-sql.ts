@@ -34,9 +34,9 @@ export interface Wants {
 }
 
 /**
- * SQL: a page for each parent, with the sort keys of each row as key0, key1, … Reads one row more than the page has, which
- * shows whether the list goes on. When paging backward, rows come from the end. If the total is wanted, each parent has at
- * least one row, whose keys are null if its page is empty.
+ * SQL: a page for each parent, with the sort keys of each row as key0, key1, … Reads one row more than the
+ * page has, which shows whether the list goes on. When paging backward, rows come from the end. If the total
+ * is wanted, each parent has at least one row, whose keys are null if its page is empty.
  */
 export function listSql(
   list: List,
@@ -51,7 +51,8 @@ export function listSql(
   return sql`
     with parent as materialized (${parent})
     select parent.id as parent, parent.total, page.*
-    from parent ${wants.total ? sql`left` : sql.empty} join lateral (${pageSql(list, order, window)}) page on true
+    from parent ${wants.total ? sql`left` : sql.empty} join
+      lateral (${pageSql(list, order, window)}) page on true
     order by ${keyTerms(order)}`;
 }
 
@@ -61,7 +62,9 @@ export function parentsSql(parents: readonly ParentId[]): Sql {
   return sql`unnest(${parents}::${type}[]) as parent(id)`;
 }
 
-/** Without repeats, the rows are counted; with repeats, their last sort key, which is unique within the list. */
+/**
+ * Without repeats, the rows are counted; with repeats, their last sort key, which is unique within the list.
+ */
 function totalSql({ total, repeats, order, from, where }: List): Sql {
   if (total !== undefined) return total;
   const key = order.at(-1)?.expression ?? sql.empty;
@@ -69,7 +72,10 @@ function totalSql({ total, repeats, order, from, where }: List): Sql {
   return sql`(select count(${counted})::int from ${from} where ${where})`;
 }
 
-/** Each range of the order is limited by itself before they are merged: each is then one bounded scan of an index. */
+/**
+ * Each range of the order is limited by itself before they are merged: each is then one bounded scan of an
+ * index.
+ */
 function pageSql(list: List, order: Order, window: Window): Sql {
   const { limit, backward, after, before } = window;
   const [start, end] = backward ? [before, after] : [after, before];

@@ -19,7 +19,9 @@ export const DEFAULT_SIZE = 20;
 /** Most items of a page. */
 export const MAX_SIZE = 100;
 
-/** Reads `first` and `last`; 20 from the start by default. Throws InputError for both, and outside 0 to 100. */
+/**
+ * Reads `first` and `last`; 20 from the start by default. Throws InputError for both, and outside 0 to 100.
+ */
 export function pageSize({ first, last }: PageArgs): PageSize {
   const [forward, backward] = [first ?? undefined, last ?? undefined];
   if (forward !== undefined && backward !== undefined)
@@ -28,7 +30,9 @@ export function pageSize({ first, last }: PageArgs): PageSize {
   return { limit: checkSize(forward ?? DEFAULT_SIZE, ['first']), backward: false };
 }
 
-/** Returns the size of a list that a caller asked for. Throws InputError, naming `argument`, outside 0 to 100. */
+/**
+ * Returns the size of a list that a caller asked for. Throws InputError, naming `argument`, outside 0 to 100.
+ */
 export function checkSize(size: number, argument: readonly string[]): number {
   if (size >= 0 && size <= MAX_SIZE) return size;
   throw new InputError(argument, `${argument.at(-1)}: expected 0 to ${MAX_SIZE}, got ${size}`);
