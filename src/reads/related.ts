@@ -48,14 +48,11 @@ const TOO_COMMON = 1_000;
  */
 function relatedSql(ids: readonly number[], first: number): Sql {
   return sql`
-    with store as materialized (
-      select count(*) as papers from (select 1 from paper limit ${TOO_COMMON}) bounded
-    ),
+    with store as materialized ${cappedCount(sql`select 1 from paper`)},
     term as materialized (
-      select t.paper_id, t.term, t.word, t.weight, n.papers from paper_term t cross join lateral (
-        select count(*) as papers
-        from (select 1 from paper_term o where o.term = t.term limit ${TOO_COMMON}) bounded
-      ) n
+      select t.paper_id, t.term, t.word, t.weight, n.papers
+      from paper_term t cross join lateral
+        ${cappedCount(sql`select 1 from paper_term o where o.term = t.term`)} n
       where t.paper_id = any(${ids}::int[]) and n.papers > 1 and n.papers < ${TOO_COMMON}
     ),
     writer as materialized (
@@ -86,4 +83,9 @@ function relatedSql(ids: readonly number[], first: number): Sql {
     )
     select parent, paper_id as "paperId", score, terms as "sharedTerms", authors as "sharedAuthors"
     from placed where place <= ${first} order by parent, place`;
+}
+
+/** SQL: the number of rows as `papers`, counted up to TOO_COMMON. */
+function cappedCount(rows: Sql): Sql {
+  return sql`(select count(*) as papers from (${rows} limit ${TOO_COMMON}) capped)`;
 }
