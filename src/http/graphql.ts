@@ -7,6 +7,7 @@ import { errorStream, type PayloadStream } from '../live/payload-stream.ts';
 import { requestError, statusOf } from '../pipeline/failures.ts';
 import { operationContext, type OperationPlugin } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Caller } from '../graphql/context.ts';
 import type { Authenticate } from './admin.ts';
 import { readParams } from './read-params.ts';
 import { RequestContext, send, sendJson, type Handler } from './request-context.ts';
@@ -25,7 +26,7 @@ export interface GraphqlOptions {
 /** Answers GraphQL over HTTP. Subscriptions are event streams. No batches, no files, no mutations over GET, no CORS. */
 export function graphqlHandler({ pipeline, authenticate, connections, stop }: GraphqlOptions): Handler {
   return async (context) => {
-    const { id, request, response } = context;
+    const { request, response } = context;
     response.setHeader('vary', 'accept');
     const resumeAfter = request.headers['last-event-id']?.toString();
     if (resumeAfter === END && acceptsEvents(request)) {
@@ -34,13 +35,26 @@ export function graphqlHandler({ pipeline, authenticate, connections, stop }: Gr
       return;
     }
     const caller = { ...authenticate(request.headers.authorization), resumeAfter };
-    context.operation = { ...operationContext(caller, id), http: context };
-    const answer = await pipeline.yoga.handleNodeRequest(request, context.operation);
-    const { status, headers } = answer;
-    if (context.payloads === undefined)
-      send(context, status, Object.fromEntries(headers), await answer.text());
-    else await stream(context, context.payloads, { connections, stop, status });
+    const status = await respond(context, pipeline, caller);
+    if (context.payloads !== undefined)
+      await stream(context, context.payloads, { connections, stop, status });
   };
+}
+
+/**
+ * Sends the response, unless it is an event stream. Returns its status. An event stream may last for days: all that is needed to
+ * answer is local to this function, so that nothing keeps it alive.
+ */
+async function respond(
+  context: RequestContext,
+  { yoga }: GraphqlOptions['pipeline'],
+  caller: Caller,
+): Promise<number> {
+  const operation = { ...operationContext(caller, context.id), http: context };
+  const answer = await yoga.handleNodeRequest(context.request, operation);
+  const { status, headers } = answer;
+  if (context.payloads === undefined) send(context, status, Object.fromEntries(headers), await answer.text());
+  return status;
 }
 
 async function stream(
@@ -71,6 +85,11 @@ export function useHttp(): OperationPlugin {
       if (http instanceof RequestContext)
         setRequestParser(async () => await readParams(http.request, caller.admin));
     },
+    onParse:
+      () =>
+      ({ context: { http, operation } }) => {
+        if (http instanceof RequestContext && operation !== undefined) http.operation = operation;
+      },
     onSubscribe: ({ context: { http }, setResultAndStopExecution }) => {
       if (!(http instanceof RequestContext) || acceptsEvents(http.request)) return;
       const message = 'accept: expected text/event-stream for a subscription, or a WebSocket';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PayloadStream } from '../live/payload-stream.ts';
-import type { OperationContext } from '../pipeline/operation-context.ts';
+import type { ParsedOperation } from '../pipeline/operation-context.ts';
 
 /** One HTTP request and the response to it. */
 export class RequestContext {
@@ -10,8 +10,8 @@ export class RequestContext {
   readonly response: ServerResponse;
   /** Whether the method is HEAD, which is answered like GET. */
   readonly head: boolean;
-  /** Set while GraphQL answers. */
-  operation?: OperationContext;
+  /** Set once GraphQL has parsed the document. */
+  operation?: ParsedOperation;
   /** Set if the response is an event stream: what it sends. */
   payloads?: PayloadStream;
 

@@ -12,7 +12,7 @@ export function logRequest(context: RequestContext, path: string, log: Logger): 
   const { method } = request;
   const started = performance.now();
   response.once('close', () => {
-    const operation = context.operation?.operation;
+    const { operation } = context;
     log[QUIET.test(path) ? 'debug' : 'info'](
       {
         method,
