@@ -1,11 +1,10 @@
-import { GraphQLError } from 'graphql';
 import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../../digest/long-names.ts';
 import type { PostedDigest } from '../../digest/posted-digest.ts';
 import { parseLanguage } from '../../language/language.ts';
 import { found } from '../../reads/lookups.ts';
 import { within } from '../../time/deadline.ts';
 import { builder } from '../builder.ts';
-import { adminRefusal, badUserInput } from '../errors.ts';
+import { adminRefusal, badUserInput, clientError } from '../errors.ts';
 import type { IngestDigestResult } from '../ingest-digest.ts';
 import { Digest, IngestRun } from '../refs.ts';
 
@@ -163,6 +162,6 @@ function checkLength(name: 'source' | 'fileName', text: string, most: number): v
 async function inTime(run: Promise<string>): Promise<string> {
   return await within(DEADLINE_MS, run, () => {
     const message = `ingestDigest: not done within ${DEADLINE_MS / 1_000} seconds; it continues, see ingestRuns`;
-    return new GraphQLError(message, { extensions: { code: 'TIMEOUT' } });
+    return clientError('TIMEOUT', message);
   });
 }
