@@ -67,9 +67,9 @@ function withRooms(page: string): string {
   const after = rest?.split(ROOMS_END)[1];
   if (after === undefined)
     throw new Error(`docs/architecture.md: expected the marks ${ROOMS_BEGIN} and ${ROOMS_END}`);
-  const rows = Object.entries(ROOMS).map(([name, { job, imports }]) => [
+  const rows = Object.entries(ROOMS).map(([name, { job, imports, folders }]) => [
     `\`src/${name}\``,
-    job,
+    folders === undefined ? job : `${job}; in folders, from the bottom up: ${folders.join(', ')}`,
     imports.join(', ') || 'nothing',
   ]);
   return `${before}${ROOMS_BEGIN}\n\n${table(['room', 'one job', 'imports'], rows)}\n\n${ROOMS_END}${after}`;

@@ -2,6 +2,8 @@
 interface Room {
   readonly job: string;
   readonly imports: readonly string[];
+  /** Folders within the room, from the bottom up: each may import those before it. All other files are above them. */
+  readonly folders?: readonly string[];
 }
 
 /** The rooms of `src`, each above all that it imports. `docs/architecture.md` shows this table; a test enforces it. */
@@ -29,10 +31,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   ingest: {
     job: 'stores a digest or removes it, and updates its papers',
+    folders: ['runs', 'papers', 'digests', 'entries'],
     imports: ['events', 'sources', 'database', 'digest', 'search', 'language', 'arxiv', 'time'],
   },
   reads: {
     job: 'SQL for pages, look-ups, filters, facets and suggestions',
+    folders: ['paging', 'filters', 'lists'],
     imports: ['events', 'database', 'errors', 'digest', 'search', 'language', 'arxiv', 'time'],
   },
   feed: {

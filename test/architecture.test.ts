@@ -39,6 +39,10 @@ const TIMERS: Readonly<Record<string, string>> = {
 
 const roomOf = (file: string) => path.relative('src', file).split(path.sep)[0] ?? '';
 
+const FOLDERS = Object.entries(ROOMS).flatMap(([room, { folders }]) =>
+  folders === undefined ? [] : [[room, folders] as const],
+);
+
 describe('the rooms of src', () => {
   const files = globSync('src/*/**/*.ts', { ignore: ['src/database/generated/**'] });
 
@@ -83,16 +87,15 @@ describe('the rooms of src', () => {
     expect(owners.filter((file) => TIMERS[file] === undefined)).toEqual([]);
   });
 
-  test('of reads import downward only: paging, filters, lists, then all other files', () => {
-    const floors = ['paging', 'filters', 'lists'];
+  test.each(FOLDERS)('%s imports downward only: %j, then all other files', (room, folders) => {
     const floorOf = (file: string): number => {
-      const floor = floors.indexOf(path.relative('src/reads', file).split(path.sep)[0] ?? '');
-      return floor === -1 ? floors.length : floor;
+      const floor = folders.indexOf(path.relative(`src/${room}`, file).split(path.sep)[0] ?? '');
+      return floor === -1 ? folders.length : floor;
     };
     const upward = files
-      .filter((file) => roomOf(file) === 'reads')
+      .filter((file) => roomOf(file) === room)
       .flatMap((file) => imports(file).map((target) => ({ file, target })))
-      .filter(({ file, target }) => roomOf(target) === 'reads' && floorOf(target) > floorOf(file));
+      .filter(({ file, target }) => roomOf(target) === room && floorOf(target) > floorOf(file));
     expect(upward).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import type { IngestReport, Problem } from '../ingest/report.ts';
+import type { IngestReport, Problem } from '../ingest/runs/report.ts';
 
 /** The outcome of a file as one line of text. `location` is the file as the user named it. */
 export function describeReport(location: string, report: IngestReport): string {

@@ -2,7 +2,7 @@ import type { Pool } from '../database/store-pool.ts';
 import { SourceError, type DigestFile } from '../sources/digest-file.ts';
 import { findFiles, type FindOptions } from '../sources/find-files.ts';
 import { ingestFile, type IngestOptions } from '../ingest/ingest-file.ts';
-import type { IngestReport } from '../ingest/report.ts';
+import type { IngestReport } from '../ingest/runs/report.ts';
 import { describeProblem, describeReport } from './describe-report.ts';
 import { IngestSummary } from './ingest-summary.ts';
 import { interruptible } from './interruptible.ts';

@@ -7,7 +7,7 @@ import { EventKind, type DigestEventKind } from '../events/event.ts';
 import { fold } from '../language/fold.ts';
 import { spacedNameWords } from '../search/name-words.ts';
 import { mapInSlices } from '../time/slices.ts';
-import { INDEX_VERSION, searchVectors } from './search-vectors.ts';
+import { INDEX_VERSION, searchVectors } from './papers/search-vectors.ts';
 
 const CHUNK = 100;
 

@@ -3,7 +3,7 @@ import { sql } from '../database/sql.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { SummaryPart } from '../digest/digest.ts';
 import { outdatedEvents, replaceVectors, type OutdatedEvent } from '../events/event-vectors.ts';
-import { INDEX_VERSION, searchVectors } from './search-vectors.ts';
+import { INDEX_VERSION, searchVectors } from './papers/search-vectors.ts';
 
 interface EventTexts {
   readonly position: string;

@@ -4,8 +4,8 @@ import { DigestError } from '../digest/digest-error.ts';
 import { retrying } from '../database/retry.ts';
 import { transaction } from '../database/transaction.ts';
 import { SourceError, type DigestFile } from '../sources/digest-file.ts';
-import { isRecorded, recordRun } from './record-run.ts';
-import { nothingStored, type IngestReport, type Run } from './report.ts';
+import { isRecorded, recordRun } from './runs/record-run.ts';
+import { nothingStored, type IngestReport, type Run } from './runs/report.ts';
 import { storeDigest, type StoreOptions } from './store-digest.ts';
 
 /** How to ingest a file. */

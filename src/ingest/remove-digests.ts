@@ -3,8 +3,8 @@ import { sql } from '../database/sql.ts';
 import { transaction } from '../database/transaction.ts';
 import { languageSpellings } from '../language/language-range.ts';
 import { dayOf } from '../time/day.ts';
-import type { AffectedPapers } from './affected-papers.ts';
-import { changePapers } from './change-papers.ts';
+import type { AffectedPapers } from './papers/affected-papers.ts';
+import { changePapers } from './papers/change-papers.ts';
 
 /** Selects the digests of a source, of one of its days, or in one language. */
 export interface Selection {

@@ -2,20 +2,20 @@ import { openDigest } from '../digest/open-digest.ts';
 import type { DigestForm } from '../digest/digest.ts';
 import type { DigestFile } from '../sources/digest-file.ts';
 import type { Transaction } from '../database/transaction.ts';
-import type { AffectedPapers } from './affected-papers.ts';
+import type { AffectedPapers } from './papers/affected-papers.ts';
 import { appendEvents, rememberListed } from './append-events.ts';
-import { changePapers } from './change-papers.ts';
-import { countChanges } from './count-changes.ts';
-import { identifyDigest, type DigestIdentity, type IdentityOptions } from './digest-identity.ts';
+import { changePapers } from './papers/change-papers.ts';
+import { countChanges } from './runs/count-changes.ts';
+import { identifyDigest, type DigestIdentity, type IdentityOptions } from './digests/digest-identity.ts';
 import { HashedFile } from './hashed-file.ts';
-import { mergeGuesses } from './merge-digests.ts';
-import { warning } from './problems.ts';
-import { isRecorded, recordRun } from './record-run.ts';
-import { durationOf, nothingStored, type IngestReport, type Run } from './report.ts';
-import { resolveDigest } from './resolve-digest.ts';
-import { reviseDigest, type Revision } from './revise-digest.ts';
-import { stageEntries, type Staged } from './stage-entries.ts';
-import { storeEntries } from './store-entries.ts';
+import { mergeGuesses } from './digests/merge-digests.ts';
+import { warning } from './runs/problems.ts';
+import { isRecorded, recordRun } from './runs/record-run.ts';
+import { durationOf, nothingStored, type IngestReport, type Run } from './runs/report.ts';
+import { resolveDigest } from './digests/resolve-digest.ts';
+import { reviseDigest, type Revision } from './digests/revise-digest.ts';
+import { stageEntries, type Staged } from './entries/stage-entries.ts';
+import { storeEntries } from './entries/store-entries.ts';
 
 /** How far the ingest of a file is. */
 export interface Progress {

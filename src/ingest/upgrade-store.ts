@@ -3,10 +3,10 @@ import { whyReadOnly } from '../database/read-only.ts';
 import { confirmFeedEpoch } from '../events/epoch.ts';
 import { migrate } from '../database/migrate.ts';
 import { sql } from '../database/sql.ts';
-import { changePapers } from './change-papers.ts';
+import { changePapers } from './papers/change-papers.ts';
 import { indexEvents } from './index-events.ts';
 import { retrying } from '../database/retry.ts';
-import { INDEX_VERSION } from './search-vectors.ts';
+import { INDEX_VERSION } from './papers/search-vectors.ts';
 import { transaction, type Transaction } from '../database/transaction.ts';
 
 const CHUNK = 500;

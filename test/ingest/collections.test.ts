@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { IngestReport } from '../../src/ingest/report.ts';
+import type { IngestReport } from '../../src/ingest/runs/report.ts';
 import { digestMarkdown } from '../../src/reads/digest-markdown.ts';
 import { statementRunner } from '../../src/database/statements.ts';
 import { bytesOf, COLLECTIONS, filesOf, ingestOf } from '../support/collections.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeReport } from '../../src/cli/describe-report.ts';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
-import type { IngestReport } from '../../src/ingest/report.ts';
+import type { IngestReport } from '../../src/ingest/runs/report.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
 

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { findFiles, type FindOptions } from '../../src/sources/find-files.ts';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
 import { postedDigests } from '../../src/ingest/ingest-posted.ts';
-import type { IngestReport } from '../../src/ingest/report.ts';
+import type { IngestReport } from '../../src/ingest/runs/report.ts';
 import { unpack } from '../../src/sources/unpack.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Statement } from '../../src/digest/digest.ts';
-import { paperState, type Observation } from '../../src/ingest/paper-state.ts';
+import { paperState, type Observation } from '../../src/ingest/papers/paper-state.ts';
 
 const markdown: Statement = { title: 'A title', abstract: 'Text.', authors: ['Ada Park'], category: 'cs.LG' };
 const jsonl: Statement = {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { DigestFile } from '../../src/sources/digest-file.ts';
 import { ingestFile, type IngestOptions } from '../../src/ingest/ingest-file.ts';
 import { removeDigests } from '../../src/ingest/remove-digests.ts';
-import type { IngestReport } from '../../src/ingest/report.ts';
+import type { IngestReport } from '../../src/ingest/runs/report.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { asMarkdown, jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
 import { dumpStore } from '../support/store-dump.ts';

@@ -5,7 +5,7 @@ import { writeMarkdown } from '../../src/digest/write-markdown.ts';
 import type { DigestFile } from '../../src/sources/digest-file.ts';
 import { findFiles } from '../../src/sources/find-files.ts';
 import { ingestFile, type IngestOptions } from '../../src/ingest/ingest-file.ts';
-import type { IngestReport } from '../../src/ingest/report.ts';
+import type { IngestReport } from '../../src/ingest/runs/report.ts';
 
 /** A digest file that lies nowhere: its text under a name. */
 export function textFile(fileName: string, text: string | Uint8Array, source = 'test'): DigestFile {

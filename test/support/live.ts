@@ -7,7 +7,7 @@ import { createContextFactory } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { ingestFile, type IngestOptions } from '../../src/ingest/ingest-file.ts';
 import { postedDigests } from '../../src/ingest/ingest-posted.ts';
-import type { IngestReport } from '../../src/ingest/report.ts';
+import type { IngestReport } from '../../src/ingest/runs/report.ts';
 import { createLogger } from '../../src/logger.ts';
 import { jsonl, jsonRecord, textFile } from './digest-files.ts';
 import { PATIENT_MS } from './graphql.ts';

@@ -1,10 +1,10 @@
-import { TLDR_LABEL } from '../digest/summary.ts';
-import { PRINTED_NULL } from '../digest/markdown-template.ts';
-import { sql, type Sql } from '../database/sql.ts';
-import type { DigestForm } from '../digest/digest.ts';
-import { stemOf } from '../digest/file-name.ts';
+import { TLDR_LABEL } from '../../digest/summary.ts';
+import { PRINTED_NULL } from '../../digest/markdown-template.ts';
+import { sql, type Sql } from '../../database/sql.ts';
+import type { DigestForm } from '../../digest/digest.ts';
+import { stemOf } from '../../digest/file-name.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /** The source and day of a digest. */
 export interface SourceDay {

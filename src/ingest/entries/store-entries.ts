@@ -1,14 +1,14 @@
-import { sql, type Sql } from '../database/sql.ts';
-import type { DigestForm } from '../digest/digest.ts';
-import type { AffectedPapers } from './affected-papers.ts';
-import { entryKey } from './entry-key.ts';
+import { sql, type Sql } from '../../database/sql.ts';
+import type { DigestForm } from '../../digest/digest.ts';
+import type { AffectedPapers } from '../papers/affected-papers.ts';
+import { entryKey } from '../digests/entry-key.ts';
 import { matchRehashed } from './match-rehashed.ts';
-import { markMovedAsNew } from './merge-digests.ts';
+import { markMovedAsNew } from '../digests/merge-digests.ts';
 import { mergedStatements } from './merge-statements.ts';
-import { numberEntries } from './number-entries.ts';
-import type { StoredDigest } from './stored-digest.ts';
+import { numberEntries } from '../digests/number-entries.ts';
+import type { StoredDigest } from '../digests/stored-digest.ts';
 import { updateSummaries } from './update-summaries.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /** The digest that staged entries are stored in. */
 export interface StoringEntries {

@@ -1,5 +1,5 @@
-import { sql } from '../database/sql.ts';
-import type { Digest } from '../database/generated/client.ts';
+import { sql } from '../../database/sql.ts';
+import type { Digest } from '../../database/generated/client.ts';
 
 /** The columns of a digest that an ingest reads. */
 export type StoredDigest = Pick<Digest, 'id' | 'language' | 'languageGuessed' | 'revision'>;

@@ -1,10 +1,10 @@
-import { sql } from '../database/sql.ts';
-import { moveEvents } from '../events/move-events.ts';
-import type { AffectedPapers } from './affected-papers.ts';
+import { sql } from '../../database/sql.ts';
+import { moveEvents } from '../../events/move-events.ts';
+import type { AffectedPapers } from '../papers/affected-papers.ts';
 import { entryKey } from './entry-key.ts';
 import { numberEntries } from './number-entries.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /** Digests that become one. The guesses are deleted. */
 interface Merging {

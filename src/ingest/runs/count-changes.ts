@@ -1,6 +1,6 @@
-import { hasText } from '../database/model.ts';
+import { hasText } from '../../database/model.ts';
 import type { IngestReport } from './report.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /** The figures of a report that the rows of `staged` and `affected` tell. */
 type Counts = Pick<

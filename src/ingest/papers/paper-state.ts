@@ -1,6 +1,6 @@
-import { canonicalSubject, categoryCode } from '../arxiv/subjects.ts';
-import type { Statement } from '../digest/digest.ts';
-import { webUrl } from '../digest/web-url.ts';
+import { canonicalSubject, categoryCode } from '../../arxiv/subjects.ts';
+import type { Statement } from '../../digest/digest.ts';
+import { webUrl } from '../../digest/web-url.ts';
 
 /** One entry's statement about a paper, and the digest's day and source, by which statements are ranked. */
 export interface Observation {

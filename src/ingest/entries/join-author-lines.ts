@@ -1,6 +1,6 @@
-import { longName } from '../digest/long-names.ts';
-import type { Statement } from '../digest/digest.ts';
-import type { Transaction } from '../database/transaction.ts';
+import { longName } from '../../digest/long-names.ts';
+import type { Statement } from '../../digest/digest.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 const CHUNK = 100;
 

@@ -1,4 +1,4 @@
-import { lockStore, type Transaction } from '../database/transaction.ts';
+import { lockStore, type Transaction } from '../../database/transaction.ts';
 import { AffectedPapers } from './affected-papers.ts';
 import { countLinks, createLinkTable, removeUnlistedPapers } from './paper-links.ts';
 import { updatePapers } from './update-papers.ts';

@@ -1,4 +1,4 @@
-import type { DigestProblem } from '../digest/digest.ts';
+import type { DigestProblem } from '../../digest/digest.ts';
 import type { Problem } from './report.ts';
 
 const KEPT = 1_000;

@@ -1,7 +1,7 @@
-import type { SummaryPart } from '../digest/digest.ts';
-import { mapInSlices } from '../time/slices.ts';
-import { sections, summaryFields } from '../digest/summary.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { SummaryPart } from '../../digest/digest.ts';
+import { mapInSlices } from '../../time/slices.ts';
+import { sections, summaryFields } from '../../digest/summary.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 const CHUNK = 100;
 

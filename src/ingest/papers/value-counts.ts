@@ -1,6 +1,6 @@
-import { countKind, PAPER_COUNT_KINDS, type PaperCountKind } from '../database/model.ts';
-import { sql, type Sql } from '../database/sql.ts';
-import type { Transaction } from '../database/transaction.ts';
+import { countKind, PAPER_COUNT_KINDS, type PaperCountKind } from '../../database/model.ts';
+import { sql, type Sql } from '../../database/sql.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /** SQL: the values of each kind that the paper `p` has; `''` if the kind has one value only. */
 const VALUES: Readonly<Record<PaperCountKind, Sql>> = {

@@ -1,6 +1,6 @@
-import { parseFileName, unpackedName } from '../digest/file-name.ts';
-import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../digest/long-names.ts';
-import { SourceError, type DigestFile } from '../sources/digest-file.ts';
+import { parseFileName, unpackedName } from '../../digest/file-name.ts';
+import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../../digest/long-names.ts';
+import { SourceError, type DigestFile } from '../../sources/digest-file.ts';
 
 /** Which digest a file is, as far as its name, its place and the caller's options tell. */
 export interface DigestIdentity {

@@ -1,5 +1,5 @@
-import { sql, type Sql } from '../database/sql.ts';
-import type { DigestForm } from '../digest/digest.ts';
+import { sql, type Sql } from '../../database/sql.ts';
+import type { DigestForm } from '../../digest/digest.ts';
 
 /**
  * SQL that merges an entry's statements in the two forms: of alias s (`staged`, the file's form) and e

@@ -1,11 +1,11 @@
-import type { ContentsLine, DigestEntry, DigestItem } from '../digest/digest.ts';
-import { sections } from '../digest/summary.ts';
+import type { ContentsLine, DigestEntry, DigestItem } from '../../digest/digest.ts';
+import { sections } from '../../digest/summary.ts';
 import { joinAuthorLines } from './join-author-lines.ts';
-import { Problems, warning } from './problems.ts';
-import { LanguageSample } from '../language/detect-language.ts';
-import type { Problem } from './report.ts';
+import { Problems, warning } from '../runs/problems.ts';
+import { LanguageSample } from '../../language/detect-language.ts';
+import type { Problem } from '../runs/report.ts';
 import { StagedTable } from './staged-table.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /** The facts about a file that are not in the rows of `staged`. */
 export interface Staged {

@@ -1,8 +1,8 @@
-import { mapInSlices } from '../time/slices.ts';
-import { fold, foldSpaces } from '../language/fold.ts';
-import { spacedNameWords } from '../search/name-words.ts';
+import { mapInSlices } from '../../time/slices.ts';
+import { fold, foldSpaces } from '../../language/fold.ts';
+import { spacedNameWords } from '../../search/name-words.ts';
 import type { PaperState } from './paper-state.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /** A paper whose state has changed. */
 export interface PaperChange {

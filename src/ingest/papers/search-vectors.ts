@@ -1,8 +1,8 @@
-import { sql, type Sql } from '../database/sql.ts';
-import type { SummaryPart } from '../digest/digest.ts';
-import { mapInSlices } from '../time/slices.ts';
-import { sections, TLDR_LABEL } from '../digest/summary.ts';
-import { searchDocument } from '../search/search-text.ts';
+import { sql, type Sql } from '../../database/sql.ts';
+import type { SummaryPart } from '../../digest/digest.ts';
+import { mapInSlices } from '../../time/slices.ts';
+import { sections, TLDR_LABEL } from '../../digest/summary.ts';
+import { searchDocument } from '../../search/search-text.ts';
 
 /**
  * Version of everything that is computed from a paper's texts and entries. Increase it with every change to

@@ -1,5 +1,5 @@
-import type { Sql } from '../database/sql.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Sql } from '../../database/sql.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 const CHUNK = 100;
 

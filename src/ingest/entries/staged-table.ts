@@ -1,10 +1,10 @@
-import { arxivOrder } from '../arxiv/arxiv-id.ts';
-import { canonicalSubject } from '../arxiv/subjects.ts';
-import { sql } from '../database/sql.ts';
-import { contentHash } from '../digest/content-hash.ts';
-import type { DigestEntry } from '../digest/digest.ts';
-import { summaryFields } from '../digest/summary.ts';
-import type { Transaction } from '../database/transaction.ts';
+import { arxivOrder } from '../../arxiv/arxiv-id.ts';
+import { canonicalSubject } from '../../arxiv/subjects.ts';
+import { sql } from '../../database/sql.ts';
+import { contentHash } from '../../digest/content-hash.ts';
+import type { DigestEntry } from '../../digest/digest.ts';
+import { summaryFields } from '../../digest/summary.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 // Large enough to save round trips, small enough for flat memory whatever the size of the file.
 const CHUNK_ENTRIES = 100;

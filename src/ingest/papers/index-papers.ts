@@ -1,8 +1,8 @@
-import { hasText } from '../database/model.ts';
-import { mapInSlices } from '../time/slices.ts';
-import { paperWords } from '../search/paper-words.ts';
+import { hasText } from '../../database/model.ts';
+import { mapInSlices } from '../../time/slices.ts';
+import { paperWords } from '../../search/paper-words.ts';
 import { INDEX_VERSION, searchVectors, type VectorTexts } from './search-vectors.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /** How many terms of a paper are kept: those of its title, then the most frequent ones of its abstract. */
 const MOST_TERMS = 16;

@@ -1,5 +1,5 @@
 import type { IngestReport, Run } from './report.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /** Whether a transaction that recorded the run was committed. */
 export async function isRecorded(tx: Transaction, { id }: Run): Promise<boolean> {

@@ -1,5 +1,5 @@
-import type { DigestForm } from '../digest/digest.ts';
-import { stemOf } from '../digest/file-name.ts';
+import type { DigestForm } from '../../digest/digest.ts';
+import { stemOf } from '../../digest/file-name.ts';
 import type { DigestIdentity } from './digest-identity.ts';
 import {
   digestsOfFileName,
@@ -8,9 +8,9 @@ import {
   findOrCreateSource,
   type SourceDay,
 } from './find-digests.ts';
-import { SourceError } from '../sources/digest-file.ts';
+import { SourceError } from '../../sources/digest-file.ts';
 import type { StoredDigest } from './stored-digest.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /** The facts about a file's content that help to find its digest. */
 export interface FileTraits {

@@ -1,9 +1,9 @@
-import { contentHash } from '../digest/content-hash.ts';
-import type { DigestForm, Statement, SummaryPart } from '../digest/digest.ts';
-import { printsAny } from '../digest/markdown-template.ts';
-import { mapInSlices } from '../time/slices.ts';
-import type { StoredDigest } from './stored-digest.ts';
-import type { Transaction } from '../database/transaction.ts';
+import { contentHash } from '../../digest/content-hash.ts';
+import type { DigestForm, Statement, SummaryPart } from '../../digest/digest.ts';
+import { printsAny } from '../../digest/markdown-template.ts';
+import { mapInSlices } from '../../time/slices.ts';
+import type { StoredDigest } from '../digests/stored-digest.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 const CHUNK = 100;
 

@@ -1,4 +1,4 @@
-import { sql } from '../database/sql.ts';
+import { sql } from '../../database/sql.ts';
 
 /**
  * SQL: an entry's key, from the aliases e (digest_entry), d (digest), s (source) and p (paper). It hashes

@@ -1,5 +1,5 @@
-import type { StoredDigest } from './stored-digest.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { StoredDigest } from '../digests/stored-digest.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /**
  * Numbers the digest's current entries from 1 and counts them. The order is that of its Markdown, then

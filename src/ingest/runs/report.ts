@@ -1,5 +1,5 @@
-import type { IngestSeverity, IngestStatus } from '../database/generated/enums.ts';
-import type { DigestFile } from '../sources/digest-file.ts';
+import type { IngestSeverity, IngestStatus } from '../../database/generated/enums.ts';
+import type { DigestFile } from '../../sources/digest-file.ts';
 
 /** The ingest of one file, over all its attempts. */
 export interface Run {

@@ -1,12 +1,12 @@
-import type { Statement } from '../digest/digest.ts';
-import { mapInSlices } from '../time/slices.ts';
-import { fold, foldSpaces } from '../language/fold.ts';
+import type { Statement } from '../../digest/digest.ts';
+import { mapInSlices } from '../../time/slices.ts';
+import { fold, foldSpaces } from '../../language/fold.ts';
 import type { AffectedPapers } from './affected-papers.ts';
 import { batches } from './batches.ts';
 import { indexPapers } from './index-papers.ts';
 import { addCategories, linkAuthors, linkCategories, type PaperChange } from './paper-links.ts';
 import { paperState, type Observation, type PaperState } from './paper-state.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /**
  * Computes the fields, authors and categories of every affected paper from its entries: the current ones, or

@@ -1,8 +1,8 @@
-import { sql } from '../database/sql.ts';
-import type { ContentsLine } from '../digest/digest.ts';
+import { sql } from '../../database/sql.ts';
+import type { ContentsLine } from '../../digest/digest.ts';
 import type { FileTraits } from './resolve-digest.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
-import type { Transaction } from '../database/transaction.ts';
+import type { Transaction } from '../../database/transaction.ts';
 
 /** One file of a digest. */
 export interface RevisionFile extends FileTraits {
