@@ -30,6 +30,8 @@ export function eventsConnect(url: string, { headers }: EventsOptions): Connect 
       );
       await check(response);
       if (response.body !== null) yield* resultsOf(response.body.getReader());
+      // The stream of a refused request has one result, which has errors: `resultsOf` throws them.
+      if (response.status !== 200) throw errorOfStatus(response.status);
     } catch (error) {
       if (error instanceof FeedError || error instanceof Lost) throw error;
       throw new Lost(error instanceof Error ? error.message : String(error));
@@ -43,7 +45,7 @@ export function eventsConnect(url: string, { headers }: EventsOptions): Connect 
 /** Throws Lost or FeedError if the response is not an event stream. */
 async function check(response: Response): Promise<void> {
   const type = response.headers.get('content-type') ?? '';
-  if (response.status === 200 && type.startsWith('text/event-stream')) return;
+  if (type.startsWith('text/event-stream') && !isPassing(response.status)) return;
   if (response.status === 204) throw new FeedError([{ message: 'the server has ended the stream' }]);
   const seconds = Number(response.headers.get('retry-after') ?? 0);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : 0;

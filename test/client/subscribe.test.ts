@@ -97,6 +97,12 @@ describe.each<NonNullable<SubscribeOptions['transport']>>(['ws', 'sse'])('subscr
       name: 'FeedError',
       errors: [{ message: /caughtDown/ }],
     });
+    const long = subscribe(url, `${DOCUMENT} #${'x'.repeat(20_000)}`, {}, { transport });
+    await expect(long.next()).rejects.toMatchObject({
+      name: 'FeedError',
+      code: 'BAD_REQUEST',
+      message: /20000 characters/,
+    });
   });
 
   test('leaves nothing on the signal, however it ends', async () => {
