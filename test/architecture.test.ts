@@ -1,5 +1,5 @@
 import { globSync } from 'tinyglobby';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOMS } from '../docs/rooms.ts';
@@ -112,5 +112,25 @@ describe('the rooms of src', () => {
       ['http', 'live', 'feed', 'reads', 'database'].includes(roomOf(file)),
     );
     expect(measuring.filter((file) => /\bDate\.now\(/.test(readFileSync(file, 'utf8')))).toEqual([]);
+  });
+});
+
+describe('the walks of docs/architecture.md', () => {
+  const page = readFileSync('docs/architecture.md', 'utf8');
+  const walks = page.split('\n## ').filter((section) => section.startsWith('From '));
+  const filesOf = (walk: string) => [...walk.matchAll(/`([a-z-]+\/[a-z/-]+\.ts)`/g)].map(([, file]) => file);
+
+  test('are two, and name files that exist', () => {
+    expect(walks.map((walk) => walk.split('\n', 1)[0])).toEqual([
+      'From a file to a socket',
+      'From a query to SQL and back',
+    ]);
+    expect(walks.flatMap(filesOf).filter((file) => !existsSync(`src/${file}`))).toEqual([]);
+  });
+
+  test.each(walks)('name no file twice', (walk) => {
+    const files = filesOf(walk);
+    expect(files.length).toBeGreaterThan(30);
+    expect(files.filter((file, index) => files.indexOf(file) !== index)).toEqual([]);
   });
 });
