@@ -111,12 +111,15 @@ function errorEntries(): readonly (readonly [code: string, entry: ErrorEntry])[]
   return Object.entries(ERRORS);
 }
 
-function errorRow([code, { statuses, okAsJson, passing, details = [] }]: readonly [string, ErrorEntry]): Row {
+function errorRow([code, { statuses, okAsJson, retryable, details = [] }]: readonly [
+  string,
+  ErrorEntry,
+]): Row {
   const star = okAsJson ? '\\*' : '';
   return [
     `[\`${code}\`](#${code.toLowerCase()})`,
     statuses.map((status) => `${status}${star}`).join(', '),
-    passing ? 'yes' : 'no',
+    retryable ? 'yes' : 'no',
     details.map((name) => `\`${name}\``).join(', '),
   ];
 }
@@ -126,9 +129,9 @@ function errorSection([code, { meaning, advice }]: readonly [string, ErrorEntry]
 }
 
 function closeRows(): readonly Row[] {
-  return Object.values(CLOSE_CODES).map(({ code, passing, meaning }) => [
+  return Object.values(CLOSE_CODES).map(({ code, retryable, meaning }) => [
     code,
-    passing ? 'yes' : 'no',
+    retryable ? 'yes' : 'no',
     meaning,
   ]);
 }

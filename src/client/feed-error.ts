@@ -1,4 +1,4 @@
-import { codeOfStatus, isPassingCode } from '../errors/catalogue.ts';
+import { codeOfStatus, isRetryableCode } from '../errors/catalogue.ts';
 
 /** A GraphQL error, as a server sends it. */
 export interface SentError {
@@ -64,7 +64,7 @@ export function isPassing(status: number): boolean {
 /** The meaning of errors of a server: Lost if another try may succeed, else FeedError. */
 export function errorOf(errors: readonly SentError[]): FeedError | Lost {
   const [first] = errors;
-  if (first === undefined || !isPassingCode(codeOf(first))) return new FeedError(errors);
+  if (first === undefined || !isRetryableCode(codeOf(first))) return new FeedError(errors);
   const wait = first.extensions?.['retryAfterMs'];
   return new Lost(first.message, typeof wait === 'number' ? wait : 0);
 }

@@ -21,7 +21,7 @@ const MOST_UNREAD = 100;
 /** Close codes after which a new connection would fail in the same way. 4403 comes from other servers of the protocol only. */
 const FATAL = new Set([
   4403,
-  ...Object.values(CLOSE_CODES).flatMap(({ code, passing }) => (passing ? [] : [code])),
+  ...Object.values(CLOSE_CODES).flatMap(({ code, retryable }) => (retryable ? [] : [code])),
 ]);
 
 /** Connects by graphql-transport-ws. Each try opens a socket of its own. */

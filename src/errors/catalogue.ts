@@ -7,7 +7,7 @@ export interface ErrorEntry {
   /** Whether `application/json` gets status 200 instead, as GraphQL over HTTP recommends for well-formed requests. */
   readonly okAsJson?: true;
   /** Whether the same request may succeed later, so that a client should retry it. */
-  readonly passing: boolean;
+  readonly retryable: boolean;
   /** What else is in `extensions`. */
   readonly details?: readonly string[];
   readonly meaning: string;
@@ -19,7 +19,7 @@ export const ERRORS = {
   BAD_USER_INPUT: {
     statuses: [400],
     okAsJson: true,
-    passing: false,
+    retryable: false,
     details: ['argument', 'position'],
     meaning:
       'An argument or a variable has a wrong value. `argument` is the path to it, such as `["filter", "search"]`; `position` is the offset in its text, in UTF-16 code units.',
@@ -27,7 +27,7 @@ export const ERRORS = {
   },
   CURSOR_INVALID: {
     statuses: [],
-    passing: false,
+    retryable: false,
     details: ['argument'],
     meaning:
       'The cursor belongs to another list, another database, or a database that has been restored since.',
@@ -36,7 +36,7 @@ export const ERRORS = {
   },
   CURSOR_EXPIRED: {
     statuses: [],
-    passing: false,
+    retryable: false,
     details: ['argument'],
     meaning:
       'The events after this feed cursor have been deleted, because they are older than the retention.',
@@ -44,61 +44,61 @@ export const ERRORS = {
   },
   UNAUTHENTICATED: {
     statuses: [401],
-    passing: false,
+    retryable: false,
     meaning: 'The operation needs the admin token, and none or a wrong one was sent.',
     advice:
       'Send `Authorization: Bearer TOKEN`; on a WebSocket, send it as `authorization` in `connection_init`.',
   },
   FORBIDDEN: {
     statuses: [403],
-    passing: false,
+    retryable: false,
     meaning: 'This server accepts no posted digests: it has no admin token, or its database is read-only.',
     advice: 'Ask the operator of the server.',
   },
   RATE_LIMITED: {
     statuses: [],
-    passing: true,
+    retryable: true,
     details: ['retryAfterMs'],
     meaning: 'Too many operations run at once on this WebSocket.',
     advice: 'Wait `retryAfterMs` milliseconds or until another operation ends, then retry.',
   },
   TIMEOUT: {
     statuses: [],
-    passing: true,
+    retryable: true,
     meaning: 'The answer took longer than its deadline. A field with a shorter deadline is null on its own.',
     advice: 'Ask for less, such as a narrower filter or a smaller page, or retry later.',
   },
   INTERNAL: {
     statuses: [500],
-    passing: true,
+    retryable: true,
     details: ['requestId'],
     meaning: 'The server failed. The message hides the reason; the log has it under `requestId`.',
     advice: 'Retry with increasing delays. Report the `requestId` if it goes on.',
   },
   BAD_REQUEST: {
     statuses: [400, 405, 406, 413, 415],
-    passing: false,
+    retryable: false,
     meaning: 'The request is not GraphQL over HTTP as this server accepts it, or exceeds a limit.',
     advice: 'Correct the request. The message says what was expected.',
   },
   GRAPHQL_PARSE_FAILED: {
     statuses: [400],
     okAsJson: true,
-    passing: false,
+    retryable: false,
     meaning: 'The document has a syntax error.',
     advice: 'Correct the document at `locations`.',
   },
   GRAPHQL_VALIDATION_FAILED: {
     statuses: [400],
     okAsJson: true,
-    passing: false,
+    retryable: false,
     meaning: 'The document does not match the schema.',
     advice:
       'Correct the document at `locations`. Generating types from the schema finds such mistakes earlier.',
   },
   OPERATION_RESOLUTION_FAILURE: {
     statuses: [400],
-    passing: false,
+    retryable: false,
     meaning:
       '`operationName` names no operation of the document, or is missing though the document has several.',
     advice: 'Send the name of one of the operations.',
@@ -109,8 +109,8 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 /** Whether a value is the code of an error that may be gone when the same request is sent again. */
-export function isPassingCode(code: unknown): boolean {
-  return isErrorCode(code) && ERRORS[code].passing;
+export function isRetryableCode(code: unknown): boolean {
+  return isErrorCode(code) && ERRORS[code].retryable;
 }
 
 /** Whether a value is a code of the catalogue. */

@@ -45,7 +45,7 @@ export class BatchExecutor {
       if (result.data) {
         finishErrors(result, context.requestId, this.#log);
         const cursor = encodeFeedCursor(batch.epoch, batch.position);
-        return { bytes: serialise(result), cursor, passing: false };
+        return { bytes: serialise(result), cursor, retryable: false };
       }
       const failure = result.errors?.[0];
       // What took too long would do so again. The client can retry it from its last cursor.

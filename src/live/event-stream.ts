@@ -52,7 +52,7 @@ export async function sendEventStream(
       if (response.destroyed) return;
       resumable = idOf(payload) === undefined;
     }
-    // `complete` tells the client that there is no more. After a restart or a passing error there is.
+    // `complete` tells the client that there is no more. After a restart or a retryable error there is.
     response.end(resumable || stop.aborted ? '' : 'event: complete\ndata:\n\n');
   } finally {
     clearInterval(heartbeat);
@@ -74,9 +74,9 @@ function eventOf(payload: Payload): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${payload.bytes.toString()}\n\n`;
 }
 
-/** The id of a payload's event. A passing error has none, so that the client resumes from the cursor that it has. */
-function idOf({ cursor, passing }: Payload): string | undefined {
-  return cursor ?? (passing ? undefined : END);
+/** The id of a payload's event. A retryable error has none, so that the client resumes from the cursor that it has. */
+function idOf({ cursor, retryable }: Payload): string | undefined {
+  return cursor ?? (retryable ? undefined : END);
 }
 
 /** Waits until the network has taken what was written. Disconnects a client that takes too long. */

@@ -8,7 +8,7 @@ import {
   type SubscribePayload,
 } from 'graphql-ws';
 import type { GraphQLParams } from 'graphql-yoga';
-import { CLOSE_CODES, type CloseCodeEntry } from '../errors/close-codes.ts';
+import { CLOSE_CODES, idInUse, type CloseCodeEntry } from '../errors/close-codes.ts';
 import type { Caller } from '../graphql/context.ts';
 import { clientError } from '../graphql/errors.ts';
 import { formatErrors } from '../pipeline/failures.ts';
@@ -124,7 +124,7 @@ class Connection {
       return;
     }
     if (this.#operations.has(id)) {
-      this.#close(CLOSE_CODES.ID_IN_USE);
+      this.#close(idInUse(id));
       return;
     }
     const operation = new ClientOperation(id, this.#socket.awaitAnswer());

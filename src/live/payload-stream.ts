@@ -1,5 +1,5 @@
 import type { DocumentNode, ExecutionResult, GraphQLError } from 'graphql';
-import { isPassingCode } from '../errors/catalogue.ts';
+import { isRetryableCode } from '../errors/catalogue.ts';
 import type { Batch } from '../events/event.ts';
 import type { Subscription, Takeable } from '../feed/subscription.ts';
 import { formatErrors } from '../pipeline/failures.ts';
@@ -11,7 +11,7 @@ export interface Payload {
   /** Where to resume after this payload. Undefined for an error that ends the stream. */
   readonly cursor: string | undefined;
   /** Whether the client may try again after an error. */
-  readonly passing: boolean;
+  readonly retryable: boolean;
 }
 
 /** The payloads of one subscription. An error that ends it is its last payload: `take` neither throws nor rejects. */
@@ -103,8 +103,8 @@ export function errorStream(errors: readonly GraphQLError[]): PayloadStream {
 
 /** The payload of errors that end a stream. */
 export function errorPayload(errors: readonly GraphQLError[]): Payload {
-  const passing = errors.some(({ extensions }) => isPassingCode(extensions['code']));
-  return { bytes: serialise({ errors }), cursor: undefined, passing };
+  const retryable = errors.some(({ extensions }) => isRetryableCode(extensions['code']));
+  return { bytes: serialise({ errors }), cursor: undefined, retryable };
 }
 
 /** A result as it is sent. */
