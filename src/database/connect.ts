@@ -9,12 +9,12 @@ import { StorePool, type PreparedStatements } from './store-pool.ts';
 /** An open store. */
 export interface Database extends AsyncDisposable {
   /**
-   * For our own SQL. A `date` is returned as YYYY-MM-DD, a `bigint` as a number. Prisma uses the same
+   * Runs our own SQL. A `date` is returned as YYYY-MM-DD, a `bigint` as a number. Prisma uses the same
    * connections.
    */
   readonly pool: pg.Pool;
   readonly prisma: PrismaClient;
-  /** The database for messages, without credentials. */
+  /** Names the database in messages, without credentials. */
   readonly where: string;
   /**
    * Resolves with the reason when the embedded server is gone and cannot be restarted. Never settles for any
@@ -27,7 +27,7 @@ export interface Database extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Which database, and how to reach it. */
+/** Which database to open, and how. */
 export interface DatabaseOptions {
   /** A postgres:// URL; the embedded Postgres by default. */
   readonly url?: string | undefined;
@@ -39,13 +39,15 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** How long restarting a killed embedded Postgres may take, in milliseconds; 20,000 by default. */
   readonly restartWithinMs?: number | undefined;
-  /** `auto` by default. */
+  /** Whether statements are prepared by name; `auto` by default. */
   readonly preparedStatements?: PreparedStatements | undefined;
 }
 
+/** The oldest supported major version of Postgres. */
 const OLDEST_VERSION = 15;
+/** How long the first connection may take. */
 const CONNECT_MS = 5_000;
-/** How long a statement waits for a connection of the pool: as long as the deadline of reads. */
+/** How long a statement waits for a connection of the pool: as long as the deadline of a read. */
 const WAIT_MS = 15_000;
 
 /** Opens the store. Rejects with DatabaseError if it cannot be reached or used. */

@@ -1,5 +1,5 @@
-// Every error of Postgres, of the network and of `pg` that this program tells apart. No other file writes a
-// SQLSTATE.
+// Every error of Postgres, of the network and of `pg` that this program distinguishes. No other file contains
+// a SQLSTATE.
 
 /** SQLSTATEs under Postgres's own names: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const SQLSTATE = {
@@ -81,7 +81,7 @@ export function isServerGone(error: unknown): boolean {
   return hasCode(error, 'ENOENT', 'ECONNREFUSED');
 }
 
-/** The same error, as one that `isUnavailable` recognises. */
+/** A copy of the error that `isUnavailable` recognises. */
 export function asUnavailable(error: Error): Error {
   const code = SQLSTATE.sqlclient_unable_to_establish_sqlconnection;
   return Object.assign(new Error(error.message, { cause: error }), { code });
@@ -100,8 +100,8 @@ const INTERRUPTED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a statement was stopped from outside: its connection broke, the server shut down, or others were in
- * its way.
+ * Whether a statement was stopped from outside: its connection broke, the server shut down, or it conflicted
+ * with other transactions.
  */
 export function isInterrupted(error: unknown): boolean {
   if (!(error instanceof Error) || isUnavailable(error)) return false;
@@ -120,7 +120,8 @@ const TRANSIENT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether the same work may succeed a little later: the database was away, or another process was in the way.
+ * Whether the same work may succeed a little later: the database was unavailable, or another process held a
+ * lock.
  */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -144,8 +145,8 @@ export function isTimeout(error: unknown): boolean {
 }
 
 /**
- * Whether a statement failed because a prepared statement was missing or taken. The connection then does not
- * lead to the same session every time: it goes through a pooler.
+ * Whether a statement failed because a prepared statement was missing, or its name was in use. The connection
+ * then goes through a pooler: it does not reach the same session every time.
  */
 export function isPreparedStatementError(error: unknown): boolean {
   const { invalid_sql_statement_name: missing, duplicate_prepared_statement: taken } = SQLSTATE;
@@ -187,7 +188,7 @@ const EXPLAINED: ReadonlyMap<string, string> = new Map([
   [SQLSTATE.read_only_sql_transaction, 'the database is read-only: it is a standby, or set so'],
 ]);
 
-/** One line for a user about missing resources or rights; undefined for any other error. */
+/** One line for a user about missing resources or privileges; undefined for any other error. */
 export function explainFailure(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const explained = EXPLAINED.get(codeOf(error));

@@ -5,7 +5,7 @@ import { BackOff } from '../time/back-off.ts';
 import { sleep } from '../time/sleep.ts';
 import { isReadOnly } from './error-codes.ts';
 
-/** Wakes a reader of the feed. Any wake-up may get lost: readers also poll. */
+/** A source of wake-ups. Any of them may get lost, so readers also poll. */
 export interface WakeSource {
   /** Whether notifications are being received at the moment. */
   readonly listening: () => boolean;
@@ -22,7 +22,7 @@ export interface ListenOptions {
   /** Called after every connect, before `onWake`: the server may be another Postgres than before. */
   readonly onConnect?: () => void;
   readonly log: Logger;
-  /** Between two heartbeats; 5,000 by default. */
+  /** Time between two heartbeats; 5,000 by default. */
   readonly heartbeatMs?: number;
   /** Longest wait for the answer to a heartbeat; 2,000 by default. */
   readonly heartbeatTimeoutMs?: number;
@@ -90,7 +90,7 @@ class Listener {
     const ended = once(client, 'end');
     ended.catch(() => {});
     client.on('notification', onWake);
-    // Not `client.end()`: a connection that does not answer would not answer a goodbye either.
+    // Not `client.end()`: on a connection that does not answer it would never complete.
     const disconnect = (): void => void client.connection.stream.destroy();
     this.#stop.addEventListener('abort', disconnect);
     try {
@@ -131,7 +131,7 @@ class Listener {
 
 /** Runs a statement. Rejects if there is no answer after `timeoutMs`. */
 async function ask(client: pg.Client, text: string, timeoutMs: number): Promise<void> {
-  // `pg` knows the option; its types do not.
+  // The types of `pg` lack this option.
   const query: pg.QueryConfig & { query_timeout: number } = { text, query_timeout: timeoutMs };
   await client.query(query);
 }

@@ -86,8 +86,8 @@ export async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
 }
 
 async function pendingOf(pool: pg.Pool, migrations: readonly Migration[]): Promise<Migration[]> {
-  // Only in the first schema: others of the search path may have such a table of another program that uses
-  // Prisma.
+  // Only in the first schema of the search path: in another one, such a table may belong to another program
+  // that uses Prisma.
   const { rowCount } = await pool.query(
     `select from pg_class where relname = '_prisma_migrations'
        and relnamespace = to_regnamespace(quote_ident(current_schema()))`,
@@ -126,7 +126,7 @@ async function readApplied(db: Pick<pg.Pool, 'query'>): Promise<Applied[]> {
 function findPending(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
   for (const { name, checksum, done } of applied) {
     const migration = migrations.find((each) => each.name === name);
-    if (!done) throw new DatabaseError(`migration ${name} failed before: mend the database by hand first`);
+    if (!done) throw new DatabaseError(`migration ${name} failed before: repair the database by hand first`);
     if (migration === undefined) {
       throw new DatabaseError(
         `the database has migration ${name}, which this version does not know: it is newer`,

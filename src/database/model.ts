@@ -1,9 +1,9 @@
 import { sql, type Sql } from './sql.ts';
 
 /**
- * SQL: whether a summary has text of the model, rather than the placeholders of a failed one. Only such
- * summaries are shown, searched, counted and announced. `alias` is that of `summary`, or of rows with its
- * column `status`.
+ * SQL: whether a summary has text that the model wrote, rather than placeholders for a failed generation.
+ * Only such summaries are shown, searched, counted and announced. `alias` is that of `summary`, or of rows
+ * with its column `status`.
  */
 export function hasText(alias: 'm' | 's'): Sql {
   return sql.raw(`${alias}.status <> 'FAILED'`);
@@ -24,10 +24,10 @@ export const PAPER_COUNT_KINDS = [
   'MONTH',
 ] as const;
 
-/** One of the kinds; the column `paper_count.kind`. */
+/** A value of the column `paper_count.kind`. */
 export type PaperCountKind = (typeof PAPER_COUNT_KINDS)[number];
 
-/** SQL: the kind as a literal. */
+/** SQL: a kind as a literal. */
 export function countKind(kind: PaperCountKind): Sql {
   return sql.raw(`'${kind}'`);
 }

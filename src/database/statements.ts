@@ -18,7 +18,7 @@ type OnStatement = (statement: { name: string; rows: number }) => void;
 
 /** How statements run. Durations are in milliseconds. */
 export interface StatementOptions {
-  /** Prepare statements by name, where the connections of the pool allow it. */
+  /** Prepare statements by name, if the connections of the pool allow it. */
   readonly prepared: boolean;
   readonly onStatement?: OnStatement | undefined;
   /**
@@ -26,9 +26,9 @@ export interface StatementOptions {
    * connection is dropped: the network may have died silently.
    */
   readonly deadlineMs?: number | undefined;
-  /** Fail at the first error, instead of running a statement again where that may help. */
+  /** Fail at the first error, instead of running a statement again when that may help. */
   readonly failFast?: boolean | undefined;
-  /** Once it is aborted, every statement fails with DeadlineError, also those that are running. */
+  /** Once it is aborted, every statement fails with DeadlineError, including those that are running. */
   readonly stop?: AbortSignal | undefined;
 }
 
@@ -57,8 +57,8 @@ export class DeadlineError extends Error {
 export type RunStatement = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
 /**
- * Runs reading statements on the pool. As reading twice does no harm, a statement waits until a connection is
- * available, and runs a second time if its connection breaks.
+ * Makes a function that runs read-only statements on the pool. A statement waits until a connection is
+ * available, and runs a second time if its connection breaks: reading twice does no harm.
  */
 export function statementRunner(pool: pg.Pool, options: StatementOptions): RunStatement {
   const { onStatement, stop } = options;
@@ -99,6 +99,7 @@ async function runWithRetries<Row extends object>(
   }
 }
 
+/** How long a statement without a deadline waits for the database to become available, in milliseconds. */
 const PATIENCE_MS = 15_000;
 
 /** Decides whether a statement runs again. */
@@ -116,7 +117,7 @@ class Retries {
   /** Resolves when the statement may run again. Rejects with `error` if it may not. */
   async waitAfter(error: unknown): Promise<void> {
     if (this.#failFast) throw error;
-    // Only once: a statement that crashes Postgres must not do so again and again.
+    // Only once, so that a statement that crashes Postgres does not crash it again and again.
     if (isInterrupted(error) && !this.#interrupted) {
       this.#interrupted = true;
       return;

@@ -12,7 +12,7 @@ export type PreparedStatements = 'auto' | 'on' | 'off';
 interface Sessions {
   /**
    * A pooler such as PgBouncer may run the statements of one connection in different sessions. Session state
-   * is lost, so that each statement runs in a transaction that sets what it needs.
+   * is lost, so each statement runs in a transaction that sets up the session first.
    */
   pooled: boolean;
   readonly prepared: PreparedStatements;
@@ -38,7 +38,7 @@ export function canPrepare(pool: pg.Pool): boolean {
   return prepared === 'on' || (prepared === 'auto' && !pooled);
 }
 
-/** Treats a pool as having a pooler from now on. Returns false if the owner's settings say otherwise. */
+/** Treats a pool as having a pooler from now on. Returns false if `preparedStatements` rules that out. */
 export function assumePooler(pool: pg.Pool): boolean {
   if (!(pool instanceof StorePool) || pool.sessions.prepared !== 'auto') return false;
   pool.sessions.pooled = true;
@@ -87,7 +87,7 @@ export class StorePool extends pg.Pool {
     this.query = query;
   }
 
-  /** Makes new connections to another address. */
+  /** Connects to another address from now on. */
   moveTo({ host, port }: { readonly host: string; readonly port: number }): void {
     Object.assign(this.options, { host, port });
   }

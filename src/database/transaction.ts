@@ -44,7 +44,7 @@ export async function transaction<T>(
   return await inTransaction(pool, async (client) => await work(new Transaction(client)), undo);
 }
 
-/** As `transaction`, for work that needs the connection itself. */
+/** Like `transaction`, for work that needs the connection itself. */
 export async function inTransaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
@@ -66,15 +66,16 @@ export async function inTransaction<T>(
   }
 }
 
-/** Key of the advisory lock of everything that changes the store: "papr" in ASCII. */
+/** Key of the store lock, an advisory lock that every change of papers holds: "papr" in ASCII. */
 const STORE_LOCK = 0x70617072;
 
 /** Idle timeout for an ingest that holds the store lock, so that a frozen process cannot block the others. */
 const IDLE_TIMEOUT = '60s';
 
 /**
- * Waits for the store lock and holds it until the transaction ends, so that two ingests never merge the same
- * paper.
+ * Waits for the store lock and holds it until the transaction ends. Changes of papers (an ingest, a removal,
+ * an upgrade) run one at a time, so that two of them never merge the same paper. Appending to the feed has a
+ * lock of its own: see `appendToFeed`.
  */
 export async function lockStore(tx: Transaction): Promise<void> {
   await tx.execute`select pg_advisory_xact_lock(${STORE_LOCK})`;

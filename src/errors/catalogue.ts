@@ -1,14 +1,17 @@
-// Every code that this server puts into `errors[].extensions.code`. Imports nothing: the client reads it in browsers, too.
+// Every code that this server puts into `errors[].extensions.code`. Imports nothing, because the client also
+// runs in browsers.
 
 /** What one code means, and what a client should do about it. */
 export interface ErrorEntry {
-  /** HTTP statuses of a response without data. Empty if the error only occurs inside a response with status 200. */
+  /**
+   * HTTP statuses of a response without data. Empty if the error only occurs in responses with status 200.
+   */
   readonly statuses: readonly number[];
-  /** Whether `application/json` gets status 200 instead, as GraphQL over HTTP recommends for well-formed requests. */
+  /** Whether `application/json` gets status 200, as GraphQL over HTTP recommends for well-formed requests. */
   readonly okAsJson?: true;
   /** Whether the same request may succeed later, so that a client should retry it. */
   readonly retryable: boolean;
-  /** What else is in `extensions`. */
+  /** The names of further entries in `extensions`. */
   readonly details?: readonly string[];
   readonly meaning: string;
   readonly advice: string;
@@ -22,7 +25,8 @@ export const ERRORS = {
     retryable: false,
     details: ['argument', 'position'],
     meaning:
-      'An argument or a variable has a wrong value. `argument` is the path to it, such as `["filter", "search"]`; `position` is the offset in its text, in UTF-16 code units.',
+      'An argument or a variable has a wrong value. `argument` is the path to it, such as ' +
+      '`["filter", "search"]`; `position` is the offset of the mistake in its text, in UTF-16 code units.',
     advice: 'Correct the argument. Show the message beside the input that it came from.',
   },
   CURSOR_INVALID: {
@@ -45,7 +49,7 @@ export const ERRORS = {
   UNAUTHENTICATED: {
     statuses: [401],
     retryable: false,
-    meaning: 'The operation needs the admin token, and none or a wrong one was sent.',
+    meaning: 'The operation requires the admin token, which was missing or wrong.',
     advice:
       'Send `Authorization: Bearer TOKEN`; on a WebSocket, send it as `authorization` in `connection_init`.',
   },
@@ -66,14 +70,14 @@ export const ERRORS = {
     statuses: [],
     retryable: true,
     meaning: 'The answer took longer than its deadline. A field with a shorter deadline is null on its own.',
-    advice: 'Ask for less, such as a narrower filter or a smaller page, or retry later.',
+    advice: 'Request less, such as a narrower filter or a smaller page, or retry later.',
   },
   INTERNAL: {
     statuses: [500],
     retryable: true,
     details: ['requestId'],
-    meaning: 'The server failed. The message hides the reason; the log has it under `requestId`.',
-    advice: 'Retry with increasing delays. Report the `requestId` if it goes on.',
+    meaning: 'The server failed. The message hides the reason; the server logs it under `requestId`.',
+    advice: 'Retry with increasing delays. Report the `requestId` if it persists.',
   },
   BAD_REQUEST: {
     statuses: [400, 405, 406, 413, 415],
@@ -108,7 +112,7 @@ export const ERRORS = {
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Whether a value is the code of an error that may be gone when the same request is sent again. */
+/** Whether a value is a retryable code of the catalogue. */
 export function isRetryableCode(code: unknown): boolean {
   return isErrorCode(code) && ERRORS[code].retryable;
 }

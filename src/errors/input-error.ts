@@ -1,6 +1,6 @@
 import type { ErrorCode } from './catalogue.ts';
 
-/** A request that cannot be answered through the caller's own mistake: the message goes to the caller. */
+/** A mistake in the caller's input. The message is shown to the caller. */
 export class InputError extends Error {
   readonly code: Extract<ErrorCode, 'BAD_USER_INPUT' | 'CURSOR_INVALID' | 'CURSOR_EXPIRED'>;
   /** The path to the wrong value through the field's arguments. */

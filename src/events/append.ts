@@ -16,7 +16,7 @@ export interface EventOrigin {
 }
 
 /**
- * The columns that a query of `appendToFeed` must return, besides `ordinal`, with their types in
+ * The columns that a query of `appendToFeed` must return, besides `ordinal`. Their types are those of
  * `feed_event`.
  */
 const paperColumns = sql.raw(
@@ -26,9 +26,10 @@ const paperColumns = sql.raw(
 
 /**
  * Appends the events of one ingest: its papers', then its digest's. Each query of `papers` returns rows of
- * `ordinal` (int, from 1 over all queries, the order of the events) and `paperColumns`. Must be the last step
- * of a transaction: it locks the feed until the commit, and only this keeps positions gapless and in commit
- * order. Rejects with a unique violation if the run has appended events before.
+ * `ordinal` (int, counted from 1 over all queries, the order of the events) and `paperColumns`. Positions are
+ * gapless and in commit order, because the row of `feed` stays locked from their assignment until the commit.
+ * Call it last in a transaction, so that the lock is held briefly. Rejects with a unique violation if the run
+ * has appended events before.
  */
 export async function appendToFeed(
   tx: Transaction,
@@ -66,7 +67,7 @@ async function publish(tx: Transaction): Promise<void> {
   const [fresh] = await tx.query<{ count: number }>`select count(*)::int as count from fresh_event`;
   const count = fresh?.count ?? 0;
   if (count === 0) return;
-  // Takes the row lock of the feed: other ingests wait here until this transaction ends.
+  // Takes the row lock of the feed: any other change of the feed waits until this transaction ends.
   const [feed] = await tx.query<{ head: number }>`
     update feed set head = head + ${count}::int where id = 1 returning head`;
   if (feed === undefined) throw new Error('expected the row of the feed, found none');

@@ -8,8 +8,8 @@ const DEADLINE_MS = 5_000;
 /**
  * Starts a new epoch of the feed if the store is not the one that the epoch was made for: it was restored
  * from a dump, copied, or taken over by a standby that may lack the last commits. Such a store may assign
- * positions a second time, and older cursors would skip events silently. Does nothing where this process may
- * not read the identity or not write: another process will.
+ * positions a second time, and older cursors would skip events silently. Does nothing if this process may
+ * not read the identity or may not write: another process will.
  */
 export async function confirmFeedEpoch(pool: Pool): Promise<void> {
   // The timeline comes from the WAL position: the control file shows a new timeline only after the next
@@ -32,7 +32,7 @@ export async function confirmFeedEpoch(pool: Pool): Promise<void> {
 
 /**
  * Starts a new epoch if the feed is shorter than this process has seen it in the same epoch: the missing
- * events are lost. Resolves with false where this process may not write.
+ * events are lost. Resolves with false if this process may not write.
  */
 export async function renewFeedEpoch(pool: Pool, seen: { epoch: string; head: number }): Promise<boolean> {
   const statement = sql`update feed set epoch = gen_random_uuid()

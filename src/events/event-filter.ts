@@ -8,7 +8,8 @@ export interface EventFilter {
   readonly topic: EventTopic;
   readonly kinds: ReadonlySet<EventKind>;
   /**
-   * A condition on the event row `d` and its search vector `t`; undefined if topic and kinds decide alone.
+   * A condition on the event row `d` and its search vector `t`; undefined if topic and kinds are the only
+   * conditions.
    */
   readonly condition: Sql | undefined;
 }

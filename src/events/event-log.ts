@@ -38,7 +38,7 @@ export async function eventsAfter(
   );
 }
 
-/** The events at these positions as they are now; an event that retention has deleted is left out. */
+/** The events at these positions, read again. Events that retention has deleted are left out. */
 export async function eventsAt(run: RunStatement, positions: readonly number[]): Promise<FeedEvent[]> {
   return await run<FeedEvent>({
     name: 'eventsAt',
@@ -67,7 +67,7 @@ export async function readBatch(
   const rows = await run<FeedState & FeedEvent>({
     name: 'readBatch',
     ...(condition !== undefined && { unique: true, timeoutMs: TIMEOUT_MS }),
-    // One event more than wanted tells whether there are more.
+    // One event more than requested shows whether there are more.
     sql: sql`select ${stateColumns}, ${eventColumns} from feed f left join lateral (
         select d.* from feed_event d, lateral (select d.vector, d.clipped) t
         where d.position > ${after}::bigint and d.position <= ${after}::bigint + ${WINDOW}
@@ -98,8 +98,8 @@ export async function matchingPositions(
     const kind = kinds.size === 0 ? sql`false` : sql`d.kind in (${sql.join([...kinds])})`;
     return sql`(${index}::int, ${kind} and ${condition ?? sql`true`})`;
   });
-  // Materialized, with a copy of the vector: Postgres reads and decompresses each vector once, not once per
-  // filter.
+  // Materialized, with a copy of the vector (`|| ''`): Postgres then decompresses each vector once, not once
+  // for every filter.
   const rows = await run<{ index: number; positions: number[] }>({
     name: 'matchingPositions',
     unique: true,

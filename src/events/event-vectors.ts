@@ -2,6 +2,7 @@ import type { Sql } from '../database/sql.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { EventKind, EventTopic } from './event.ts';
 
+/** Events of one call. */
 const AT_ONCE = 500;
 
 /**
@@ -12,9 +13,7 @@ export interface OutdatedEvent {
   readonly position: string;
   readonly paperId: number;
   readonly entryId: number;
-  /**
-   * The paper has been revised after the event: what it said at the time of the event is no longer stored.
-   */
+  /** The paper has been revised after the event: its text at the time of the event is no longer stored. */
   readonly revisedSince: boolean;
 }
 
@@ -37,7 +36,7 @@ export async function outdatedEvents(
 
 /**
  * Replaces search vectors. `vectors` is a query of rows (position bigint, vector, clipped). All of `events`
- * get the version, also those without a new vector, so that they are not looked at again.
+ * get the version, also those without a new vector, so that they are not returned again.
  */
 export async function replaceVectors(
   tx: Transaction,

@@ -2,10 +2,10 @@ import type { EventKind, EventTopic } from '../database/generated/enums.ts';
 
 export { EventKind, EventTopic } from '../database/generated/enums.ts';
 
-/** What an ingest did to a paper. */
+/** How an ingest changed a paper. */
 export type PaperEventKind = EventKind;
 
-/** What an ingest did to its digest. The table's check constraint allows these two only. */
+/** How an ingest changed its digest. The table's check constraint allows these two only. */
 export type DigestEventKind = Extract<EventKind, 'ADDED' | 'REVISED'>;
 
 interface EventFacts {
@@ -57,7 +57,7 @@ export interface Batch {
   /** Every matching event up to this position has been delivered, this batch included. */
   readonly position: number;
   readonly events: readonly FeedEvent[];
-  /** The store had no event after `position`. */
+  /** Whether the store had no event after `position`. */
   readonly caughtUp: boolean;
 }
 

@@ -1,13 +1,16 @@
 import type { Sql } from '../database/sql.ts';
 import type { Transaction } from '../database/transaction.ts';
 
-/** How two digests become one. */
+/** How one digest is merged into another. */
 export interface DigestMove {
   /** Id of the digest that is about to be deleted. */
   readonly from: number;
   /** Id of the digest that takes its place. */
   readonly into: number;
-  /** A query of the entries that go with it: rows of `entry_id` and `kept_id`, the equal entry that stays. */
+  /**
+   * A query of the entries that are deleted with it: rows of `entry_id`, and of `kept_id`, the equal entry
+   * that stays.
+   */
   readonly replaced: Sql;
 }
 

@@ -2,11 +2,12 @@ import { InputError } from '../errors/input-error.ts';
 import type { Batch, FeedState } from './event.ts';
 import { decodeFeedCursor } from './feed-cursor.ts';
 
-// Whether a client may resume: a cursor that cannot be honoured is an error, never a silent gap.
+// Checks whether a client may resume. If it cannot get every event after its cursor, it gets an error, never
+// a silent gap.
 
 /**
- * The position in a cursor of this feed. Throws InputError with CURSOR_INVALID if it is another store's, or
- * forged.
+ * The position in a cursor of this feed. Throws InputError with CURSOR_INVALID if it is forged or
+ * belongs to another store.
  */
 export function positionOf({ epoch }: FeedState, cursor: string): number {
   const position = decodeFeedCursor(epoch, cursor);
@@ -24,7 +25,7 @@ export function checkPosition({ head, floor }: FeedState, position: number): voi
   if (position < floor) {
     throw new InputError(
       ['after'],
-      'after: the events behind this cursor are kept no longer; ask a list, then go on from its feedCursor',
+      'after: the events after this cursor have been deleted; load the list again and resume from feedCursor',
       { code: 'CURSOR_EXPIRED' },
     );
   }
@@ -41,7 +42,7 @@ export function checkEpoch(epoch: string, read: Batch): Batch {
 
 /** The error for cursors of an epoch that has ended. */
 export function epochEnded(): InputError {
-  return invalidCursor('expected a cursor of this feed, which has begun anew');
+  return invalidCursor('expected a cursor of the current epoch: the store was replaced or has lost events');
 }
 
 function invalidCursor(message: string): InputError {

@@ -1,13 +1,13 @@
 import { sql } from '../database/sql.ts';
 import { execute, type Pool } from '../database/store-pool.ts';
 
+/** Events deleted by one statement. */
 const AT_ONCE = 10_000;
 const SECONDS_PER_DAY = 86_400;
 
 /**
  * Deletes events that are older than a number of days; returns how many. Raises the floor before it deletes:
- * otherwise a reader could find a gap and take it for the end of the feed, instead of reporting an expired
- * cursor.
+ * otherwise a reader could skip deleted events silently, instead of reporting an expired cursor.
  */
 export async function expireEvents(pool: Pool, days: number): Promise<number> {
   const seconds = days * SECONDS_PER_DAY;

@@ -1,5 +1,5 @@
 /**
- * The NOTIFY channel of commits that append to the feed. The payload is the new head; notifications may be
- * lost.
+ * The NOTIFY channel on which each commit announces new events. The payload is the new head of the feed.
+ * Notifications may be lost.
  */
 export const FEED_CHANNEL = 'papergraph_feed';

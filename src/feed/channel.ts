@@ -2,14 +2,14 @@ import type { EventFilter } from '../events/event-filter.ts';
 import { batch, type Batch, type FeedEvent } from '../events/event.ts';
 import type { Subscription } from './subscription.ts';
 
-/** Batches of one channel that are kept. */
+/** How many batches a channel keeps. */
 const MOST_BATCHES = 200;
 
-/** Where the feed is while a batch is made. */
+/** The head of the feed at the time when a batch is made. */
 interface FeedHead {
   readonly epoch: string;
   readonly head: number;
-  /** The store has nothing after the head. */
+  /** Whether the store has no event after the head. */
   readonly caughtUp: boolean;
 }
 
@@ -17,8 +17,9 @@ interface FeedHead {
 export class Channel {
   readonly filter: EventFilter;
   readonly subscriptions = new Set<Subscription>();
+  /** The channel knows all selected events after this position. */
   #since: number;
-  /** Batches since the last change: most subscriptions of a channel ask for the same one. */
+  /** The batches made since the last change. Most subscriptions of a channel ask for the same one. */
   readonly #batches = new Map<string, Batch>();
   /** Ascending by position. */
   #events: FeedEvent[] = [];
@@ -47,7 +48,7 @@ export class Channel {
     this.#events = this.#events.filter((event) => event.position > position);
   }
 
-  /** Whether the channel knows all events after a position. If not, they must be read from the store. */
+  /** Whether the channel knows all selected events after a position. If not, they are read from the store. */
   reaches(after: number): boolean {
     return after >= this.#since;
   }

@@ -3,13 +3,14 @@ import type { FeedEvent, FeedState } from '../events/event.ts';
 import type { EventFilter } from '../events/event-filter.ts';
 import { epochEnded } from '../events/resume.ts';
 import { Channel } from './channel.ts';
-import { matchTopics, type Matches, type Stretch } from './match-filters.ts';
+import { matchFilters, type Matches, type Stretch } from './match-filters.ts';
 import { RecentEvents } from './recent-events.ts';
 import type { Subscription } from './subscription.ts';
 
 /**
- * Hands new events to the channels of their filters. Invariant: every channel has been given all events up to
- * `head`, except those before the point that it reaches.
+ * Passes new events to the channels whose filters select them. Invariant: every channel knows the events that
+ * its filter selects, from the position that it reaches (`Channel.reaches`) up to `head`. Positions have no
+ * gaps, because a commit appends its events under a lock (see `appendToFeed`), and `deliver` checks it.
  */
 export class Dispatcher {
   readonly #run: RunStatement;
@@ -18,7 +19,7 @@ export class Dispatcher {
   #head: number;
   /** The head of the store when it was last read. */
   #storeHead: number;
-  /** Matching has begun up to this position. A channel that opens now is too late for the events up to it. */
+  /** Events up to this position are matched, or being matched. A channel that opens now misses them. */
   #matching: number;
   #recent: RecentEvents;
 
@@ -66,7 +67,7 @@ export class Dispatcher {
     return channel;
   }
 
-  /** Removes a subscription, and its channel if it was the last one. */
+  /** Removes a subscription, and its channel if no other one is left. */
   leave(channel: Channel, subscription: Subscription): void {
     channel.subscriptions.delete(subscription);
     const { key } = channel.filter;
@@ -75,21 +76,21 @@ export class Dispatcher {
   }
 
   /**
-   * Delivers the events after the head. Rejects, and delivers nothing, if one is missing or the store fails.
+   * Delivers the events after the head. Rejects and delivers nothing if one is missing or the store fails.
    */
   async deliver({ head }: FeedState, events: readonly FeedEvent[]): Promise<void> {
     const stretch = { after: this.#head, upTo: this.#head + events.length };
     checkPositions(events, stretch);
     this.#matching = stretch.upTo;
     const filters = [...this.#channels.values()].map(({ filter }) => filter);
-    const matches = await matchTopics(this.#run, filters, { stretch, events });
+    const matches = await matchFilters(this.#run, filters, { stretch, events });
     this.#head = stretch.upTo;
     this.#storeHead = head;
     this.#recent.add(events);
     for (const channel of this.#channels.values()) this.#deliverTo(channel, events, { stretch, matches });
   }
 
-  /** Tells subscriptions that this process has caught up, after it was behind by more than one stretch. */
+  /** Tells subscriptions that this process has caught up, after it lagged by more than one stretch. */
   settle(): void {
     for (const subscription of this.subscriptions()) subscription.settle(this.#head);
   }

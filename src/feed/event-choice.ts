@@ -7,7 +7,7 @@ import { digestFilter, type DigestFilter } from '../reads/filters/digest-filter.
 import { EVENTS } from '../reads/filters/filter-subject.ts';
 import { paperFilter, type PaperFilter } from '../reads/filters/paper-filter.ts';
 
-/** Which events a caller wants, as the API takes it. */
+/** The events that a caller selects: the arguments of the API. */
 export type EventChoice =
   | {
       readonly topic: 'PAPER';
@@ -20,7 +20,7 @@ export type EventChoice =
       readonly filter?: DigestFilter | null | undefined;
     };
 
-/** Compiles a choice to SQL. Rejects with InputError for the same filters as lists do. */
+/** Compiles a choice to SQL. Rejects with InputError for the same mistakes as the filters of lists. */
 export async function compileChoice(run: RunStatement, choice: EventChoice): Promise<EventFilter> {
   const { topic, kinds } = choice;
   const condition =
@@ -45,7 +45,7 @@ function canonical(value: unknown): unknown {
     .map(([name, each]) => [name, canonical(each)]);
 }
 
-/** Most events of a batch. */
+/** The largest number of events in a batch. */
 export const LARGEST_BATCH = 100;
 
 /** Returns the size of a batch, in events. Throws InputError unless it is 1 to 100. */

@@ -12,14 +12,15 @@ import type { Dispatcher } from './dispatcher.ts';
 
 // All in milliseconds.
 const POLL_MS = 5_000;
-/** Used while no notification can arrive. */
-const POLL_ALONE_MS = 1_000;
+/** The interval while no notification can arrive. */
+const POLL_UNNOTIFIED_MS = 1_000;
 const RETRY_MS = 1_000;
 const LOOK_AGAIN_MS = 50;
 
+/** Events of one stretch: they are read, matched and delivered together. */
 const EVENTS_AT_ONCE = 1_000;
 
-/** What the reader works with. */
+/** The dependencies of a reader. */
 interface ReaderOptions {
   readonly pool: Pool;
   readonly run: RunStatement;
@@ -29,7 +30,7 @@ interface ReaderOptions {
 
 /**
  * Reads the feed once for the whole process, in order, and passes new events to the dispatcher. It reads when
- * a commit notifies it, and every few seconds, because notifications may be lost. Starts when it is made.
+ * a commit notifies it, and every few seconds, because notifications may be lost. Starts at once.
  */
 export class EventReader {
   readonly #pool: Pool;
@@ -42,7 +43,7 @@ export class EventReader {
   readonly #running: Promise<void>;
   #lastRead = performance.now();
   /**
-   * When the store was known to be the one that the epoch was made for; undefined if it may have been
+   * When the store was last known to be the one that its epoch was made for; undefined if it may have been
    * replaced since.
    */
   #confirmedAt: number | undefined;
@@ -77,7 +78,7 @@ export class EventReader {
     const started = performance.now();
     while (this.#dispatcher.epoch !== epoch && !this.#stop.signal.aborted) {
       if (performance.now() - started > POLL_MS)
-        throw new Error('the feed has begun anew, and cannot be read yet');
+        throw new Error('the feed has a new epoch, which could not be read in time');
       this.#sleeper.wake();
       await sleep(LOOK_AGAIN_MS);
     }
@@ -99,32 +100,34 @@ export class EventReader {
     }
   }
 
-  /** Reads what is new; resolves with the time until the next read, in milliseconds. */
+  /** Reads the new events. Resolves with the time until the next read, in milliseconds. */
   async #readNews(): Promise<number> {
-    const alone = this.#wakeUps?.listening() !== true;
-    // Before it reads: a wake-up from now on may be about a later commit than the read sees.
+    const isListening = this.#wakeUps?.listening() === true;
+    // Reset before the read: a later wake-up may announce a commit that this read does not see.
     this.#sleeper.reset();
     try {
-      await this.#confirmStore(alone);
+      await this.#confirmStore(isListening);
       await this.#catchUp();
-      return jittered(alone ? POLL_ALONE_MS : POLL_MS, 0.2);
+      return jittered(isListening ? POLL_MS : POLL_UNNOTIFIED_MS, 0.2);
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#log.warn({ err: error }, 'reading the feed failed, trying again');
-      // A wake-up would end the wait, and a store that just failed would be asked at once.
+      // Otherwise an earlier wake-up would end the wait, and the store that just failed would be read at
+      // once.
       this.#sleeper.reset();
-      // What answers next may be another server, such as a standby that took over.
+      // The next answer may come from another server, such as a standby that took over.
       this.#confirmedAt = undefined;
       return jittered(RETRY_MS);
     }
   }
 
   /**
-   * Starts a new epoch if the store was replaced. Only needed if a connection was lost, or none would show it
-   * (`alone`).
+   * Starts a new epoch if the store was replaced. Replacing it breaks the connection that listens, so one
+   * check for each such connection is enough. Without it, the check is repeated every few seconds.
    */
-  async #confirmStore(alone: boolean): Promise<void> {
+  async #confirmStore(isListening: boolean): Promise<void> {
     const now = performance.now();
-    const isConfirmed = this.#confirmedAt !== undefined && (!alone || now - this.#confirmedAt <= POLL_MS);
+    const isConfirmed =
+      this.#confirmedAt !== undefined && (isListening || now - this.#confirmedAt <= POLL_MS);
     if (isConfirmed) return;
     // Set before the statement: a connection that is replaced while it runs makes the store unconfirmed
     // again.
@@ -154,9 +157,9 @@ export class EventReader {
    */
   async #handleLostEvents({ epoch, head }: FeedState): Promise<void> {
     const expected = this.#dispatcher.head;
-    // Where nothing can be written, a replica that lags may have answered: it will catch up.
+    // If nothing can be written, the answer may be that of a replica that lags and will catch up.
     if (!(await renewFeedEpoch(this.#pool, { epoch, head: expected }))) return;
-    this.#log.warn({ head, expected }, 'the feed is shorter than it was, it begins anew');
+    this.#log.warn({ head, expected }, 'the feed has lost events and starts a new epoch');
     this.#sleeper.wake();
   }
 }

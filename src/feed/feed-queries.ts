@@ -6,13 +6,13 @@ import { checkEpoch } from '../events/resume.ts';
 import { checkFirst, compileChoice, type EventChoice } from './event-choice.ts';
 import { startOf, type FeedPosition } from './start-position.ts';
 
-/** What an operation may ask of the feed without subscribing. */
+/** The queries of the feed that need no subscription. */
 export interface FeedQueries {
   /** The cursor after everything that is committed now. */
   readonly cursor: () => Promise<string>;
   /** One batch. Rejects with InputError for an invalid cursor, filter or size. */
   readonly page: (choice: EventChoice, position: FeedPosition) => Promise<Batch>;
-  /** Reads events again: when two digests are merged, events move to other entries. */
+  /** Reads events again, because they move to other entries when two digests are merged. */
   readonly again: (events: readonly FeedEvent[]) => Promise<FeedEvent[]>;
 }
 

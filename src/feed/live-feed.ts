@@ -20,8 +20,8 @@ import { Subscription, type BatchSource } from './subscription.ts';
 /** The live feed of a process: reads the store once for any number of subscriptions. */
 export interface Feed {
   /**
-   * Subscribes. Rejects with InputError for an invalid cursor, filter or size, with DeadlineError if the feed
-   * is closed.
+   * Subscribes. Rejects with InputError for an invalid cursor, filter or size, and with DeadlineError if the
+   * feed is closed.
    */
   subscribe(choice: EventChoice, position: FeedPosition): Promise<Subscription>;
   /** The latest position that this process has read. */
@@ -41,9 +41,11 @@ export interface FeedOptions extends Pick<StatementOptions, 'prepared'> {
 }
 
 /**
- * A statement without an answer after this time is abandoned: its connection may be dead. In milliseconds.
+ * A statement without an answer after this time is abandoned, because its connection may be dead. In
+ * milliseconds.
  */
 const DEADLINE_MS = 10_000;
+/** How often subscriptions check whether their cursor is due for an update. */
 const TICK_MS = 5_000;
 
 /** Starts the live feed at its head. Rejects if the store cannot be read. */
@@ -53,7 +55,7 @@ export async function openFeed({ pool, prepared, log }: FeedOptions): Promise<Fe
   return new LiveFeed(pool, run, { state: await feedState(run), log });
 }
 
-/** Where events come from: this process while it remembers them, the store otherwise. */
+/** Where events come from: the memory of this process if it has them, otherwise the store. */
 interface Origins {
   readonly dispatcher: Dispatcher;
   readonly pages: StoredPages;
@@ -95,7 +97,7 @@ class LiveFeed implements Feed {
   async subscribe(choice: EventChoice, position: FeedPosition): Promise<Subscription> {
     const first = checkFirst(position.first);
     const filter = await compileChoice(this.#run, choice);
-    // The state of the store: this process may be behind it, and NOW means after everything that is
+    // The state of the store, not of this process, which may lag: NOW means after everything that is
     // committed.
     const { state, after } = await startOf(this.#state, position);
     await this.#reader.waitForEpoch(state.epoch);
@@ -126,7 +128,7 @@ class ChannelSource implements BatchSource {
   readonly #channel: Channel;
   readonly #origins: Origins;
   readonly #epoch: string;
-  /** The head of the store as the client may have seen it. This process may not have read so far yet. */
+  /** The head of the store when the client subscribed. This process may not have read so far yet. */
   readonly #seen: number;
 
   constructor(channel: Channel, { head, epoch }: FeedState, origins: Origins) {

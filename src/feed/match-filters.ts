@@ -10,17 +10,17 @@ export interface Stretch {
   readonly upTo: number;
 }
 
-/** The positions that each filter selects. A filter at which Postgres failed is missing. */
+/** The positions that each filter selects. A filter whose statement failed is missing. */
 export type Matches = ReadonlyMap<EventFilter, ReadonlySet<number>>;
 
 const NONE: ReadonlySet<number> = new Set();
 
 /**
- * Matches the events of a stretch with all filters that have conditions, in few statements. Filters come from
- * clients: one at which a statement fails is left out and does not affect the others. Rejects if the store
- * cannot be read.
+ * Matches the events of a stretch against all filters that have conditions, in few statements. Filters come
+ * from clients: one that makes its statement fail is left out and does not affect the others. Rejects if the
+ * store cannot be read.
  */
-export async function matchTopics(
+export async function matchFilters(
   run: RunStatement,
   filters: readonly EventFilter[],
   { stretch, events }: { stretch: Stretch; events: readonly FeedEvent[] },
@@ -31,20 +31,22 @@ export async function matchTopics(
   for (const filter of conditional) if (!topics.has(filter.topic)) matches.set(filter, NONE);
   for (const topic of topics) {
     const ofTopic = conditional.filter((filter) => filter.topic === topic);
-    for (const group of groups(ofTopic, events.length)) await matchTogether(run, group, { stretch, matches });
+    for (const group of groupFilters(ofTopic, events.length))
+      await matchGroup(run, group, { stretch, matches });
   }
   return matches;
 }
 
 /**
- * Bounds of one statement: filters, parameters, and parameters times events. Postgres takes 65,535
+ * Limits of one statement: filters, parameters, and parameters times events. Postgres allows 65,535
  * parameters.
  */
 const FILTERS_AT_ONCE = 200;
 const VALUES_AT_ONCE = 10_000;
 const WORK_AT_ONCE = 1_000_000;
 
-function groups(filters: readonly EventFilter[], events: number): EventFilter[][] {
+/** Divides filters into groups within these limits. A filter that exceeds them is a group of its own. */
+function groupFilters(filters: readonly EventFilter[], events: number): EventFilter[][] {
   const most = Math.min(VALUES_AT_ONCE, WORK_AT_ONCE / events);
   const all: EventFilter[][] = [];
   let left = 0;
@@ -62,8 +64,8 @@ function groups(filters: readonly EventFilter[], events: number): EventFilter[][
   return all;
 }
 
-/** Where the statement fails, halves the group until the filter at fault is alone. */
-async function matchTogether(
+/** Matches a group in one statement. If it fails, halves the group until the filter at fault is alone. */
+async function matchGroup(
   run: RunStatement,
   filters: readonly EventFilter[],
   to: { readonly stretch: Stretch; readonly matches: Map<EventFilter, ReadonlySet<number>> },
@@ -75,14 +77,12 @@ async function matchTogether(
     if (!isAtFault(error)) throw error;
     if (filters.length === 1) return;
     const half = filters.length >> 1;
-    await matchTogether(run, filters.slice(0, half), to);
-    await matchTogether(run, filters.slice(half), to);
+    await matchGroup(run, filters.slice(0, half), to);
+    await matchGroup(run, filters.slice(half), to);
   }
 }
 
-/**
- * Whether a statement failed because of its filter and would fail again. Otherwise Postgres is away or busy.
- */
+/** Whether a statement failed because of its filter, not because the store is unavailable or busy. */
 export function isAtFault(error: unknown): boolean {
   return isStatementFault(error instanceof DeadlineError ? error.cause : error);
 }

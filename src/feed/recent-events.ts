@@ -1,10 +1,11 @@
 import type { FeedEvent } from '../events/event.ts';
 
+/** How many events are kept. */
 const MOST_EVENTS = 4_096;
 
 /**
- * The latest events of the feed, without a gap: a subscriber that was away for a short time resumes without a
- * query.
+ * The latest events of the feed, without a gap. A subscriber that was disconnected for a short time resumes
+ * from them without a query.
  */
 export class RecentEvents {
   #events: readonly FeedEvent[] = [];

@@ -1,6 +1,6 @@
 /**
- * Merges concurrent calls: calls made while one is running share the next one. So many calls at once cost
- * two, and every answer is from after its call.
+ * Merges concurrent calls: those made while one is running share the next one. Every caller gets a result of
+ * a call that started after its own, and thousands of callers at once cause at most two calls.
  */
 export function shareCalls<T>(call: () => Promise<T>): () => Promise<T> {
   let running: Promise<unknown> | undefined;

@@ -2,7 +2,7 @@ import type { FeedState } from '../events/event.ts';
 import { checkPosition, positionOf } from '../events/resume.ts';
 import { sleep } from '../time/sleep.ts';
 
-/** Where to start without a cursor: after everything committed, or with the oldest event that is kept. */
+/** Where to start without a cursor: after the last committed event, or with the oldest one that is kept. */
 type FeedStart = 'NOW' | 'OLDEST';
 
 /** Where a caller starts reading, and how many events a batch may hold. */
@@ -10,20 +10,20 @@ export interface FeedPosition {
   /** A cursor; takes precedence over `start`. */
   readonly after?: string | null | undefined;
   readonly start: FeedStart;
-  /** Most events of a batch, 1 to 100. */
+  /** The largest number of events in a batch, 1 to 100. */
   readonly first: number;
 }
 
 /**
- * A cursor from the primary may be ahead of a replica that lags: wait this long for the replica to catch up.
- * In milliseconds.
+ * How long to wait, in milliseconds, if a cursor is ahead of the feed: a replica may lag behind the primary
+ * that issued the cursor.
  */
 const LAG_MS = 2_000;
 const LOOK_AGAIN_MS = 100;
 
 /**
  * Resolves the position that a caller starts after, and the state of the feed at that time. Rejects with
- * InputError: CURSOR_INVALID for a cursor that is forged, another store's, or ahead of the feed;
+ * InputError: CURSOR_INVALID for a cursor that is forged, of another store, or ahead of the feed;
  * CURSOR_EXPIRED if events after it are deleted.
  */
 export async function startOf(

@@ -11,22 +11,23 @@ import { jittered, sleep } from '../time/sleep.ts';
 import { isAtFault } from './match-filters.ts';
 
 const PAGES_KEPT = 200;
+/** Pages that are read at the same time: other statements need connections, too. */
 const PAGES_AT_ONCE = 4;
 const RETRY_MS = 1_000;
 
-/** Which page of the feed. */
-export interface PageAsked {
+/** The page to read. */
+export interface PageRequest {
   /** The epoch in which `after` was issued. */
   readonly epoch: string;
   readonly after: number;
   readonly first: number;
-  /** A head of the store that the page must have seen. */
+  /** A head that the store has reached. Part of the identity: a page of an earlier head may lack events. */
   readonly head: number;
 }
 
 /**
- * Pages from the store, for subscribers that resume further back than this process remembers. The same page
- * is read once.
+ * Pages from the store, for subscribers that resume from before the events that this process remembers. Each
+ * page is read once for all of them.
  */
 export class StoredPages {
   readonly #run: RunStatement;
@@ -42,11 +43,11 @@ export class StoredPages {
   }
 
   /**
-   * Reads a page. Retries while the store cannot be reached: otherwise the client would only come back with
-   * the same cursor. Rejects with InputError as `readBatch` and `checkEpoch` do, or with the error that
-   * Postgres has with the filter.
+   * Reads a page. Retries while the store is unavailable, because the client could only come back with the
+   * same cursor. Rejects with InputError as `readBatch` and `checkEpoch` do, or with Postgres's error if the
+   * filter fails.
    */
-  async read(filter: EventFilter, asked: PageAsked): Promise<Batch> {
+  async read(filter: EventFilter, asked: PageRequest): Promise<Batch> {
     const { epoch, after, first, head } = asked;
     const name = `${epoch} ${after} ${first} ${head} ${filter.key}`;
     const known = this.#pages.get(name);
@@ -57,7 +58,7 @@ export class StoredPages {
     return await page;
   }
 
-  async #readUntilAnswered(filter: EventFilter, asked: PageAsked): Promise<Batch> {
+  async #readUntilAnswered(filter: EventFilter, asked: PageRequest): Promise<Batch> {
     for (;;) {
       try {
         const read = async (): Promise<Batch> => await readBatch(this.#run, filter, asked);

@@ -1,10 +1,10 @@
 import type { Batch } from '../events/event.ts';
 
-/** What a subscription reads from. */
+/** Where a subscription reads its batches. */
 export interface BatchSource {
   /**
-   * The next batch after a position. Rejects with InputError if it cannot resume there; retries every other
-   * failure itself.
+   * The next batch after a position. Rejects with InputError if the feed cannot be resumed there, or with
+   * Postgres's error if the filter fails. Retries while the store is unavailable.
    */
   read(after: number, first: number): Batch | Promise<Batch>;
   /** Whether there may be events after a position. */
@@ -16,25 +16,25 @@ export interface BatchSource {
 }
 
 /**
- * Pieces that a consumer takes one by one. It waits for news itself: a parked promise per consumer would cost
- * memory.
+ * Pieces that a consumer takes one by one. While there are none, it waits for a call of its listener: a
+ * pending promise for each consumer would take more memory.
  */
 export interface Takeable<Piece> {
   /**
-   * Takes the next piece; undefined if there is none yet, or `closed`. Synchronous where no read is needed.
-   * Must not be called before the last call has settled.
+   * Takes the next piece; undefined if there is none yet, or after the last one. Synchronous if no read is
+   * needed. Must not be called before the last call has settled.
    */
   take(): Piece | undefined | Promise<Piece | undefined>;
-  /** Sets the listener that is called when `take`, after it returned nothing, should be tried again. */
+  /** Sets the listener, which is called when `take` should be tried again after it returned undefined. */
   onNews(listener: () => void): void;
-  /** There will be no more pieces. */
+  /** Whether there will be no more pieces. */
   readonly closed: boolean;
 }
 
 /** Waits for the next piece; undefined after the last one. */
 export async function nextOf<Piece>(pieces: Takeable<Piece>): Promise<Piece | undefined> {
   for (;;) {
-    // Listens before it takes: news that came in between would be missed.
+    // Listens before it takes: otherwise news between the two would be missed.
     const news = new Promise<void>((resolve) => pieces.onNews(resolve));
     const piece = await pieces.take();
     if (piece !== undefined || pieces.closed) return piece;
@@ -57,14 +57,14 @@ type State = 'active' | 'waiting' | 'closed' | Error;
 
 /**
  * The batches of one subscriber. They are pulled: the next batch is made after the last one was taken, so
- * that nothing queues up for slow clients. There may be ten thousand of these objects, so each holds a few
- * fields, and no promise or closure while it waits. For graphql-js it is an async iterator, too. An async
- * generator would not do: its `return()` waits for the pending `next()`, which waits for news.
+ * that nothing queues up for slow clients. There may be tens of thousands of these objects, so each has few
+ * fields, and no promise or closure while it waits. It is also an async iterator, as graphql-js requires. An
+ * async generator would not do: its `return()` waits for the pending `next()`, which waits for news.
  */
 export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batch> {
   readonly #source: BatchSource;
   readonly #first: number;
-  /** There is nothing left to deliver up to this position. */
+  /** Every matching event up to this position has been delivered. */
   #after: number;
   /** The last batch, and when it was taken. If undefined, the next batch is delivered even if it is empty. */
   #last: { readonly position: number; readonly caughtUp: boolean; readonly at: number } | undefined;
@@ -124,7 +124,7 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
     throw error;
   }
 
-  /** There is news for a waiting subscription, and nothing for it up to the position. */
+  /** Wakes the subscription if it waits. `position`: up to here there is nothing for it. */
   wake(position: number): void {
     if (this.#state !== 'waiting') return;
     this.#state = 'active';
@@ -133,8 +133,8 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
   }
 
   /**
-   * Called every few seconds with the monotonic time and the head of the feed: an old cursor is due for an
-   * update.
+   * Called every few seconds with the monotonic time and the head of the feed. If the last cursor is old, an
+   * empty batch is due.
    */
   tick(now: number, head: number): void {
     if (this.#last === undefined || now - this.#last.at < CHECKPOINT_MS || head <= this.#last.position)
@@ -144,8 +144,8 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
   }
 
   /**
-   * Called when this process has read up to the head: a subscriber that was told `caughtUp: false` is told
-   * otherwise.
+   * Called when this process has read up to the head. A subscriber whose last batch had `caughtUp: false`
+   * gets a batch with `caughtUp: true`.
    */
   settle(head: number): void {
     if (this.#last?.caughtUp === false) this.wake(head);
@@ -156,7 +156,7 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
     this.#end(error);
   }
 
-  /** Ends the subscription. An error that the consumer has not taken yet stays. */
+  /** Ends the subscription. If it has failed already, the next `take` still throws the error. */
   close(): void {
     this.#end('closed');
   }

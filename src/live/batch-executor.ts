@@ -12,21 +12,22 @@ import { serialise, type Payload, type PayloadRequest } from './payload-stream.t
 const SHARED_MS = 1_000;
 const TRIES = 10;
 const RETRY_MS = 1_000;
-/** A payload is for many callers, so that it is made for none of them. */
+/** The caller of an execution. The payload goes to many callers, so it has the rights of none of them. */
 const NOBODY = { admin: 'unset' } as const;
 
-/** What is needed of Envelop here; its own types are `any`. */
+/** The part of Envelop that is used here. Its own types are `any`. */
 export type GetEnveloped = (context: OperationContext) => {
   readonly schema: GraphQLSchema;
   readonly contextFactory: () => unknown;
   readonly execute: (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
 };
 
-/** Executes subscriptions for batches, through the pipeline as every other operation. */
+/** Executes subscriptions for their batches, through the same pipeline as every other operation. */
 export class BatchExecutor {
   readonly #getEnveloped: GetEnveloped;
   readonly #log: Logger;
-  // Executions at one position of the feed share a context and thereby its reads: a thousand of them take a few statements.
+  // Executions at the same position of the feed share a context and thereby its reads: a thousand executions
+  // take a few statements.
   readonly #contexts = new LRUCache<number, OperationContext>({ max: 1, ttl: SHARED_MS });
 
   constructor(getEnveloped: GetEnveloped, log: Logger) {
@@ -35,8 +36,10 @@ export class BatchExecutor {
   }
 
   /**
-   * `head` is the feed's position, at least that of the batch. A result without data would lose the batch, as the next
-   * one's cursor comes after it. So failures are retried while the store is away for a moment; then it rejects.
+   * Executes a subscription for a batch. `head` is the position of the feed, at least that of the batch. A
+   * failure is retried, because the store may be unavailable for a moment: if the batch were skipped, the
+   * cursor of the next one would be after its events. Rejects after the last try, which ends the
+   * subscription.
    */
   async execute(request: PayloadRequest, batch: Batch, head: number): Promise<Payload> {
     for (let tries = 1; ; tries += 1) {
@@ -48,7 +51,7 @@ export class BatchExecutor {
         return { bytes: serialise(result), cursor, retryable: false };
       }
       const failure = result.errors?.[0];
-      // What took too long would do so again. The client can retry it from its last cursor.
+      // The next try would take too long as well. The client can resume from its last cursor.
       if (failure?.extensions['code'] === 'TIMEOUT' || tries === TRIES)
         throw failure ?? new Error('expected data');
       this.#contexts.delete(head);

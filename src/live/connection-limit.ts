@@ -17,7 +17,7 @@ export class ConnectionLimit {
     this.#limits = limits;
   }
 
-  /** Reserves a slot for a connection from this address. Returns a release function, or undefined if a limit is reached. */
+  /** Reserves a slot for a connection from an address. Returns its release function, undefined at a limit. */
   enter(address = ''): (() => void) | undefined {
     const { maxSockets, maxSocketsPerAddress } = this.#limits;
     const from = isIPv6(address) ? networkOf(address) : address;
@@ -36,7 +36,7 @@ export class ConnectionLimit {
   }
 }
 
-/** The /64 of an IPv6 address, which is what one customer has (RFC 6177). IPv4 addresses mapped to IPv6 stay whole. */
+/** The /64 of an IPv6 address: a customer has at least that (RFC 6177). Mapped IPv4 addresses stay whole. */
 function networkOf(address: string): string {
   if (address.startsWith('::ffff:')) return address;
   const [head = '', tail] = address.split('::');

@@ -15,7 +15,7 @@ export interface Destination {
 
 const CLOSING_BRACE = 0x7d;
 
-/** Sends the payloads of one subscription over a socket. Takes the next one when the network has taken the last one. */
+/** Sends the payloads of one subscription over a socket. Takes the next payload once the last one is sent. */
 export class Delivery {
   readonly #payloads: PayloadStream;
   readonly #socket: MonitoredSocket;
@@ -38,7 +38,7 @@ export class Delivery {
     this.#take();
   }
 
-  /** Stops. Sends nothing more and closes the payloads. */
+  /** Stops sending and closes the payloads. */
   close(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
@@ -68,12 +68,12 @@ export class Delivery {
     if (this.#state === 'ended') return;
     if (payload !== undefined) this.#socket.send(this.#messageOf(payload), () => this.#take());
     else if (this.#payloads.closed) this.close();
-    // News came after the payloads had none, but before this turn of the event loop.
+    // News came after `take` had returned nothing, but before this turn of the event loop.
     else if (this.#state === 'busy, with news') this.#take();
     else if (this.#state === 'busy') this.#state = 'idle';
   }
 
-  /** Puts the id of the subscription around bytes that all subscribers share. */
+  /** The message `next` with the id of this subscription, around bytes that all subscribers share. */
   #messageOf({ bytes }: Payload): Buffer {
     const length = Buffer.byteLength(this.#head);
     const message = Buffer.allocUnsafe(length + bytes.length + 1);

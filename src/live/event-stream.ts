@@ -4,27 +4,28 @@ import { nextOf } from '../feed/subscription.ts';
 import type { Payload, PayloadStream } from './payload-stream.ts';
 import { patience, STALLED_MS } from './monitored-socket.ts';
 
-/** How an event stream is written. */
+/** How to write an event stream. */
 export interface EventStreamOptions {
   /** HTTP status; 200 by default. */
   readonly status?: number | undefined;
   /** Aborted when the server stops. */
   readonly stop: AbortSignal;
-  /** Milliseconds of silence until a comment is sent, because proxies drop silent connections. 12,000 by default. */
+  /** Milliseconds between comments, because proxies drop silent connections; 12,000 by default. */
   readonly heartbeatMs?: number;
-  /** Milliseconds that a client has for a payload, and more for a large one, until it is disconnected. 10,000 by default. */
+  /** Milliseconds that a client may take to read a payload, plus time for a large one; 10,000 by default. */
   readonly stalledMs?: number;
 }
 
-/** The `id` of a stream's last event after an error that would come again. EventSource sends it when it tries again. */
+/** The `id` of an error that would occur again. EventSource reconnects with it, and is answered with 204. */
 export const END = 'end';
 
-/** Milliseconds between the comments in a silent stream. */
+/** The default of `heartbeatMs`. */
 export const HEARTBEAT_MS = 12_000;
 
 /**
- * Writes payloads as server-sent events (WHATWG HTML, 9.2) in the form of GraphQL over SSE, distinct connections mode. `id` is
- * the cursor to resume from. Ends with the client, the payloads or the server; then closes the payloads.
+ * Writes payloads as server-sent events (WHATWG HTML, 9.2) in the form of GraphQL over SSE, distinct
+ * connections mode. `id` is the cursor to resume from. Ends when the client disconnects, the payloads end or
+ * the server stops. Afterwards the payloads are closed.
  */
 export async function sendEventStream(
   response: ServerResponse,
@@ -52,7 +53,7 @@ export async function sendEventStream(
       if (response.destroyed) return;
       resumable = idOf(payload) === undefined;
     }
-    // `complete` tells the client that there is no more. After a restart or a retryable error there is.
+    // `complete` tells the client not to resume. After a restart or a retryable error it should.
     response.end(resumable || stop.aborted ? '' : 'event: complete\ndata:\n\n');
   } finally {
     clearInterval(heartbeat);
@@ -74,14 +75,14 @@ function eventOf(payload: Payload): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${payload.bytes.toString()}\n\n`;
 }
 
-/** The id of a payload's event. A retryable error has none, so that the client resumes from the cursor that it has. */
+/** The id of a payload's event. A retryable error has none: the client then resumes from its last cursor. */
 function idOf({ cursor, retryable }: Payload): string | undefined {
   return cursor ?? (retryable ? undefined : END);
 }
 
-/** Waits until the network has taken what was written. Disconnects a client that takes too long. */
+/** Waits until the written bytes are sent. Disconnects a client that takes too long to read them. */
 async function drained(response: ServerResponse, stalledMs: number): Promise<void> {
-  // It may have disconnected before.
+  // If the client has disconnected already, neither event would come.
   if (response.destroyed) return;
   const late = setTimeout(() => response.destroy(), patience(stalledMs, response.writableLength));
   const done = new AbortController();

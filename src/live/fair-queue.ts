@@ -2,8 +2,8 @@
 const SLICE = 250;
 
 /**
- * Runs many small tasks in order, a slice per turn of the event loop. One event means work for ten thousand sockets: HTTP
- * requests and timers get their turn in between.
+ * Runs many small tasks in order, a slice in each turn of the event loop. One event means work for tens of
+ * thousands of sockets; between the slices, HTTP requests and timers get their turn.
  */
 export class FairQueue {
   #waiting: (() => void)[] = [];

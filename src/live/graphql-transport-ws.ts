@@ -20,10 +20,10 @@ import type { MonitoredSocket } from './monitored-socket.ts';
 import { payloadsIn } from './payload-result.ts';
 import type { PayloadStream } from './payload-stream.ts';
 
-/** What the operations of sockets are run with. */
+/** How operations of sockets run. */
 export interface ProtocolOptions {
   readonly pipeline: Pick<Pipeline, 'run'>;
-  /** The caller with the value of an `authorization` header. */
+  /** Identifies the caller by the value of an `authorization` header. */
   readonly callerOf: (authorization: unknown) => Caller;
 }
 
@@ -34,9 +34,9 @@ export type ServeSocket = (socket: MonitoredSocket, authorization: string | unde
 export const INIT_MS = 10_000;
 /** Operations that may run on a socket at once. */
 export const OPERATIONS_PER_SOCKET = 50;
-/** Longest id of an operation, in characters. */
+/** The longest id of an operation, in UTF-16 code units. */
 export const ID_CHARACTERS = 128;
-/** How long a client should wait with an operation too many, in milliseconds. */
+/** How long a client should wait before it retries a rate-limited operation, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
 /** Serves the protocol graphql-transport-ws. */
@@ -47,12 +47,12 @@ export function graphqlTransportWs(options: ProtocolOptions): ServeSocket {
 
 type Shared = ProtocolOptions & { readonly queue: FairQueue };
 
-/** An operation of a client, identified by this object: clients reuse an id as soon as they have completed it. */
+/** An operation of a client. The object is its identity: clients may reuse an id after `complete`. */
 class ClientOperation {
   readonly id: string;
   /** Set once a subscription has started. */
   delivery: Delivery | undefined = undefined;
-  /** Tells the socket that the operation is answered, or that nobody waits for the answer. */
+  /** Tells the socket that the operation is answered, or that the client no longer waits for an answer. */
   readonly answered: () => void;
 
   constructor(id: string, answered: () => void) {
@@ -61,7 +61,7 @@ class ClientOperation {
   }
 }
 
-/** One socket. Keeps little, as there may be tens of thousands of idle ones. */
+/** One socket. Has few fields, because there may be tens of thousands of idle sockets. */
 class Connection {
   readonly #socket: MonitoredSocket;
   readonly #shared: Shared;
@@ -188,7 +188,7 @@ class Connection {
     this.#end(operation);
   }
 
-  /** The client has completed an operation: it waits for nothing more under this id. */
+  /** Ends an operation that the client has completed. Nothing more is sent for it. */
   #abandon(id: string): void {
     const operation = this.#operations.get(id);
     this.#operations.delete(id);
@@ -224,7 +224,7 @@ class Connection {
   }
 }
 
-/** The parameters as they come over HTTP: absent rather than null. */
+/** The parameters in the form that they have over HTTP: absent rather than null. */
 function paramsOf({ query, operationName, variables, extensions }: SubscribePayload): GraphQLParams {
   return {
     query,

@@ -1,26 +1,27 @@
 import type { WebSocket } from 'ws';
 import { CLOSE_CODES, type CloseCodeEntry } from '../errors/close-codes.ts';
 
-/** Milliseconds that a client has to read a small message, until it is disconnected. */
+/** Milliseconds that a client may take to read a small message before it is disconnected. */
 export const STALLED_MS = 10_000;
-/** Milliseconds between pings. A client that has not answered one by the next is cut off. */
+/** Milliseconds between pings. A client that has not answered a ping by the next one is disconnected. */
 export const PING_MS = 15_000;
 /** The slowest connection that is served: a message gets a second more for each 128,000 bytes. */
 export const SLOWEST_BYTES_PER_MS = 128;
-/** While more waits to be sent, nothing is read from the client: each of its messages would add an answer. */
+/** While more bytes wait to be sent, nothing is read from the client: its messages would add answers. */
 const MOST_WAITING_BYTES = 2 ** 20;
 
-/** An open socket. Knows what the client has yet to read, and whether it still answers pings. */
+/** An open socket that detects a client that stops reading or no longer answers pings. */
 export class MonitoredSocket {
   readonly socket: WebSocket;
+  /** How many messages wait to be sent. */
   #waiting = 0;
-  /** Size of the largest waiting message, in bytes. */
+  /** The size in bytes of the largest message since none was waiting. */
   #largest = 0;
-  /** Since when the oldest message waits. Undefined if none does. */
+  /** Since when the client has read nothing although messages wait. Undefined if none waits. */
   #waitingSince: number | undefined;
   #pingedAt = performance.now();
   #answered = true;
-  /** Operations whose answer a server that stops still sends. */
+  /** Operations without an answer. A server that stops waits for them. */
   #unanswered = 0;
   #onIdle: (() => void) | undefined;
 
@@ -43,7 +44,8 @@ export class MonitoredSocket {
       return;
     }
     const { socket } = this;
-    this.#largest = Math.max(this.#waiting === 0 ? 0 : this.#largest, message.length);
+    const size = Buffer.byteLength(message);
+    this.#largest = this.#waiting === 0 ? size : Math.max(this.#largest, size);
     this.#waiting += 1;
     this.#waitingSince ??= performance.now();
     socket.send(message, { binary: false }, () => {
@@ -61,8 +63,8 @@ export class MonitoredSocket {
   }
 
   /**
-   * Counts an operation as unanswered, so that a server that stops waits for it. Returns the function to call once the
-   * answer is sent or no longer wanted; further calls of it do nothing.
+   * Counts an operation as unanswered, so that a server that stops waits for it. Returns the function to call
+   * once the answer is sent or no longer wanted; further calls of it do nothing.
    */
   awaitAnswer(): () => void {
     this.#unanswered += 1;
@@ -80,8 +82,9 @@ export class MonitoredSocket {
   }
 
   /**
-   * To be called about every second. Pings the client from time to time. Closes the socket if the client does not answer, or has
-   * not read a message for `stalledMs` milliseconds. Returns true in the latter case.
+   * Call it about once a second, with the monotonic time. Pings the client from time to time. Closes the
+   * socket if the client does not answer pings, or has not read a message for `stalledMs` milliseconds and
+   * the time that its size allows. Returns true in the latter case.
    */
   check(now: number, stalledMs: number): boolean {
     if (!this.isOpen) return false;
@@ -94,7 +97,7 @@ export class MonitoredSocket {
     return false;
   }
 
-  /** Reads from the client again. Its answer to the last ping may have arrived meanwhile, so the wait for it starts anew. */
+  /** Reads from the client again. Its answer to the last ping may be unread: the wait for it starts over. */
   #resume(): void {
     this.#pingedAt = performance.now();
     this.socket.resume();

@@ -3,8 +3,9 @@ import { Kind, visit, type DocumentNode, type ExecutionArgs } from 'graphql';
 type KeyArgs = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
 
 /**
- * Key under which subscribers share one payload of a batch: the same document, and the same values of all variables that
- * affect the payload. Equal texts have one document as long as the pipeline's cache holds it.
+ * Key under which subscribers share one payload of a batch: the same document, and the same values of all
+ * variables that affect the payload. Equal texts have the same document as long as the pipeline's cache holds
+ * it.
  */
 export function payloadKey({ document, operationName, variableValues }: KeyArgs): string {
   const { id, variables } = shapeOf(document);
@@ -16,7 +17,7 @@ export function payloadKey({ document, operationName, variableValues }: KeyArgs)
 
 interface Shape {
   readonly id: number;
-  /** Variables that the document uses elsewhere than in the arguments of a root field, which only select the batch. */
+  /** The variables that affect the payload. Those only in arguments of a root field select the batch. */
   readonly variables: ReadonlySet<string>;
 }
 
@@ -41,7 +42,7 @@ function shapeOf(document: DocumentNode): Shape {
 
 const ELSEWHERE = new Set<Kind>([Kind.DIRECTIVE, Kind.FRAGMENT_DEFINITION, Kind.INLINE_FRAGMENT]);
 
-/** Whether a node below nodes of these kinds is in an argument of the operation's own field, the one that subscribes. */
+/** Whether a node with ancestors of these kinds is in an argument of the operation's root field. */
 function isInRootArgument(kinds: readonly Kind[]): boolean {
   const fields = kinds.filter((kind) => kind === Kind.FIELD).length;
   return fields === 1 && kinds.includes(Kind.ARGUMENT) && !kinds.some((kind) => ELSEWHERE.has(kind));

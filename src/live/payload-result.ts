@@ -1,10 +1,11 @@
 import type { ExecutionResult } from 'graphql';
 import { BatchPayloads, type PayloadStream } from './payload-stream.ts';
 
-// How payloads pass through the pipeline. Envelop and Yoga expect an async iterable of results from `subscribe`. They would
-// wrap it once for each hook, and every event would cost every subscriber several promises and an execution of its own. So a
-// subscription's result is an ExecutionResult without data, and its `extensions` hold the stream of finished payloads. All hooks
-// see this result and pass it on. The event stream or the WebSocket at the end takes the stream out. No client ever sees it.
+// How payloads pass through the pipeline. Envelop and Yoga expect an async iterable of results from
+// `subscribe`. They would wrap it once for each hook, and every event would cost every subscriber several
+// promises and an execution of its own. So a subscription's result is an ExecutionResult without data, and
+// its `extensions` hold the stream of finished payloads. All hooks see this result and pass it on. The event
+// stream or the WebSocket at the end takes the stream out. No client ever sees it.
 
 /** The result that carries a stream through the pipeline. */
 export function resultWithPayloads(payloads: BatchPayloads): ExecutionResult {

@@ -10,11 +10,11 @@ export interface Payload {
   readonly bytes: Buffer;
   /** Where to resume after this payload. Undefined for an error that ends the stream. */
   readonly cursor: string | undefined;
-  /** Whether the client may try again after an error. */
+  /** Whether this is an error after which the client may resume from its last cursor. */
   readonly retryable: boolean;
 }
 
-/** The payloads of one subscription. An error that ends it is its last payload: `take` neither throws nor rejects. */
+/** The payloads of one subscription. `take` never throws or rejects: an error is the last payload. */
 export interface PayloadStream extends Takeable<Payload> {
   readonly close: () => void;
 }
@@ -27,7 +27,7 @@ export interface PayloadMaker {
   fail(error: unknown): Payload;
 }
 
-/** The operation of a subscriber: all that is kept of it while it waits. */
+/** The operation of a subscriber. Nothing else of it is kept while it waits. */
 export interface PayloadRequest {
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
@@ -56,7 +56,7 @@ export class BatchPayloads implements PayloadStream {
     this.#batches.onNews(listener);
   }
 
-  /** Returns without a promise if the payload is there already: one batch may wake thousands of streams. */
+  /** Synchronous if the payload exists already, because one batch may wake thousands of streams. */
   take(): Payload | undefined | Promise<Payload | undefined> {
     try {
       const batch = this.#batches.take();
@@ -83,7 +83,7 @@ export class BatchPayloads implements PayloadStream {
   }
 }
 
-/** A stream of one payload: the errors for which there is no other. */
+/** A stream with one payload: the errors of an operation that could not start. */
 export function errorStream(errors: readonly GraphQLError[]): PayloadStream {
   let left: Payload | undefined = errorPayload(errors);
   const take = (): Payload | undefined => {
@@ -101,13 +101,13 @@ export function errorStream(errors: readonly GraphQLError[]): PayloadStream {
   };
 }
 
-/** The payload of errors that end a stream. */
+/** The last payload of a stream that errors end. */
 export function errorPayload(errors: readonly GraphQLError[]): Payload {
   const retryable = errors.some(({ extensions }) => isRetryableCode(extensions['code']));
   return { bytes: serialise({ errors }), cursor: undefined, retryable };
 }
 
-/** A result as it is sent. */
+/** Serialises a result for clients: JSON in UTF-8. */
 export function serialise(result: ExecutionResult): Buffer {
   const { errors } = result;
   return Buffer.from(JSON.stringify(errors ? { ...result, errors: formatErrors(errors) } : result));

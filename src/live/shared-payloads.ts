@@ -21,14 +21,14 @@ import {
   type PayloadRequest,
 } from './payload-stream.ts';
 
-/** Total size of the payloads that are kept for subscribers that have not taken them yet. */
+/** Total size in bytes of the payloads that are kept for subscribers that have not taken them yet. */
 const KEPT_BYTES = 32_000_000;
 /** How long a payload is kept, in milliseconds: a removed digest must not be shown for longer. */
 const KEPT_MS = 1_000;
 
 /**
- * A plugin that subscribes to the feed. All subscribers with the same document, variables and batch share one execution and
- * one serialised payload; variables that only select the batch do not count.
+ * A plugin that subscribes to the feed. All subscribers with the same document, variables and batch share one
+ * execution and one serialised payload. Variables that only select the batch may differ.
  */
 export function useSharedPayloads(feed: Feed, log: Logger): OperationPlugin {
   let shared: SharedPayloads | undefined;
@@ -53,7 +53,7 @@ function requestOf(args: ExecutionArgs): PayloadRequest {
   return { document, operationName, variableValues, key: payloadKey(args) };
 }
 
-/** The payloads of this moment, each made once. */
+/** Makes each payload once, and keeps it for a moment. */
 class SharedPayloads implements PayloadMaker {
   readonly #feed: Feed;
   readonly #executor: BatchExecutor;
@@ -72,7 +72,7 @@ class SharedPayloads implements PayloadMaker {
   }
 
   make(request: PayloadRequest, batch: Batch): Payload | Promise<Payload> {
-    // A payload shows papers as they are now, so one that was made before the feed moved on is not used again.
+    // A payload shows the current state of papers, so it is not used again once the feed has new events.
     const head = Math.max(this.#feed.head(), batch.position);
     const name = `${request.key} ${head} ${batch.key}`;
     const known = this.#made.get(name) ?? this.#making.get(name);

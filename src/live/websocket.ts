@@ -11,11 +11,11 @@ import { MonitoredSocket, STALLED_MS } from './monitored-socket.ts';
 
 /** Limits of WebSockets. */
 export interface SocketLimits extends ConnectionLimits {
-  /** Milliseconds that a client has for a message, and more for a large one, until it is disconnected. 10,000 by default. */
+  /** Milliseconds that a client may take to read a message, plus time for a large one; 10,000 by default. */
   readonly stalledMs?: number;
 }
 
-/** What WebSockets are served with. */
+/** How to serve WebSockets. */
 export interface WebSocketOptions {
   /** The only path with WebSockets, as `pathOf` returns it for a URL. */
   readonly path: string;
@@ -29,8 +29,9 @@ export interface WebSocketOptions {
 /** The open WebSockets of a server. */
 export interface WebSockets {
   /**
-   * Closes every socket with 1012, which asks the client to connect again, once its queries and mutations are answered or
-   * `cut` is aborted. Cuts off clients that do not close in turn. Resolves when no socket is left.
+   * Closes every socket with 1012, which asks the client to connect again, once its queries and mutations are
+   * answered or `cut` is aborted. Disconnects clients that do not complete the closing handshake. Resolves
+   * when no socket is left.
    */
   readonly close: (cut: AbortSignal) => Promise<void>;
 }
@@ -38,7 +39,7 @@ export interface WebSockets {
 /** Largest message of a client, in bytes. */
 export const MESSAGE_BYTES = 128_000;
 const SWEEP_MS = 1_000;
-/** Milliseconds that a client has to answer a close. The types of ws lack this option, so it is spread in. */
+/** Milliseconds that a client has to answer a close frame. Spread in, as the types of ws lack this option. */
 const CLOSING = { closeTimeout: 5_000 };
 
 /** Accepts WebSockets on an HTTP server. */
@@ -56,7 +57,8 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
     }
     const { authorization } = request.headers;
     let socket: MonitoredSocket | undefined;
-    // These two functions live as long as the socket. They must not refer to the request, which takes kilobytes.
+    // These two functions live as long as the socket. They must not refer to the request, which takes
+    // kilobytes.
     connection.on('close', () => {
       leave();
       if (socket !== undefined) sockets.delete(socket);
@@ -109,7 +111,7 @@ function refuse(connection: Duplex, { status, reason }: Refusal): void {
   );
 }
 
-/** Defined here, as a function inside of `upgrade` would keep the request alive as long as the socket. */
+/** Defined here, because a function inside `upgrade` would keep the request alive as long as the socket. */
 function ignore(): void {}
 
 function createWebSocketServer(): WebSocketServer {
@@ -133,7 +135,7 @@ function refusalOf(
 ): Refusal | undefined {
   if (pathOf(url) !== path)
     return { status: '404 Not Found', reason: `there are no WebSockets here: connect to ${path}` };
-  // Browsers send the origin of the page. A page of another site must not connect in the name of its visitor.
+  // Browsers send the origin of the page. A page of another site must not connect on behalf of its visitor.
   const { origin, host } = headers;
   if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) return undefined;
   return { status: '403 Forbidden', reason: 'WebSockets are for pages of this server' };

@@ -9,13 +9,15 @@ const FEED_CURSOR = 'feedCursor';
 export type OperationArgs = ExecutionArgs & { readonly contextValue: Context };
 
 /**
- * Executes an operation with graphql-js, which returns fields in the order of the selection. If the operation selects
- * `feedCursor`, that is read before all other fields, so that a list joins the feed without a gap.
+ * Executes an operation with graphql-js, which returns fields in the order of the selection. If the operation
+ * selects `feedCursor`, the cursor is read before all other fields, so that a list joins the feed without a
+ * gap.
  */
 export async function executeOperation(args: OperationArgs): Promise<ExecutionResult> {
   const context = args.contextValue;
   if (namesFeedCursor(args.document)) {
-    // A failure becomes the error of the field. Reading again there could return a cursor that is newer than the list.
+    // A failure becomes the error of the field. Reading the cursor again there could return one newer than
+    // the list.
     context.feedCursor = context.feed.cursor();
     await context.feedCursor.catch(() => undefined);
   }

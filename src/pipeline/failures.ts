@@ -5,7 +5,7 @@ import { clientError } from '../graphql/errors.ts';
 
 const INTERNAL: ErrorCode = 'INTERNAL';
 
-/** Of what an error about the request as a whole consists, beside its code and message. */
+/** Optional parts of an error about a request as a whole. */
 interface RequestErrorOptions {
   /** One of the code's statuses in the catalogue; the first by default. */
   readonly status?: number;
@@ -22,12 +22,12 @@ export function requestError(
   return clientError(code, message, { http });
 }
 
-/** Completes an error of graphql-js about a request as a whole: sets the code, and the HTTP status of the catalogue. */
+/** Sets the code of an error of graphql-js about a request as a whole, and the code's HTTP status. */
 export function setCode(error: GraphQLError, code: ErrorCode): void {
   Object.assign(error.extensions, { code, http: httpOf(code) });
 }
 
-/** The HTTP status of an event stream that begins with these errors; 200 without any. Follows Yoga's rule for application/json. */
+/** The HTTP status of an event stream that begins with these errors, by Yoga's rule for application/json. */
 export function statusOf(errors: readonly GraphQLError[] = []): number {
   const statuses = errors.map(({ extensions: { http } }) => (http?.spec === true ? 0 : (http?.status ?? 0)));
   return Math.max(...statuses) || 200;
@@ -41,8 +41,8 @@ function httpOf(code: ErrorCode): { status?: number; spec?: true } {
 }
 
 /**
- * What a client may see of an error. GraphQLErrors are meant for clients and pass. Anything else is a failure of the server: it
- * becomes the `originalError` of an error with the code INTERNAL.
+ * Hides failures of the server from clients. GraphQLErrors are meant for clients and are returned as they
+ * are. Anything else becomes the `originalError` of an error with the code INTERNAL.
  */
 export function maskError(error: unknown): GraphQLError {
   if (isMeantForClients(error)) return error;
@@ -63,8 +63,9 @@ function isMeantForClients(error: unknown): error is GraphQLError {
 }
 
 /**
- * Completes the errors of a result for the client, in place. Masked errors get the request's id, under which the log has the
- * reason. Errors of graphql-js about variables, which have no code yet, become BAD_USER_INPUT.
+ * Completes the errors of a result for the client, in place. Masked errors are logged, and get the request's
+ * id to find them in the log. Errors of graphql-js about variables, which have no code yet, become
+ * BAD_USER_INPUT.
  */
 export function finishErrors(result: ExecutionResult, requestId: string, log: Logger): void {
   for (const error of result.errors ?? []) {
@@ -76,7 +77,7 @@ export function finishErrors(result: ExecutionResult, requestId: string, log: Lo
   }
 }
 
-/** Errors as a client sees them where no HTTP response is sent: without the hints for its status line. */
+/** Errors for a client without `extensions.http`, Yoga's hints for the status and headers of a response. */
 export function formatErrors(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
   return errors.map((error) => {
     const { http: _, ...extensions } = error.extensions;

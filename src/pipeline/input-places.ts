@@ -20,10 +20,11 @@ import {
 } from 'graphql';
 import type { ErrorCode } from '../errors/catalogue.ts';
 
-// graphql-js reports wrong literals when it validates, and wrong variables when it executes. It does not say in either case
-// which argument the value is for. Here both get the path to the argument, as every other wrong argument has it.
+// graphql-js reports wrong literals when it validates, and wrong variables when it executes. In neither case
+// does it say to which argument the value belongs. Here both errors get the path to the argument, like any
+// other wrong argument.
 
-/** Validates a document. A literal that is no value of its scalar becomes BAD_USER_INPUT with the path to its argument. */
+/** Validates a document. A literal that its scalar rejects becomes BAD_USER_INPUT with its `argument`. */
 export function validateDocument(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -58,7 +59,7 @@ function wrongLiteral(error: GraphQLError, argument: readonly string[]): GraphQL
   });
 }
 
-/** The errors of an execution. Those about variables get the path to the argument that the variable is used in first. */
+/** Adds to errors about variables the path to the argument in which the variable is first used. */
 export function placeVariables(
   args: Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>,
   errors: readonly GraphQLError[],
@@ -82,7 +83,7 @@ export function placeVariables(
   });
 }
 
-/** The paths to the mistakes in a variable, in the order in which graphql-js reports them. None for a missing variable. */
+/** The paths to the mistakes in a variable, in the order of graphql-js's errors. Empty if it is missing. */
 function wrongPaths(
   { variable, type }: VariableDefinitionNode,
   { schema, variableValues }: Pick<ExecutionArgs, 'schema' | 'variableValues'>,
@@ -115,8 +116,9 @@ function argumentsOfVariables({
 type Ancestor = ASTNode | readonly ASTNode[] | undefined;
 
 /**
- * The path to a value through the arguments of its field, such as `["filter", "and", "0", "digestDates", "from"]`. `ancestors`
- * are the nodes and arrays around the value, outermost first; `path` has the key that leads from each to the next.
+ * The path to a value through the arguments of its field, such as `["filter", "and", "0", "digestDates",
+ * "from"]`. `ancestors` are the nodes and arrays around the value, outermost first; `path` has the key that
+ * leads from each to the next.
  */
 function argumentOf(path: readonly (string | number)[], ancestors: readonly Ancestor[]): string[] {
   let names: string[] = [];

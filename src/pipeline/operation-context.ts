@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
 import type { Caller, Context } from '../graphql/context.ts';
 
-/** One operation on its way through the pipeline, whichever way it came: the context that Envelop's plugins see. */
+/** The context of an operation in the pipeline, whatever its transport. Plugins of Envelop see it. */
 export interface OperationContext extends Record<string, unknown> {
   readonly caller: Caller;
   /** Identifies the operation in the log and in masked errors. */
@@ -11,7 +11,7 @@ export interface OperationContext extends Record<string, unknown> {
   readonly operation?: ParsedOperation;
   /** Whether execution has begun. Until then an error is about the operation as a whole. */
   readonly executing?: boolean;
-  /** What the schema's resolvers get as their context. Built after validation. */
+  /** The context of the schema's resolvers. Built after validation. */
   readonly resolverContext?: Context;
 }
 

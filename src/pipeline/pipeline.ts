@@ -14,12 +14,12 @@ import {
 } from './plugins.ts';
 import { useRequestLimits } from './request-limits.ts';
 
-/** What every operation passes, whichever way it comes. */
+/** How operations are run, whatever their transport. */
 export interface PipelineOptions {
   readonly schema: GraphQLSchema;
   /** Called once for every operation. */
   readonly createContext: CreateContext;
-  /** Plugins of Yoga or Envelop. Their hooks see the operations of HTTP, event streams and WebSockets alike. */
+  /** Plugins of Yoga or Envelop. Their hooks see the operations of HTTP, event streams and WebSockets. */
   readonly plugins?: readonly OperationPlugin[];
   readonly log: Logger;
 }
@@ -28,14 +28,14 @@ export interface PipelineOptions {
 export interface Pipeline {
   /** Answers HTTP requests. */
   readonly yoga: YogaServerInstance<OperationContext, object>;
-  /** Runs an operation that did not come as an HTTP request. Never rejects: failures are errors of the result. */
+  /** Runs an operation without an HTTP request. Never rejects: failures become errors of the result. */
   readonly run: (params: GraphQLParams, context: OperationContext) => Promise<ExecutionResult>;
 }
 
-/** Total length of the documents that stay parsed. Their syntax trees take about a hundred times as much memory. */
+/** Total length of the cached documents. Their syntax trees take about a hundred times as much memory. */
 const CACHED_CHARACTERS = 1_000_000;
 
-/** Makes the one pipeline of a server. */
+/** Makes the pipeline of a server. */
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { log } = options;
   const yoga = createYoga<OperationContext, object>({
@@ -49,11 +49,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     batching: false,
     multipart: false,
     maxRequestBodySize: false,
-    // Yoga answers every URL that ends like this. A URL that is sent over HTTP has no fragment, so this one never comes.
+    // Yoga answers every URL with this ending. No URL in an HTTP request has it, as fragments are not sent.
     healthCheckEndpoint: '#',
     logging: false,
   });
-  // Yoga's hooks for parameters are called with an HTTP request. All operations that come without one share this.
+  // Yoga calls `onParams` with an HTTP request. All operations without one share this request.
   const request = new yoga.fetchAPI.Request('http://localhost/graphql', { method: 'POST' });
   return {
     yoga,
@@ -82,7 +82,7 @@ type Result = ReturnType<YogaServerInstance<OperationContext, object>['getResult
 async function resultOf(run: () => Result): Promise<ExecutionResult> {
   try {
     const result = await run();
-    // Subscriptions have one result too: it carries their payloads.
+    // A subscription has one result, too, which carries its payloads: see live/payload-result.ts.
     if (result === undefined || isAsyncIterable(result)) throw new Error('expected one result');
     return result;
   } catch (error) {

@@ -6,10 +6,11 @@ import { finishErrors, requestError, setCode } from './failures.ts';
 import { validateDocument } from './input-places.ts';
 import { resolverContextOf, type OperationPlugin } from './operation-context.ts';
 
-/** Sets the code of syntax errors, and finds the operation to run. Yoga itself does both for HTTP only. */
+/** Sets the code of syntax errors, and finds the operation to run. Yoga does both only for HTTP requests. */
 export function useParsedOperation(): OperationPlugin {
   return {
-    // Throws rather than replaces: a replaced result would be cached for every operation of the document.
+    // Throws an error instead of replacing the result, which would be cached for all operations of the
+    // document.
     onParse:
       ({ context, extendContext }) =>
       ({ result }) => {
@@ -30,7 +31,7 @@ function isDocument(result: unknown): result is DocumentNode {
   return typeof result === 'object' && result !== null && 'kind' in result && result.kind === Kind.DOCUMENT;
 }
 
-/** Adds to errors about wrong literals which argument they are for. */
+/** Validates, sets the codes of errors, and adds the path to the argument to errors about literals. */
 export function usePlacedValidation(): OperationPlugin {
   return {
     onValidate: ({ setValidationFn }) =>
@@ -43,7 +44,7 @@ export function usePlacedValidation(): OperationPlugin {
   };
 }
 
-/** Makes the context that resolvers get. A context, with what it has read, lives for one operation. */
+/** Makes the context of resolvers. Each operation has its own, together with its loaders and their cache. */
 export function useResolverContext(createContext: CreateContext): OperationPlugin {
   return {
     onContextBuilding: ({ context, extendContext }) =>

@@ -3,13 +3,13 @@ import type { Plugin } from 'graphql-yoga';
 import { requestError } from './failures.ts';
 import type { OperationContext } from './operation-context.ts';
 
-/** Half a dozen times the longest document of this project, the introspection query: parsing must stay cheap. */
+/** Six times the longest document of this project, the introspection query. Keeps parsing cheap. */
 export const QUERY_CHARACTERS = 20_000;
-/** The parser is recursive, as is the code that reads variables: thousands of levels would overflow the stack. */
+/** The parser and the code that reads variables are recursive: deep values would overflow the stack. */
 export const QUERY_LEVELS = 200;
-/** A filter, at most 5 objects deep, needs a dozen. */
+/** The deepest filter, of 5 nested objects, needs about a dozen. */
 export const VARIABLE_LEVELS = 100;
-/** Of all variables, each counted as often as the document uses it: ten times the longest body. */
+/** Of all variables together, each counted as often as it is used: ten times the longest body. */
 export const VARIABLE_CHARACTERS = 1_000_000;
 
 /** Refuses operations that would cost too much to parse or to read, before anything else looks at them. */
@@ -19,7 +19,7 @@ export function useRequestLimits(): Plugin<OperationContext, OperationContext> {
       checkQuery(query);
       if (!isNestedWithin(variables, VARIABLE_LEVELS))
         throw badVariables(`expected lists and objects nested at most ${VARIABLE_LEVELS} deep`);
-      // A posted digest is long.
+      // Admins are exempt, because a posted digest is a long variable.
       if (context.caller.admin !== 'yes') checkUses(query, variables);
     },
   };
@@ -49,7 +49,7 @@ function nesting(query: string): number {
   return deepest;
 }
 
-/** Whether lists and objects are nested at most so deep. Goes level by level: recursion is what deep values would break. */
+/** Whether lists and objects are nested within a limit. Not recursive, as that could overflow the stack. */
 function isNestedWithin(value: unknown, levels: number): boolean {
   let level = [value].filter(isNested);
   for (let depth = 0; depth < levels && level.length > 0; depth++)
@@ -62,8 +62,8 @@ function isNested(value: unknown): value is object {
 }
 
 /**
- * Throws if the variables would be too long with each written out wherever the document uses it: the work that a short
- * request causes must not be that of a long one.
+ * Throws if the variables are too long, each counted as often as the document uses it. Otherwise a short
+ * request that uses a long variable many times could cause as much work as a long one.
  */
 function checkUses(query: string, variables: unknown): void {
   if (!isNested(variables)) return;
@@ -75,10 +75,9 @@ function checkUses(query: string, variables: unknown): void {
   let length = 0;
   for (const [, name] of query.matchAll(/\$(\w*)/g))
     length += name === undefined || name === '' ? longest : (lengths.get(name) ?? 0);
+  const most = `expected at most ${VARIABLE_CHARACTERS} characters`;
   if (length > VARIABLE_CHARACTERS)
-    throw badVariables(
-      `expected at most ${VARIABLE_CHARACTERS} characters where each is written out wherever it is used, got ${length}`,
-    );
+    throw badVariables(`${most} with each written out wherever it is used, got ${length}`);
 }
 
 function badVariables(message: string): GraphQLError {

@@ -12,7 +12,7 @@ export interface BackOffOptions {
   readonly spread?: number;
 }
 
-/** Exponential back-off with jitter: the waits between attempts that fail. */
+/** Exponential back-off with jitter: the waits between failed attempts. */
 export class BackOff {
   readonly #options: BackOffOptions;
   #failures = 0;

@@ -8,8 +8,8 @@ export async function within<T>(ms: number, work: Promise<T>, late: () => Error)
 }
 
 /**
- * Settles like `work`, or rejects with `aborted(stop)` as soon as `stop` is aborted. The work itself continues.
- * If `stop` is already aborted, `work` is not called.
+ * Settles like `work`, or rejects with `aborted(stop)` as soon as `stop` is aborted. The work itself
+ * continues. If `stop` is already aborted, `work` is not called.
  */
 export async function unlessAborted<T>(
   stop: AbortSignal | undefined,

@@ -1,4 +1,4 @@
-/** Resolves after `ms` milliseconds, or as soon as `stop` is aborted. Never rejects. Also runs in browsers. */
+/** Resolves after `ms` milliseconds, or once `stop` is aborted. Never rejects. Also runs in browsers. */
 export async function sleep(ms: number, stop?: AbortSignal): Promise<void> {
   if (stop?.aborted === true) return;
   await new Promise<void>((resolve) => {

@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 const SLICE_MS = 10;
 
 /**
- * Divides long work into slices, so that a server stays responsive during an ingest. Check `isOver` after each
- * small step, and await `pause` when it is true.
+ * Divides long work into slices, so that a server stays responsive during an ingest. Check `isOver` after
+ * each small step, and await `pause` when it is true.
  */
 export class Slices {
   #end = performance.now() + SLICE_MS;

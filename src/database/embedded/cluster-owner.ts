@@ -39,7 +39,7 @@ export function placeCluster(dataDir: string, log: (message: string) => void = (
   return { dir: makeFolder(elsewhere, owner), owner };
 }
 
-/** The owner of an existing cluster, which keeps it; undefined for none, and for root. */
+/** The owner of an existing cluster, which does not change; undefined without a cluster, or if it is root. */
 function ownerOf(cluster: string): Required<Owner> | undefined {
   const { uid, gid } = fs.statSync(cluster, { throwIfNoEntry: false }) ?? { uid: 0, gid: 0 };
   return uid === 0 ? undefined : { uid, gid };
@@ -60,10 +60,10 @@ function unprivileged(): Required<Owner> {
   );
 }
 
-/** Whether a user may enter a folder. All its existing parents must allow that, too. */
+/** Whether a user may enter a folder and all its existing parents. */
 export function canEnter(dir: string, owner: Required<Owner>): boolean {
   for (let at = dir; ; at = path.dirname(at)) {
-    // Behind a symbolic link, the parents of its target count.
+    // If it is a symbolic link, the parents of its target count.
     if (fs.existsSync(at) && fs.realpathSync(at) !== at) return canEnter(fs.realpathSync(at), owner);
     if (fs.existsSync(at) && !mayPass(fs.statSync(at), owner)) return false;
     if (at === path.dirname(at)) return true;
@@ -81,8 +81,8 @@ function stateFolder(): string {
 }
 
 /**
- * Only a new folder changes its owner: an existing one belongs to the user, and the cluster is created inside
- * it.
+ * Creates a folder for an owner if it does not exist. An existing folder keeps its owner, because it belongs
+ * to the user; the cluster is created inside it.
  */
 function makeFolder(dir: string, { uid, gid }: Owner): string {
   if (fs.existsSync(dir)) return dir;
@@ -92,8 +92,8 @@ function makeFolder(dir: string, { uid, gid }: Owner): string {
 }
 
 /**
- * Like `mkdir -p`. Node's `recursive` option loops forever where the system answers ENOENT for a new folder,
- * as below /proc.
+ * Like `mkdir -p`. Node's `recursive` option loops forever if the system answers ENOENT for a new folder,
+ * as it does below /proc.
  */
 function makeFolders(dir: string): void {
   if (!fs.existsSync(path.dirname(dir))) makeFolders(path.dirname(dir));

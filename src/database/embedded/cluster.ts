@@ -50,9 +50,7 @@ async function build({ dir: parent, owner }: Place, { initdb, env }: Binaries, d
     const { stderr, message } = error as Error & { stderr?: string };
     throw new DatabaseError(
       `the embedded Postgres could not be set up in ${dir}: ${lastLine(stderr) ?? message}`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });

@@ -17,7 +17,7 @@ export interface Embedded {
   readonly connection: pg.ClientConfig;
   /** The folder of the cluster. */
   readonly where: string;
-  /** Sets the callback for a new address of the server, which a restart may bring. */
+  /** Sets the callback for a new address of the server: a restart may change it. */
   readonly onMove: (moved: (to: Address) => void) => void;
   /** Resolves with the reason when the server is gone and cannot be restarted. */
   readonly lost: Promise<DatabaseError>;
@@ -127,8 +127,7 @@ class SupervisedServer {
       if (server.pid !== before.pid)
         log(`the embedded Postgres had ended and has been started again in ${this.#site.cluster.dir}`);
       this.#moved({ host: server.socketDir, port: server.port });
-      // Removes the temporary folder that a socket has where its path would be too long: see `socketDir` in
-      // postmaster.ts.
+      // The socket of the old server may have been in a temporary folder: see `socketDir` in postmaster.ts.
       if (![server.socketDir, this.#site.cluster.dir].includes(before.socketDir))
         fs.rmSync(before.socketDir, { recursive: true, force: true });
     } catch (error) {

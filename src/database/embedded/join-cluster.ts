@@ -18,7 +18,7 @@ import {
   type Postmaster,
 } from './postmaster.ts';
 
-/** A cluster, and what is needed to start its server. */
+/** A cluster, and the owner and programs with which its server is started. */
 export interface Site {
   readonly cluster: Cluster;
   readonly place: Place;
@@ -42,11 +42,11 @@ export interface Membership {
 const IN_USE = 0x70617065;
 const START_MS = 60_000;
 
-/** How long to try. */
+/** When to give up. */
 export interface JoinOptions {
   /** In milliseconds; 60,000 by default. */
   readonly withinMs?: number | undefined;
-  /** While the disk is full, the time does not count. */
+  /** Whether to wait without a limit while the disk is full. */
   readonly waitForDiskSpace?: boolean;
   /** Gives up without an error once it is aborted. */
   readonly stop?: AbortSignal;
@@ -54,8 +54,8 @@ export interface JoinOptions {
 
 /**
  * Joins the server of a cluster, and starts it if it does not run. Resolves with undefined once `stop` is
- * aborted. Rejects with DatabaseError if the server does not start in time. A server that is recovering is
- * waited for, however long that takes.
+ * aborted. Rejects with DatabaseError if the server does not start in time. A server that this process has
+ * started may recover for as long as it takes.
  */
 export async function joinCluster(
   site: Site,
@@ -76,11 +76,11 @@ export async function joinCluster(
 
 function notStarted({ cluster }: Site, lines: string): DatabaseError {
   const reason = lines.split('\n').findLast((line) => /(?:FATAL|PANIC):|^postgres: /.test(line));
-  const what = reason === undefined ? '' : ` (${reason})`;
-  return new DatabaseError(`the embedded Postgres does not start${what}; its log is ${logFile(cluster)}`);
+  const why = reason === undefined ? '' : ` (${reason})`;
+  return new DatabaseError(`the embedded Postgres does not start${why}; its log is ${logFile(cluster)}`);
 }
 
-/** One attempt. Resolves with undefined if another one may succeed. */
+/** Makes one attempt. Resolves with undefined if another one may succeed. */
 async function joinOrStart({ cluster, place, binaries }: Site): Promise<Membership | undefined> {
   const server = readPostmaster(cluster);
   if (server === undefined || !isAlive(server.pid)) {

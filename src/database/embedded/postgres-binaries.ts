@@ -57,8 +57,8 @@ interface SymbolicLink {
 }
 
 /**
- * The environment of this process without its settings for other Postgres servers, and with the way to the
- * libraries.
+ * The environment of this process without its settings for other Postgres servers, but with the search path
+ * for the libraries.
  */
 function environment(native: string, linkDir: string): NodeJS.ProcessEnv {
   const { PGDATA: _data, PGPORT: _port, PGHOST: _host, ...inherited } = process.env;
@@ -69,8 +69,8 @@ function environment(native: string, linkDir: string): NodeJS.ProcessEnv {
   fs.mkdirSync(linkDir, { recursive: true });
   for (const { source, target } of links)
     replaceLink(path.join(root, source), path.join(linkDir, path.basename(target)));
-  // A library that was found by a link looks for its own dependencies beside the link: they need the real
-  // folder as well.
+  // A library that was found through a link looks for its own dependencies beside the link. Therefore the
+  // real folder is on the path, too.
   const libraries = [linkDir, path.join(native, 'lib')].join(path.delimiter);
   return { ...env, [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: libraries };
 }

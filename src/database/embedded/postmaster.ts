@@ -54,8 +54,8 @@ export async function isServerOf({ dir }: Cluster, pid: number): Promise<boolean
 }
 
 /**
- * Deletes the `postmaster.pid` of a dead server. If another program has its process id, Postgres would refuse
- * to start.
+ * Deletes the `postmaster.pid` of a dead server. Otherwise Postgres would refuse to start if another program
+ * has the process id in it.
  */
 export function forgetPostmaster(cluster: Cluster, pid: number): void {
   // Read again, because another process may have started a server meanwhile.
@@ -94,8 +94,8 @@ const SETTINGS = ['-c', 'listen_addresses=', '-c', 'unix_socket_permissions=0700
 const LONGEST_SOCKET_DIR = 90;
 
 /**
- * The folder of the cluster, which only its owner can enter. If its path is too long, a temporary folder of
- * the same kind.
+ * The folder for the Unix socket: that of the cluster, which only its owner can enter; if its path is too
+ * long, a temporary folder with the same permissions.
  */
 function socketDir({ dir }: Cluster, { uid, gid }: Owner): string {
   if (Buffer.byteLength(dir) <= LONGEST_SOCKET_DIR) return dir;
