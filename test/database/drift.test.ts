@@ -10,25 +10,25 @@ afterEach(async () => {
   await database.close();
 });
 
-describe('the migrated catalog', () => {
-  test('is what schema.prisma says: columns, types, nullability, keys and indexes', async () => {
+describe('the migrated database', () => {
+  test('matches schema.prisma: columns, types, nullability, keys and indexes', async () => {
     expect(await findDrift(database.url)).toBe(undefined);
   });
 
   test.each([
-    ['a column more', 'alter table paper add column mood text'],
-    ['a column less', 'alter table paper drop column comment'],
-    ['another type', 'alter table paper alter column code_stars type bigint'],
-    ['another nullability', 'alter table paper alter column title drop not null'],
-    ['an index less', 'drop index authorship_author_id_first_digest_date_arxiv_order_paper_id_idx'],
-    ['a foreign key less', 'alter table digest_entry drop constraint digest_entry_paper_id_fkey'],
-    ['a unique key less', 'drop index author_name_key'],
-  ])('with %s is found to differ', async (_what, sql) => {
+    ['an additional column', 'alter table paper add column mood text'],
+    ['a missing column', 'alter table paper drop column comment'],
+    ['a different type', 'alter table paper alter column code_stars type bigint'],
+    ['a different nullability', 'alter table paper alter column title drop not null'],
+    ['a missing index', 'drop index authorship_author_id_first_digest_date_arxiv_order_paper_id_idx'],
+    ['a missing foreign key', 'alter table digest_entry drop constraint digest_entry_paper_id_fkey'],
+    ['a missing unique key', 'drop index author_name_key'],
+  ])('is reported as different if it has %s', async (_what, sql) => {
     await database.pool.query(sql);
     expect(await findDrift(database.url)).toMatch(/\w/);
   });
 
-  test('holds what the models cannot say: C order, one raw listing a day, current entries', async () => {
+  test('has what the models cannot express: collations, checks, one raw listing per source and day', async () => {
     const collated = await database.pool.query<{ column: string }>(
       `select table_name || '.' || column_name as column from information_schema.columns
        where table_schema = 'public' and collation_name = 'C' order by 1`,
@@ -44,7 +44,8 @@ describe('the migrated catalog', () => {
       'paper_term.term',
     ]);
     const checks = await database.pool.query<{ name: string }>(
-      `select conname as name from pg_constraint where contype = 'c' and connamespace = 'public'::regnamespace order by 1`,
+      `select conname as name from pg_constraint
+       where contype = 'c' and connamespace = 'public'::regnamespace order by 1`,
     );
     expect(checks.rows.map(({ name }) => name)).toEqual([
       'author_paper_count_check',

@@ -31,7 +31,7 @@ function openFolder(): string {
   return made;
 }
 
-/** A folder of each test's own. */
+/** Each test has its own folder. */
 let folder: string;
 let dataDir: string;
 beforeEach(() => {
@@ -42,7 +42,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** For tests that need a cluster and not its making: one after the other they start it and leave it stopped. */
+/** The folder of a cluster for tests that need no new one. Each starts it and leaves it stopped. */
 const common = openFolder();
 afterAll(() => {
   rmSync(common, { recursive: true, force: true });
@@ -59,7 +59,7 @@ function isAlive(pid: number): boolean {
   );
 }
 
-/** Runs a short command of its own process on the data folder. */
+/** Runs a short command on the data folder in a process of its own. */
 async function command(
   dir: string,
   as: { uid?: number; gid?: number; cwd?: string } = {},
@@ -73,7 +73,7 @@ async function command(
 }
 
 describe('the embedded Postgres', () => {
-  test('starts from nothing, keeps what it is told, and stops with the last one to leave', async () => {
+  test('starts in a new folder, keeps its data, and stops with the last process that uses it', async () => {
     const first = await openDatabase({ dataDir });
     await first.pool.query('create table kept as select 1 as one');
     const pid = serverPid();
@@ -89,14 +89,14 @@ describe('the embedded Postgres', () => {
     await again.close();
   });
 
-  test('lets in nobody but its owner: password file, cluster folder and socket', async () => {
+  test('restricts the password file, the cluster folder and the socket to its owner', async () => {
     const database = await openDatabase({ dataDir: common });
     const mode = (name: string) => statSync(path.join(common, 'pg', name)).mode & 0o777;
     expect([mode('papergraph.password'), mode('.'), mode('.s.PGSQL.5432')]).toEqual([0o600, 0o700, 0o700]);
     await database.close();
   });
 
-  test('serves many short processes, some at a time from a folder that is new to all', async () => {
+  test('serves many short processes, several of which start at once in a new folder', async () => {
     const results: { status: number; output: string }[] = [];
     const [count, atOnce] = LONG ? [20, 5] : [5, 3];
     const queue = Array.from({ length: count }, (_, index) => index);
@@ -110,7 +110,7 @@ describe('the embedded Postgres', () => {
     expect(existsSync(pidFile())).toBe(false);
   });
 
-  test('recovers when server and processes were all killed at once', async () => {
+  test('recovers after the server was killed together with the processes that use it', async () => {
     const database = await openDatabase({ dataDir: common });
     await database.pool.query('create table survived as select 1 as one');
     const pid = serverPid(common);
@@ -122,7 +122,7 @@ describe('the embedded Postgres', () => {
     await again.close();
   });
 
-  test('that is killed is started again, for each process that uses it, and cursors stay good', async () => {
+  test('is restarted after it was killed: every process continues, and cursors stay valid', async () => {
     const serving = await openDatabase({ dataDir: common });
     const beside = await openDatabase({ dataDir: common });
     await upgradeStore(serving.pool);
@@ -136,28 +136,28 @@ describe('the embedded Postgres', () => {
     expect(await epoch(serving)).toEqual(before);
     const places = `select 1 from pg_locks where locktype = 'advisory' and mode = 'ShareLock' and granted`;
     await expect.poll(async () => (await serving.pool.query(places)).rowCount).toBe(2);
-    // The last one to leave stops it, and none before.
+    // Only the last process that leaves stops it.
     await beside.close();
     expect(await epoch(serving)).toEqual(before);
     await serving.close();
     expect(existsSync(pidFile(common))).toBe(false);
   });
 
-  test('that is killed and cannot be started again is lost, with the reason in one line', async () => {
+  test('reports in one line why it cannot be restarted after it was killed', async () => {
     const database = await openDatabase({ dataDir, restartWithinMs: 500 });
     rmSync(path.join(dataDir, 'pg', 'global'), { recursive: true });
     process.kill(serverPid(), 'SIGKILL');
     const { name, message } = await database.lost;
-    expect([name, message]).toEqual([
-      'DatabaseError',
-      expect.stringMatching(
-        /^the embedded Postgres does not start \(postgres: could not find the database system\); its log is .*server\.log$/,
-      ),
-    ]);
+    const reason = 'postgres: could not find the database system';
+    const log = path.join(dataDir, 'pg', 'server.log');
+    expect({ name, message }).toEqual({
+      name: 'DatabaseError',
+      message: `the embedded Postgres does not start (${reason}); its log is ${log}`,
+    });
     await database.close();
   });
 
-  test('starts where the id of a dead server belongs to another program now', async () => {
+  test('starts although the process id of its dead server now belongs to another program', async () => {
     const database = await openDatabase({ dataDir: common });
     const left = readFileSync(pidFile(common), 'utf8');
     await database.close();
@@ -167,9 +167,10 @@ describe('the embedded Postgres', () => {
     await again.close();
   });
 
-  test('stays usable when its lock’s connection is cut', async () => {
+  test('stays usable when the connection that holds its lock is terminated', async () => {
     const database = await openDatabase({ dataDir: common });
-    const cut = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'papergraph keeper'`;
+    const cut = `select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'papergraph keeper'`;
     await database.pool.query(cut);
     expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await database.close();
@@ -178,7 +179,7 @@ describe('the embedded Postgres', () => {
     expect(existsSync(pidFile(common))).toBe(false);
   });
 
-  test('works in a folder whose path is longer than a socket’s may be', async () => {
+  test('works in a folder whose path is too long for a socket', async () => {
     const long = path.join(folder, 'a-rather-long-name-'.repeat(6));
     const database = await openDatabase({ dataDir: long });
     expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
@@ -187,15 +188,15 @@ describe('the embedded Postgres', () => {
   });
 });
 
-describe.skipIf(!root)('the embedded Postgres, started as root (needs root)', () => {
-  test('runs as a user without rights', async () => {
+describe.skipIf(!root)('the embedded Postgres of root (needs root)', () => {
+  test('runs as an unprivileged user', async () => {
     const database = await openDatabase({ dataDir: common });
     const owner = execFileSync('ps', ['-o', 'uid=', '-p', String(serverPid(common))], { encoding: 'utf8' });
     expect(Number(owner)).toBeGreaterThan(0);
     await database.close();
   });
 
-  test('keeps its data elsewhere, the same place each time, where that user cannot enter the folder, and says where', async () => {
+  test('moves its data to another folder, and reports it, if that user cannot enter this one', async () => {
     chmodSync(folder, 0o700);
     const said: string[] = [];
     const first = await openDatabase({ dataDir, log: (message) => void said.push(message) });
@@ -209,7 +210,7 @@ describe.skipIf(!root)('the embedded Postgres, started as root (needs root)', ()
     rmSync(place, { recursive: true });
   });
 
-  test('runs from a checkout that is closed to that user', async () => {
+  test('runs from a checkout that this user cannot read', async () => {
     const checkout = path.join(folder, 'checkout');
     for (const part of ['bin', 'dist', 'prisma', 'package.json'])
       cpSync(part, path.join(checkout, part), { recursive: true });
@@ -229,12 +230,12 @@ describe.skipIf(!root)('the embedded Postgres, started as root (needs root)', ()
     rmSync(place, { recursive: true });
   });
 
-  test('serves an ordinary user in a folder of theirs', async ({ skip }) => {
+  test('serves an ordinary user in a folder that this user owns', async ({ skip }) => {
     mkdirSync(dataDir);
     chownSync(dataDir, NOBODY, NOBODY);
     const readable =
       spawnSync('test', ['-r', path.resolve('dist/main.js')], { uid: NOBODY, gid: NOBODY }).status === 0;
-    skip(!readable, 'the checkout is closed to other users');
+    skip(!readable, 'other users cannot read the checkout');
     const migrations = readdirSync('prisma/migrations').filter((name) => /^\d/.test(name));
     expect(await command(dataDir, { uid: NOBODY, gid: NOBODY })).toEqual({
       status: 0,
@@ -244,8 +245,8 @@ describe.skipIf(!root)('the embedded Postgres, started as root (needs root)', ()
   });
 });
 
-describe('a data folder that cannot be used', () => {
-  test('is one line: a file where the folder should be', async () => {
+describe('opening a data folder', () => {
+  test('fails with one line if there is a file in its place', async () => {
     writeFileSync(dataDir, '');
     const failure: unknown = await openDatabase({ dataDir }).catch((error: unknown) => error);
     expect(failure).toMatchObject({
@@ -256,7 +257,7 @@ describe('a data folder that cannot be used', () => {
 });
 
 describe('PGSSLMODE', () => {
-  test('is for other servers: the embedded one is reached all the same', async () => {
+  test('does not apply to the embedded Postgres', async () => {
     process.env['PGSSLMODE'] = 'require';
     try {
       const database = await openDatabase({ dataDir: common });
@@ -268,11 +269,11 @@ describe('PGSSLMODE', () => {
   });
 });
 
-describe('a database of one’s own', () => {
+describe('the database of a URL', () => {
   test.each([
     ['mysql://localhost/x', /expected postgres:\/\//],
     ['postgres://someone:secret@127.0.0.1:1/x', /no database at 127\.0\.0\.1:1\/x: .*ECONNREFUSED/],
-  ])('that cannot be had (%s) is one line without the password', async (url, message) => {
+  ])('that cannot be used (%s) is reported in one line without the password', async (url, message) => {
     const failure = await openDatabase({ url, dataDir }).catch((error: unknown) => error as Error);
     expect(failure).toMatchObject({
       name: 'DatabaseError',

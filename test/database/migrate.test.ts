@@ -39,8 +39,8 @@ function addMigration(name: string, sql: string): void {
   writeFileSync(path.join(folder, name, 'migration.sql'), sql);
 }
 
-describe('migrating', () => {
-  test('applies what is pending, once, and seeds the taxonomy', async () => {
+describe('migrate', () => {
+  test('applies each pending migration once and seeds the taxonomy', async () => {
     expect(await pendingMigrations(database.pool)).toEqual(SHIPPED);
     expect(await migrate(database.pool)).toEqual(SHIPPED);
     expect(await pendingMigrations(database.pool)).toEqual([]);
@@ -51,7 +51,7 @@ describe('migrating', () => {
     expect(rows).toEqual([{ count: taxonomy.length }]);
   });
 
-  test('keeps the books as Prisma Migrate does', async () => {
+  test('records migrations as Prisma Migrate does', async () => {
     await migrate(database.pool);
     const { rows } = await database.pool.query('select * from _prisma_migrations order by migration_name');
     expect(rows).toEqual(
@@ -70,20 +70,20 @@ describe('migrating', () => {
     );
   });
 
-  test('is safe when several start at once', async () => {
+  test('applies each migration once when several processes start at the same time', async () => {
     const applied = await Promise.all(Array.from({ length: 4 }, async () => await migrate(database.pool)));
-    // Each of them by one of the four.
+    // Each migration by one of the four.
     expect(applied.flat().toSorted()).toEqual(SHIPPED);
   });
 
-  test('leaves nothing of a migration that fails, and tells which and why', async () => {
+  test('rolls back a migration that fails, and reports its name and the reason', async () => {
     addMigration('9999_broken', 'create table half (id int); select no_such_function();');
     await expect(migrate(database.pool, folder)).rejects.toThrow(/migration 9999_broken: .*no_such_function/);
     const { rows } = await database.pool.query(`select to_regclass('half') as half`);
     expect(rows).toEqual([{ half: null }]);
   });
 
-  test('runs a file of several statements, functions with semicolons in them too', async () => {
+  test('runs a file of several statements, including functions that contain semicolons', async () => {
     addMigration(
       '9999_function',
       `create function one() returns int language plpgsql as $$ begin return 1; end $$; select one();`,
@@ -91,7 +91,7 @@ describe('migrating', () => {
     expect(await migrate(database.pool, folder)).toEqual([...SHIPPED, '9999_function']);
   });
 
-  test('tells in one line that the database user may not create tables', async () => {
+  test('reports in one line that the database user may not create tables', async () => {
     const role = `reader_${process.pid}`;
     await database.pool.query(`create role ${role}; grant usage on schema public to ${role}`);
     const reader = new pg.Pool({ connectionString: database.url, options: `-c role=${role}` });
@@ -106,14 +106,14 @@ describe('migrating', () => {
     await expect(migrate(database.pool, folder)).rejects.toThrow(/0001_papers was changed/);
   });
 
-  test('refuses a database that is newer', async () => {
+  test('refuses a database of a newer version', async () => {
     addMigration('9999_later', 'select 1;');
     await migrate(database.pool, folder);
     await expect(migrate(database.pool)).rejects.toThrow(/9999_later.*newer/);
     await expect(pendingMigrations(database.pool)).rejects.toThrow(/9999_later.*newer/);
   });
 
-  test('refuses to go on after a migration that Prisma left half done', async () => {
+  test('refuses to continue after a migration that Prisma left unfinished', async () => {
     await migrate(database.pool);
     await database.pool.query('update _prisma_migrations set finished_at = null');
     await expect(migrate(database.pool)).rejects.toThrow(/0001_papers failed before/);

@@ -4,7 +4,7 @@ import { fetchFeed, fetchPage } from './checker/feed-query.ts';
 import { Scenario, type ScenarioSize } from './checker/scenario.ts';
 import { identityOf, judgeLog, judgeReceived, type Judged, type PaperEvent } from './checker/verdict.ts';
 
-// PAPERGRAPH_CHECKER_SEED=7 breaks other things.
+// Another seed (PAPERGRAPH_CHECKER_SEED=7) makes other faults.
 const SIZE: ScenarioSize = {
   seed: Number(process.env['PAPERGRAPH_CHECKER_SEED'] ?? 1),
   ingests: 8,
@@ -32,24 +32,24 @@ afterAll(async () => {
   await scenario?.close();
 });
 
-/** What the log has for a filter. */
+/** The events of the log that a filter selects. */
 function dueTo(holds: (cause: Judged['cause']) => boolean): PaperEvent[] {
   return judged.filter(({ cause }) => holds(cause)).map(({ event }) => event);
 }
 
 describe('while servers, ingests, Postgres and connections fail at random', () => {
-  test('no server and no ingest ends that nobody has killed', () => {
+  test('no server and no ingest ends unless it is killed', () => {
     expect(scenario.crashes()).toEqual([]);
   });
 
-  test('every change that a file makes is in the feed once, in the order of commits, and nothing else is', () => {
+  test('the feed has each change of each file once, in commit order, and nothing else', () => {
     expect(complaints).toEqual([]);
     expect(new Set(log.map(({ kind }) => kind))).toEqual(
       new Set(['ADDED', 'REVISED', 'SUMMARIZED', 'LISTED']),
     );
   });
 
-  test('pages of any size, from any cursor and of any server, show the same feed', async () => {
+  test('pages of any size, after any cursor and from any server, show the same feed', async () => {
     const again = await fetchFeed(scenario.port(1), null, 37);
     expect(again.map(identityOf)).toEqual(log.map(identityOf));
     const steps = Array.from({ length: 20 }, (_, step) => Math.floor((step * (log.length - 1)) / 20));
@@ -61,7 +61,7 @@ describe('while servers, ingests, Postgres and connections fail at random', () =
   });
 
   test(
-    'every subscriber has got what its filter matches, in order and each once, soon after all is healed',
+    'every subscriber gets each event that its filter matches once, in order',
     async () => {
       const missing = (): string[] =>
         scenario.followers.flatMap(({ subscriber, condition: { holds } }) => {
@@ -80,7 +80,7 @@ describe('while servers, ingests, Postgres and connections fail at random', () =
     RECOVER_MS * 2,
   );
 
-  test('a subscriber that comes back with its last cursor is told at once that there is nothing more', async () => {
+  test('a subscriber that resumes from its last cursor has caught up at once', async () => {
     await scenario.stopFollowing();
     const batches = await Promise.all(
       scenario.followers.map(async ({ subscriber }) => await subscriber.comeBack(RECOVER_MS)),
@@ -91,7 +91,7 @@ describe('while servers, ingests, Postgres and connections fail at random', () =
   });
 
   test(
-    'paging with a filter gives what the subscriber with that filter got',
+    'pages with a filter have the same events as a subscription with that filter',
     async () => {
       const wrong: string[] = [];
       for (const [index, { subscriber, condition }] of scenario.followers.entries()) {

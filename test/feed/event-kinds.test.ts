@@ -20,7 +20,7 @@ const EVENTS = `
     (3, 'PAPER', 'LISTED', now(), gen_random_uuid(), 2, 1, 3, 's', '2026-01-15', '2601.00001', 'a:1'),
     (4, 'DIGEST', 'REVISED', now(), gen_random_uuid(), 2, null, null, 's', '2026-01-15', null, null)`;
 
-test('a store with events keeps them when topics and kinds become types', async () => {
+test('the migration of topics and kinds to enum types keeps all events', async () => {
   const { pool } = database;
   await pool.query('drop schema public cascade; create schema public');
   const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-migrations-'));
@@ -40,10 +40,10 @@ test('a store with events keeps them when topics and kinds become types', async 
 });
 
 test.each([
-  ['a digest that is LISTED', `update feed_event set kind = 'LISTED' where topic = 'DIGEST'`],
-  ['a kind that does not exist', `update feed_event set kind = 'REMOVED'`],
+  ['a digest event of the kind LISTED', `update feed_event set kind = 'LISTED' where topic = 'DIGEST'`],
+  ['an unknown kind', `update feed_event set kind = 'REMOVED'`],
   ['a paper event without a paper', `update feed_event set paper_id = null`],
-])('the store refuses %s', async (_what, statement) => {
+])('the database refuses %s', async (_what, statement) => {
   await database.pool.query(EVENTS);
   await expect(database.pool.query(statement)).rejects.toThrow(/feed_event_topic_check|event_kind/);
 });

@@ -67,7 +67,7 @@ async function news(after?: string): Promise<string[]> {
 const cursor = async (): Promise<string> => (await feed()).feed.cursor;
 
 describe('an ingest', () => {
-  test('gives each paper one event of the first kind that applies, in the order of the digest', async () => {
+  test('appends one event for each paper, of the first kind that applies, in digest order', async () => {
     await ingestRecords(database.pool, `2026-01-14${ZH}`, [
       '2601.00001',
       '2601.00002',
@@ -91,14 +91,14 @@ describe('an ingest', () => {
     ]);
   });
 
-  test('of what is stored already gives no event', async () => {
+  test('appends no event for a digest that is stored already', async () => {
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001']);
     const after = await cursor();
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001']);
     expect(await news(after)).toEqual([]);
   });
 
-  test('of a digest published again tells what has changed in it, and the digest last', async () => {
+  test('of a changed digest appends events for its changes, and last one for the digest', async () => {
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001', '2601.00002']);
     const after = await cursor();
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001', '2601.00003']);
@@ -114,7 +114,7 @@ describe('an ingest', () => {
     ]);
   });
 
-  test('leaves each event judged on the paper as it was then', async () => {
+  test('does not change which filters match the events of earlier ingests', async () => {
     const filter = { search: 'title:heron' };
     await ingestRecords(database.pool, `2026-01-14${ZH}`, [jsonRecord('2601.00001', { title: 'Of Herons' })]);
     await ingestRecords(database.pool, `2026-01-15${ZH}`, [
@@ -124,7 +124,7 @@ describe('an ingest', () => {
     expect(found.events.map(({ kind }) => kind)).toEqual(['ADDED']);
   });
 
-  test('that is tried again as the same run leaves its events once', async () => {
+  test('that is repeated as the same run appends its events once', async () => {
     const runId = randomUUID();
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001'], { runId });
     const again = ingestRecords(database.pool, `2026-01-15${ZH}`, ['2601.00001'], { runId });
@@ -132,7 +132,7 @@ describe('an ingest', () => {
     expect(await news()).toEqual(['ADDED 2601.00001', 'ADDED 2026-01-14 r1']);
   });
 
-  test('side by side with others has its events together, in the order of commits, without a gap', async () => {
+  test('appends its events together, in commit order, without a gap, next to other ingests', async () => {
     await Promise.all(
       Array.from({ length: 6 }, async (_, n) => {
         const records = Array.from({ length: 5 }, (_none, m) => `2601.${10_000 + n * 3 + m}`);
@@ -150,7 +150,7 @@ describe('an ingest', () => {
   });
 });
 
-test('what is removed is not sent, positions stay, and a digest that comes again sends new events at revision 1', async () => {
+test('a removed digest has no events, and new ones of revision 1 when it is ingested again', async () => {
   await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001', '2601.00002']);
   await ingestRecords(database.pool, `2026-01-15${ZH}`, ['2601.00003']);
   const before = await feed();
@@ -167,7 +167,7 @@ test('what is removed is not sent, positions stay, and a digest that comes again
 });
 
 describe('a cursor', () => {
-  test('that comes with a list joins it to the feed: what the list lacks comes after it', async () => {
+  test('that is read together with a list continues it: the feed has every later paper', async () => {
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001']);
     const { data } = await query<{ papers: { totalCount: number }; feedCursor: string }>(
       '{ papers(first: 10) { totalCount } feedCursor }',
@@ -178,14 +178,14 @@ describe('a cursor', () => {
   });
 
   test.each(['', 'nonsense', 'AAAAAAAAAADdr8Ag8ydfJSCqVVM'])(
-    'that is not of this feed is refused: "%s"',
+    'that was not issued by this feed is refused: "%s"',
     async (after) => {
       const { errors } = await query(BOTH, { after });
       expect(errors?.[0]?.extensions).toEqual({ code: 'CURSOR_INVALID', argument: ['after'] });
     },
   );
 
-  test('from before a rebuild of the store, or ahead of it, is refused', async () => {
+  test('from before a rebuild of the store, or ahead of the feed, is refused', async () => {
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001']);
     const after = await cursor();
     await database.pool.query('update feed set head = 1');
@@ -195,7 +195,7 @@ describe('a cursor', () => {
     expect((await query(BOTH, { after })).errors?.[0]?.extensions).toMatchObject({ code: 'CURSOR_INVALID' });
   });
 
-  test('ahead of the store is waited for a little: the store may be a replica that lags', async () => {
+  test('ahead of the feed is accepted once the store catches up, as a replica that lags does', async () => {
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001']);
     const after = await cursor();
     await database.pool.query('update feed set head = 1');
@@ -204,7 +204,7 @@ describe('a cursor', () => {
     expect((await asked).data.feed).toMatchObject({ caughtUp: true, events: [] });
   });
 
-  test('is good after a restart, and as long as retention keeps what comes after it', async () => {
+  test('stays valid after a restart, until retention deletes an event after it', async () => {
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001', '2601.00002']);
     const [first, second] = (await feed()).feed.events;
     await database.pool.query(
@@ -220,13 +220,13 @@ describe('a cursor', () => {
   });
 });
 
-/** The cursor of a position, as this store would give it. */
+/** The cursor of a position, as this store would issue it. */
 async function forged(position: number): Promise<string> {
   const { rows } = await database.pool.query<{ epoch: string }>('select epoch from feed');
   return encodeFeedCursor(rows[0]?.epoch ?? '', position);
 }
 
-test('filters of events take languages, categories and arXiv ids as lists do', async () => {
+test('filters of events accept the same languages, categories and arXiv ids as lists', async () => {
   await ingestRecords(database.pool, `2026-01-14${ZH}`, [
     jsonRecord('2601.00001', { categories: ['cs.LG', 'stat.ML'] }),
     jsonRecord('2601.00002', { categories: ['hep-th'] }),

@@ -35,14 +35,14 @@ async function take(stream: AsyncIterator<Message>, count: number): Promise<stri
 const numbered = (count: number, from = 10_000): string[] =>
   Array.from({ length: count }, (_, n) => `2601.${from + n}`);
 
-/** Something that is waited for until it is opened. */
+/** A promise, and the function that resolves it. */
 function gate() {
   let open = (): void => {};
   const passed = new Promise<void>((resolve) => (open = resolve));
   return { open: () => open(), passed };
 }
 
-test('who subscribes while events are being matched misses none of them', async () => {
+test('a client that subscribes while events are being matched misses none of them', async () => {
   const { open, passed } = gate();
   let held = false;
   const pool = faultyPool(database.pool, async ({ text }) => {
@@ -51,7 +51,7 @@ test('who subscribes while events are being matched misses none of them', async 
     await passed;
   });
   const { url } = await startLiveServer({ pool });
-  // Without a filter that Postgres has to judge nothing is matched.
+  // Events are only matched if a filter needs Postgres.
   await nextBatch(overWebSocket(url, PAPERS, { filter: { search: 'abstract' } }));
   const all = numbered(120);
   await ingestRecords(database.pool, '2026-01-14.jsonl', all);
@@ -62,7 +62,7 @@ test('who subscribes while events are being matched misses none of them', async 
   expect(await take(late, 70)).toEqual(all.slice(50));
 });
 
-test('who comes to a store that has just been restored gets what it has, and nothing that it has lost', async () => {
+test('a client that subscribes after a restore gets the restored events, not the lost ones', async () => {
   const { url } = await startLiveServer(database);
   await nextBatch(overWebSocket(url, PAPERS, { start: 'OLDEST' }));
   await ingestRecords(database.pool, '2026-01-14.jsonl', numbered(5));
@@ -70,12 +70,13 @@ test('who comes to a store that has just been restored gets what it has, and not
     .poll(async () => idsOf(await nextBatch(overWebSocket(url, PAPERS, { start: 'OLDEST' }))))
     .toEqual(numbered(5));
   await database.pool.query(
-    'with gone as (delete from feed_event where position > 2) update feed set head = 2, epoch = gen_random_uuid()',
+    `with gone as (delete from feed_event where position > 2)
+     update feed set head = 2, epoch = gen_random_uuid()`,
   );
   expect(idsOf(await nextBatch(overWebSocket(url, PAPERS, { start: 'OLDEST' })))).toEqual(numbered(2));
 });
 
-test('a filter at which Postgres fails ends its own subscription alone', async () => {
+test('a filter that makes Postgres fail ends only its own subscription', async () => {
   const pool = faultyPool(database.pool, ({ text, values }) => {
     if (/feed_event/.test(text) && values.some((value) => String(value).includes('poison')))
       throw Object.assign(new Error('invalid byte sequence'), { code: '22021' });
@@ -99,7 +100,7 @@ test('a filter at which Postgres fails ends its own subscription alone', async (
   await expect.poll(() => feed.size()).toBe(filters.length - 1);
 });
 
-test('a batch that cannot be read for a moment is sent a little later, not left out', async () => {
+test('a batch that cannot be read for a moment is sent later, not skipped', async () => {
   let failures = 0;
   const pool = faultyPool(database.pool, ({ text }) => {
     if (failures === 0 || !/from paper p/.test(text)) return;
@@ -115,7 +116,7 @@ test('a batch that cannot be read for a moment is sent a little later, not left 
   expect(failures).toBe(0);
 });
 
-describe('a store that has lost events', () => {
+describe('a feed that has lost events', () => {
   const lose = async (epoch: string): Promise<void> => {
     await database.pool.query(
       `with gone as (delete from feed_event where position > 2) update feed set head = 2 ${epoch}`,
@@ -124,29 +125,32 @@ describe('a store that has lost events', () => {
   };
 
   test.each([
-    ['as it was restored', ', epoch = gen_random_uuid()'],
-    ['without saying so', ''],
-  ])('%s begins anew: who has seen them is told, and nobody gets them again', async (_how, epoch) => {
-    const { url, feed } = await startLiveServer(database);
-    const stream = overWebSocket(url, PAPERS, { start: 'OLDEST' });
-    await nextBatch(stream);
-    await ingestRecords(database.pool, '2026-01-14.jsonl', numbered(5));
-    expect(await take(stream, 5)).toEqual(numbered(5));
-    await lose(epoch);
-    expect((await stream.next()).value).toMatchObject({
-      errors: [{ extensions: { code: 'CURSOR_INVALID' } }],
-    });
-    await expect.poll(() => feed.head()).toBe(2);
-    const again = overWebSocket(url, PAPERS, { start: 'OLDEST' });
-    expect(await nextBatch(again)).toMatchObject({ caughtUp: true });
-    await ingestRecords(database.pool, '2026-01-15.jsonl', numbered(2, 20_000));
-    expect(await take(again, 2)).toEqual(numbered(2, 20_000));
-  });
+    ['with a new epoch of the restored store', ', epoch = gen_random_uuid()'],
+    ['without a new epoch', ''],
+  ])(
+    '%s ends subscriptions with CURSOR_INVALID, and new ones get each new event once',
+    async (_how, epoch) => {
+      const { url, feed } = await startLiveServer(database);
+      const stream = overWebSocket(url, PAPERS, { start: 'OLDEST' });
+      await nextBatch(stream);
+      await ingestRecords(database.pool, '2026-01-14.jsonl', numbered(5));
+      expect(await take(stream, 5)).toEqual(numbered(5));
+      await lose(epoch);
+      expect((await stream.next()).value).toMatchObject({
+        errors: [{ extensions: { code: 'CURSOR_INVALID' } }],
+      });
+      await expect.poll(() => feed.head()).toBe(2);
+      const again = overWebSocket(url, PAPERS, { start: 'OLDEST' });
+      expect(await nextBatch(again)).toMatchObject({ caughtUp: true });
+      await ingestRecords(database.pool, '2026-01-15.jsonl', numbered(2, 20_000));
+      expect(await take(again, 2)).toEqual(numbered(2, 20_000));
+    },
+  );
 });
 
-test('what a digest has told is told of the one that it turns out to be', async () => {
+test('the events of a digest move to the digest into which it is merged', async () => {
   const { url, post } = await startLiveServer(database);
-  // Chinese, says the text; the name knows better.
+  // The text suggests Chinese. The name of the second file corrects that.
   await ingestRecords(database.pool, '2026-01-14.jsonl', ['2601.00001', '2601.00002']);
   await ingestRecords(database.pool, '2026-01-14_AI_enhanced_English.jsonl', ['2601.00001', '2601.00002']);
   const fields = '{ cursor events { kind digest { date language revision } } }';

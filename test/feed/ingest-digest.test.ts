@@ -43,7 +43,7 @@ const input = {
   fileName: '2026-01-15_AI_enhanced_Chinese.jsonl',
 };
 
-test('a digest that is posted is stored, and its events are behind the cursor that comes with it', async () => {
+test('a posted digest is stored, and feedCursor is the position before its events', async () => {
   const { data } = await post({ ...input, clientMutationId: 'mine' });
   expect(data?.ingestDigest).toEqual({
     clientMutationId: 'mine',
@@ -61,7 +61,7 @@ test('a digest that is posted is stored, and its events are behind the cursor th
   expect(rows).toEqual([{ head: 3 }]);
 });
 
-test('a digest that is refused is an answer with its problems', async () => {
+test('a refused digest is a result with problems, not an error', async () => {
   const { data, errors } = await post({ ...input, document: { text: 'no digest' } });
   expect(errors).toBeUndefined();
   expect(data?.ingestDigest).toMatchObject({ run: { status: 'REFUSED' }, digest: null });
@@ -69,9 +69,9 @@ test('a digest that is refused is an answer with its problems', async () => {
 
 test.each([
   ['without a token', {}, { adminToken: TOKEN }, 'UNAUTHENTICATED'],
-  ['with another token', { authorization: 'Bearer another' }, { adminToken: TOKEN }, 'UNAUTHENTICATED'],
-  ['on a server that has none set', { authorization: `Bearer ${TOKEN}` }, {}, 'FORBIDDEN'],
-])('%s nothing can be posted', async (_how, headers, options, code) => {
+  ['with a wrong token', { authorization: 'Bearer another' }, { adminToken: TOKEN }, 'UNAUTHENTICATED'],
+  ['on a server without an admin token', { authorization: `Bearer ${TOKEN}` }, {}, 'FORBIDDEN'],
+])('posting a digest %s is refused', async (_how, headers, options, code) => {
   const server = await startLiveServer(database, options);
   const response = await server.post({ query: MUTATION, variables: { input } }, { ...headers });
   expect(((await response.json()) as Answer).errors?.[0]?.extensions).toMatchObject({ code });
@@ -79,7 +79,7 @@ test.each([
 });
 
 test.each([
-  ['a language that is none', { ...input, language: 'nonsense' }, ['input', 'language']],
+  ['an unknown language', { ...input, language: 'nonsense' }, ['input', 'language']],
   ['a source without a name', { ...input, source: ' ' }, ['input', 'source']],
   ['a NUL in a source', { ...input, source: 'a\0b' }, ['input', 'source']],
   ['a NUL in a file name', { ...input, fileName: '2026-01-15\0.md' }, ['input', 'fileName']],
@@ -95,12 +95,12 @@ test.each([
     { ...input, document: { url: 'ftp://example.org/x.md' } },
     ['input', 'document', 'url'],
   ],
-])('%s is told with its argument', async (_what, wrong, argument) => {
+])('%s is an error with its argument', async (_what, wrong, argument) => {
   const { errors } = await post(wrong);
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
 });
 
-test('a URL at a private address is not fetched', async () => {
+test('a URL with a private address is not fetched', async () => {
   let asked = 0;
   const server = createServer((_request, response) => {
     asked += 1;
@@ -121,12 +121,12 @@ test('a URL at a private address is not fetched', async () => {
   expect(asked).toBe(0);
 });
 
-test('a URL that is malformed in its name is an answer', async () => {
+test('a URL whose file name has malformed escapes is refused as a digest, not as an error', async () => {
   const { data } = await post({ ...input, document: { url: 'http://127.0.0.1/%E0%A4%A.md' } });
   expect(data?.ingestDigest).toMatchObject({ run: { status: 'REFUSED' } });
 });
 
-test('a slow host keeps nobody else waiting, and no connection of the store', async () => {
+test('a slow host blocks no other digest and takes no connection of the pool', async () => {
   let asked = 0;
   const slow = createServer(() => void (asked += 1)).listen(0, '127.0.0.1');
   await once(slow, 'listening');
@@ -152,14 +152,14 @@ test('a slow host keeps nobody else waiting, and no connection of the store', as
   ]);
 });
 
-test("a run's origin has no folders of the caller's machine", async () => {
+test("the origin of a run contains no folders of the caller's machine", async () => {
   for (const folder of ['/home/me/', 'C:\\Users\\me\\'])
     await post({ ...input, fileName: folder + input.fileName });
   const { rows } = await database.pool.query('select distinct origin from ingest_run');
   expect(rows).toEqual([{ origin: input.fileName }]);
 });
 
-test('a body of megabytes is taken of an admin alone, and one beyond 16 MiB of nobody', async () => {
+test('only an admin may post a body of megabytes, and nobody one of more than 16 MiB', async () => {
   const server = await startLiveServer(database, { adminToken: TOKEN });
   const status = async (bytes: number, token: string): Promise<number> =>
     (

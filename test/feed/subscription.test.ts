@@ -12,7 +12,9 @@ import {
   type Subscribe,
 } from '../support/live.ts';
 
-const PAPERS = `subscription Papers($after: FeedCursor, $start: FeedStart! = NOW, $first: Int! = 50, $filter: PaperFilter) {
+const PAPERS = `subscription Papers(
+  $after: FeedCursor, $start: FeedStart! = NOW, $first: Int! = 50, $filter: PaperFilter
+) {
   papers: paperIngested(after: $after, start: $start, first: $first, filter: $filter) {
     cursor caughtUp events { cursor kind paper { arxivId } }
   }
@@ -37,7 +39,7 @@ describe.each<[string, Subscribe]>([
   ['WebSocket', overWebSocket],
   ['server-sent events', overEvents],
 ])('a subscription over %s', (_transport, subscribe) => {
-  test('begins at once with a cursor, then gets what an ingest brings, each paper once', async () => {
+  test('starts with an empty batch and its cursor, then delivers each paper of an ingest once', async () => {
     const { url } = await startLiveServer(database);
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001']);
     const stream = subscribe(url, PAPERS);
@@ -50,7 +52,7 @@ describe.each<[string, Subscribe]>([
     expect(second.cursor).not.toBe(first.cursor);
   });
 
-  test('goes on after any cursor, of a batch or of an event, without a gap or a double, in batches of `first`', async () => {
+  test('resumes after the cursor of any batch or event without gaps or duplicates', async () => {
     const { url } = await startLiveServer(database);
     const all = Array.from({ length: 7 }, (_, n) => `2601.0000${n + 1}`);
     await ingestRecords(database.pool, `2026-01-14${ZH}`, all);
@@ -65,7 +67,7 @@ describe.each<[string, Subscribe]>([
     expect(rest.flatMap(idsOf)).toEqual(all.slice(3));
   });
 
-  test('of a filter gets what matches, and nothing for what does not', async () => {
+  test('with a filter delivers only the papers that match', async () => {
     const { url } = await startLiveServer(database);
     const stream = subscribe(url, PAPERS, {
       filter: { search: 'graph -author:park', categories: ['cs.CL'] },
@@ -88,13 +90,14 @@ describe.each<[string, Subscribe]>([
     expect(idsOf(await nextBatch(stream))).toEqual(['2601.00003']);
   });
 
-  test('that has long had nothing for its filter says that it has caught up', async () => {
+  test('catches up past thousands of events that do not match', async () => {
     const { url } = await startLiveServer(database);
     await ingestRecords(database.pool, `2026-01-14${ZH}`, ['2601.00001']);
     // Thousands of digests come after it.
     await database.pool.query(`
       insert into feed_event (position, topic, kind, occurred_at, run_id, digest_id, source, date, language)
-      select d.position + n, d.topic, d.kind, d.occurred_at, gen_random_uuid(), d.digest_id, d.source, d.date, d.language
+      select d.position + n, d.topic, d.kind, d.occurred_at, gen_random_uuid(), d.digest_id, d.source, d.date,
+        d.language
       from feed_event d, generate_series(1, 6000) n where d.topic = 'DIGEST'`);
     await database.pool.query('update feed set head = head + 6000');
     const batches = await readAll(subscribe(url, PAPERS, { start: 'OLDEST' }));
@@ -102,7 +105,7 @@ describe.each<[string, Subscribe]>([
     expect(batches.map(({ caughtUp }) => caughtUp)).toEqual([false, true]);
   });
 
-  test('says that a cursor is not of this store, and ends', async () => {
+  test('ends with CURSOR_INVALID if the cursor is of another store', async () => {
     const { url } = await startLiveServer(database);
     const messages: Message[] = [];
     const reading = (async () => {
@@ -115,7 +118,7 @@ describe.each<[string, Subscribe]>([
     expect(errors).toMatchObject([{ extensions: { code: 'CURSOR_INVALID', argument: ['after'] } }]);
   });
 
-  test('that ends leaves nothing behind', async () => {
+  test('is removed from the feed when it ends', async () => {
     const { url, feed } = await startLiveServer(database);
     const stream = subscribe(url, PAPERS);
     await nextBatch(stream);

@@ -14,7 +14,9 @@ import {
 } from '../support/live.ts';
 
 const PAPERS = `subscription ($after: FeedCursor, $start: FeedStart! = OLDEST) {
-  papers: paperIngested(after: $after, start: $start) { cursor caughtUp events { cursor kind paper { arxivId } } }
+  papers: paperIngested(after: $after, start: $start) {
+    cursor caughtUp events { cursor kind paper { arxivId } }
+  }
 }`;
 
 let database: TestDatabase;
@@ -35,7 +37,7 @@ function events(message: Message | undefined): string[] {
 }
 
 describe('server-sent events', () => {
-  test('have the cursor as their id, and Last-Event-ID wins over `after`', async () => {
+  test('have the cursor as their id, and Last-Event-ID takes precedence over `after`', async () => {
     const { url } = await startLiveServer(database);
     await ingestRecords(database.pool, '2026-01-14.jsonl', ['2601.00001', '2601.00002']);
     const message = await first(readEvents(url, { query: PAPERS }, {}));
@@ -51,7 +53,7 @@ describe('server-sent events', () => {
     expect(events(again)).toEqual(['2601.00002']);
   });
 
-  test('end with a cursor that cannot be resumed from, and the next try is answered with 204', async () => {
+  test('end with an error for an invalid cursor, and a reconnect is answered with 204', async () => {
     const { url } = await startLiveServer(database);
     const messages: Message[] = [];
     const headers = { 'last-event-id': 'AAAAAAAAAADdr8Ag8ydfJSCqVVM' };
@@ -63,7 +65,7 @@ describe('server-sent events', () => {
     expect(response.status).toBe(204);
   });
 
-  test('come by GET too, and are not kept by anything in between', async () => {
+  test('can be requested by GET and must not be cached', async () => {
     const { url } = await startLiveServer(database);
     const controller = new AbortController();
     const response = await fetch(`${url}/graphql?query=${encodeURIComponent(PAPERS)}`, {
@@ -76,10 +78,10 @@ describe('server-sent events', () => {
     controller.abort();
   });
 
-  test('tell what is wrong with a document; what is asked for as JSON is no subscription', async () => {
+  test('report an invalid document, and a subscription is not available as JSON', async () => {
     const { url, post } = await startLiveServer(database);
     const wrong = await first(readEvents(url, { query: 'subscription { nothing }' }, {}));
-    // EventSource is to try no more.
+    // EventSource must not try again.
     expect(wrong?.id).toBe('end');
     expect(wrong?.errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
     expect((await post({ query: PAPERS }, { accept: 'application/json' })).status).toBe(406);
@@ -91,7 +93,7 @@ describe('server-sent events', () => {
 });
 
 describe('event streams', () => {
-  test('that are left before their first message leave their place', async () => {
+  test('release their slot if the client leaves before the first message', async () => {
     const { url, feed } = await startLiveServer(database, {
       limits: { maxSockets: 3, maxSocketsPerAddress: 3 },
     });
@@ -129,7 +131,7 @@ describe('event streams', () => {
     await expect.poll(status).toBe(200);
   });
 
-  test('are none for HEAD', async () => {
+  test('are not available by HEAD', async () => {
     const { url } = await startLiveServer(database);
     const response = await fetch(`${url}/graphql?query=${encodeURIComponent(PAPERS)}`, {
       method: 'HEAD',
@@ -143,7 +145,7 @@ describe('WebSockets', () => {
   const open = (url: string, options = {}): WebSocket =>
     new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', options);
 
-  test('of pages of other sites, on other paths, and beyond the limit are refused', async () => {
+  test('from pages of other sites, on other paths, and beyond the limit are refused', async () => {
     const { url } = await startLiveServer(database, { limits: { maxSockets: 1, maxSocketsPerAddress: 1 } });
     const refusal = async (socket: WebSocket): Promise<string> => {
       const [error] = (await once(socket, 'error')) as [Error];
@@ -163,7 +165,7 @@ describe('WebSockets', () => {
       .toBeUndefined();
   });
 
-  test('are asked to connect again when the server stops', async () => {
+  test('are closed with 1012 when the server stops', async () => {
     const server = await startLiveServer(database);
     const socket = open(server.url);
     await once(socket, 'open');
@@ -172,7 +174,7 @@ describe('WebSockets', () => {
     expect((await closed)[0]).toBe(1012);
   });
 
-  test('run queries, and tell what is wrong with a document', async () => {
+  test('run queries and report an invalid document', async () => {
     const { url } = await startLiveServer(database);
     const answer = await first(overWebSocket(url, '{ feedCursor }'));
     expect(answer?.data).toEqual({ feedCursor: expect.any(String) as string });
@@ -190,7 +192,7 @@ async function opened(url: string): Promise<WebSocket> {
   return socket;
 }
 
-test('subscriptions whose id is used again and again end with their socket', async () => {
+test('subscriptions that reuse an id end with their socket', async () => {
   const { url, feed } = await startLiveServer(database);
   const socket = await opened(url);
   const payload = { query: 'subscription { paperIngested { cursor } }' };
@@ -204,12 +206,12 @@ test('subscriptions whose id is used again and again end with their socket', asy
   await expect.poll(() => feed.size()).toBe(0);
 });
 
-test('a client that takes nothing is closed, while others get everything', async () => {
+test('a stalled client is disconnected, and other clients receive everything', async () => {
   const limits = { maxSockets: 100, maxSocketsPerAddress: 100, stalledMs: 3_000 };
   const { url, feed, logged } = await startLiveServer(database, { limits });
   const stuck = await opened(url);
   stuck.pause();
-  // Large answers fill what the network holds between the two.
+  // Large answers fill the buffers of the network.
   const query = 'subscription { paperIngested(first: 100) { cursor events { paper { abstract title } } } }';
   for (let id = 0; id < 40; id += 1)
     stuck.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query } }));
@@ -235,7 +237,7 @@ test('a client that takes nothing is closed, while others get everything', async
   stuck.terminate();
 });
 
-test('sockets that come, subscribe and go by the hundred leave nothing behind', async () => {
+test('hundreds of closed sockets leak no subscription, handle or database connection', async () => {
   const { url, feed } = await startLiveServer(database);
   await ingestRecords(database.pool, '2026-01-14.jsonl', ['2601.00001']);
   const handles = (): number =>

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await database.close());
 
-/** The same pool, but whoever listens with its settings reaches nobody. */
+/** The same pool, but connections that LISTEN with its settings fail. */
 function deaf(pool: pg.Pool): pg.Pool {
   const options = { host: '127.0.0.1', port: 1 };
   return new Proxy(pool, {
@@ -29,7 +29,7 @@ function deaf(pool: pg.Pool): pg.Pool {
   });
 }
 
-test('where no notification comes, who subscribes sees what is committed, and the rest comes a little later', async () => {
+test('without notifications, a new subscription sees all commits at once, and an open one soon', async () => {
   const { url } = await startLiveServer({ pool: deaf(database.pool) });
   const batchOf = async (stream: AsyncIterator<Message>) => {
     const batch = ((await stream.next()).value as Message).data?.['papers'];
@@ -43,7 +43,7 @@ test('where no notification comes, who subscribes sees what is committed, and th
   expect(await batchOf(early)).toEqual(stored);
 });
 
-test('a connection that breaks as it begins to listen is replaced, and harms nobody', async () => {
+test('a connection that breaks when it begins to listen is replaced', async () => {
   const authenticated = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0]);
   const readyForQuery = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
   let broken = 0;
@@ -51,7 +51,7 @@ test('a connection that breaks as it begins to listen is replaced, and harms nob
     socket.on('error', () => {});
     socket.once('data', () => {
       socket.write(Buffer.concat([authenticated, readyForQuery]));
-      // What comes now is LISTEN.
+      // The next message is LISTEN.
       socket.once('data', () => {
         broken += 1;
         socket.destroy();

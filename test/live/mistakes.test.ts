@@ -24,10 +24,10 @@ interface Answer {
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
 }
 
-/** Sends an operation, and gives its first answer. */
-type Way = (url: string, operation: Operation) => Promise<Answer>;
+/** Sends an operation and returns its first result. */
+type Transport = (url: string, operation: Operation) => Promise<Answer>;
 
-const post: Way = async (url, operation) => {
+const post: Transport = async (url, operation) => {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -44,9 +44,10 @@ const urlOf = (url: string, { query, variables, operationName }: Operation): str
   return `${url}/graphql?${parameters.toString()}`;
 };
 
-const get: Way = async (url, operation) => (await (await fetch(urlOf(url, operation))).json()) as Answer;
+const get: Transport = async (url, operation) =>
+  (await (await fetch(urlOf(url, operation))).json()) as Answer;
 
-const events: Way = async (url, operation) => {
+const events: Transport = async (url, operation) => {
   const controller = new AbortController();
   onTestFinished(() => controller.abort());
   const { value } = await readEvents(url, operation, { signal: controller.signal }).next();
@@ -54,14 +55,14 @@ const events: Way = async (url, operation) => {
   return answer;
 };
 
-const eventsByGet: Way = async (url, operation) => {
+const eventsByGet: Transport = async (url, operation) => {
   const response = await fetch(urlOf(url, operation), { headers: { accept: 'text/event-stream' } });
   const text = await response.text();
   return JSON.parse(/^data: (\{.*)$/m.exec(text)?.[1] ?? 'null') as Answer;
 };
 
 /** An answer before execution is a message `error`; later it is the payload of `next`. */
-const socket: Way = async (url, operation) => {
+const socket: Transport = async (url, operation) => {
   const webSocket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   onTestFinished(() => webSocket.terminate());
   await once(webSocket, 'open');
@@ -73,14 +74,14 @@ const socket: Way = async (url, operation) => {
   return type === 'error' ? { errors: payload as Answer['errors'] & {} } : (payload as Answer);
 };
 
-const QUERY_WAYS = { post, get, events, eventsByGet, socket };
-const BODY_WAYS = { post, events, socket };
-const SUBSCRIPTION_WAYS = { events, eventsByGet, socket };
+const QUERY_TRANSPORTS = { post, get, events, eventsByGet, socket };
+const BODY_TRANSPORTS = { post, events, socket };
+const SUBSCRIPTION_TRANSPORTS = { events, eventsByGet, socket };
 
-/** What each way answers to an operation. The id of a request is another one each time. */
-async function answersOf(url: string, ways: Record<string, Way>, operation: Operation) {
-  const answers = Object.entries(ways).map(async ([name, way]) => {
-    const { errors = [] } = await way(url, operation);
+/** The errors of an operation over each transport. The ids of requests differ, so only their type is kept. */
+async function answersOf(url: string, transports: Record<string, Transport>, operation: Operation) {
+  const answers = Object.entries(transports).map(async ([name, send]) => {
+    const { errors = [] } = await send(url, operation);
     const seen = errors.map(({ message, extensions }) => {
       const { requestId, ...others } = extensions ?? {};
       return {
@@ -95,12 +96,16 @@ async function answersOf(url: string, ways: Record<string, Way>, operation: Oper
 
 async function expectSame(
   url: string,
-  { ways, operation, error }: { ways: Record<string, Way>; operation: Operation; error: object },
+  {
+    transports,
+    operation,
+    error,
+  }: { transports: Record<string, Transport>; operation: Operation; error: object },
 ): Promise<void> {
-  const answers = await answersOf(url, ways, operation);
+  const answers = await answersOf(url, transports, operation);
   const [first] = Object.values(answers);
   expect(first).toMatchObject([error]);
-  expect(answers).toEqual(Object.fromEntries(Object.keys(ways).map((name) => [name, first])));
+  expect(answers).toEqual(Object.fromEntries(Object.keys(transports).map((name) => [name, first])));
 }
 
 const TWO = 'query A { feedCursor } query B { feedCursor }';
@@ -176,10 +181,10 @@ const OF_QUERIES: Record<string, [operation: Operation, error: object]> = {
 };
 
 test.each(Object.entries(OF_QUERIES))(
-  '%s: the same code and message over every way',
+  '%s has the same code and message over every transport',
   async (_mistake, [operation, error]) => {
     const { url } = await startLiveServer(database);
-    await expectSame(url, { ways: QUERY_WAYS, operation, error });
+    await expectSame(url, { transports: QUERY_TRANSPORTS, operation, error });
   },
 );
 
@@ -196,10 +201,10 @@ const OF_LONG_QUERIES: Record<string, [operation: Operation, error: object]> = {
 };
 
 test.each(Object.entries(OF_LONG_QUERIES))(
-  '%s: the same code and message over every way with a body',
+  '%s has the same code and message over every transport with a body',
   async (_mistake, [operation, error]) => {
     const { url } = await startLiveServer(database);
-    await expectSame(url, { ways: BODY_WAYS, operation, error });
+    await expectSame(url, { transports: BODY_TRANSPORTS, operation, error });
   },
 );
 
@@ -230,21 +235,26 @@ const OF_SUBSCRIPTIONS: Record<string, [operation: Operation, error: object]> = 
 };
 
 test.each(Object.entries(OF_SUBSCRIPTIONS))(
-  '%s, of a subscription: the same code and message over event streams and WebSockets',
+  '%s in a subscription has the same code and message over event streams and WebSockets',
   async (_mistake, [operation, error]) => {
     const { url } = await startLiveServer(database);
-    await expectSame(url, { ways: SUBSCRIPTION_WAYS, operation, error });
+    await expectSame(url, { transports: SUBSCRIPTION_TRANSPORTS, operation, error });
   },
 );
 
 test.each([
   ['FORBIDDEN', undefined],
   ['UNAUTHENTICATED', 'a token of 16 characters'],
-])('a digest posted without the token is %s over every way that has mutations', async (code, adminToken) => {
+])('a digest posted without the token is %s over every transport of mutations', async (code, adminToken) => {
   const { url } = await startLiveServer(database, { ...(adminToken && { adminToken }) });
   const query =
-    'mutation { ingestDigest(input: {document: {text: "x"}, source: "me", date: "2026-01-14"}) { run { id } } }';
-  await expectSame(url, { ways: BODY_WAYS, operation: { query }, error: coded(code, 'ingestDigest: ') });
+    'mutation { ingestDigest(input: {document: {text: "x"}, source: "me", date: "2026-01-14"}) ' +
+    '{ run { id } } }';
+  await expectSame(url, {
+    transports: BODY_TRANSPORTS,
+    operation: { query },
+    error: coded(code, 'ingestDigest: '),
+  });
 });
 
 const MASKED = {
@@ -252,29 +262,37 @@ const MASKED = {
   extensions: { code: 'INTERNAL', requestId: 'string' },
 };
 
-test('a failure of the server before execution is masked in the same way everywhere', async () => {
+test('a failure of the server before execution is masked in the same way over every transport', async () => {
   const createContext: CreateContext = () => {
     throw new Error('secret');
   };
   const { url, logged } = await startLiveServer(database, { createContext });
   const operation = { query: '{ feedCursor }' };
-  await expectSame(url, { ways: QUERY_WAYS, operation, error: MASKED });
-  await expectSame(url, { ways: SUBSCRIPTION_WAYS, operation: { query: SUBSCRIPTION }, error: MASKED });
+  await expectSame(url, { transports: QUERY_TRANSPORTS, operation, error: MASKED });
+  await expectSame(url, {
+    transports: SUBSCRIPTION_TRANSPORTS,
+    operation: { query: SUBSCRIPTION },
+    error: MASKED,
+  });
   const failures = logged.filter(({ msg }) => msg === 'operation failed');
   expect(failures).toHaveLength(8);
   expect(failures[0]).toMatchObject({ err: { message: 'secret' } });
 });
 
-test('a failure of a field is masked in the same way everywhere', async () => {
+test('a failure of a field is masked in the same way over every transport', async () => {
   // Without a store every read fails.
   const { url } = await startLiveServer(database, { createContext: () => ({ caller: { admin: 'no' } }) });
   const operation = { query: '{ papers { totalCount } }' };
-  await expectSame(url, { ways: QUERY_WAYS, operation, error: MASKED });
-  await expectSame(url, { ways: SUBSCRIPTION_WAYS, operation: { query: SUBSCRIPTION }, error: MASKED });
+  await expectSame(url, { transports: QUERY_TRANSPORTS, operation, error: MASKED });
+  await expectSame(url, {
+    transports: SUBSCRIPTION_TRANSPORTS,
+    operation: { query: SUBSCRIPTION },
+    error: MASKED,
+  });
 });
 
 describe('a plugin', () => {
-  /** Notes the hooks that an operation passes. */
+  /** Records the hooks that are called for an operation. */
   const recorder = (): { plugin: OperationPlugin; hooks: string[] } => {
     const hooks: string[] = [];
     const note = (name: string) => (): void => void hooks.push(name);
@@ -291,24 +309,24 @@ describe('a plugin', () => {
   };
   const BEFORE = ['onParams', 'onParse', 'onValidate', 'onContextBuilding'];
 
-  test.each(Object.entries(QUERY_WAYS))('sees every step of a query over %s', async (_name, way) => {
+  test.each(Object.entries(QUERY_TRANSPORTS))('sees every step of a query over %s', async (_name, send) => {
     const { plugin, hooks } = recorder();
     const { url } = await startLiveServer(database, { plugins: [plugin] });
-    expect(await way(url, { query: '{ feedCursor }' })).toMatchObject({ data: {} });
+    expect(await send(url, { query: '{ feedCursor }' })).toMatchObject({ data: {} });
     expect(hooks).toEqual([...BEFORE, 'onExecute', 'onExecutionResult']);
   });
 
   test.each([
     ['events', events],
     ['socket', socket],
-  ])('sees a subscription over %s, and the execution for its first batch', async (_name, way) => {
+  ])('sees a subscription over %s, and the execution for its first batch', async (_name, send) => {
     const { plugin, hooks } = recorder();
     const { url } = await startLiveServer(database, { plugins: [plugin] });
-    expect(await way(url, { query: SUBSCRIPTION })).toMatchObject({ data: {} });
+    expect(await send(url, { query: SUBSCRIPTION })).toMatchObject({ data: {} });
     expect(hooks).toEqual([...BEFORE, 'onSubscribe', 'onExecutionResult', 'onContextBuilding', 'onExecute']);
   });
 
-  test('that refuses an operation refuses it over every way, with its own error', async () => {
+  test('that refuses an operation does so over every transport, with its own error', async () => {
     const refuse = (): never => {
       throw new GraphQLError('refused by a plugin', { extensions: { code: 'REFUSED', cost: 7 } });
     };
@@ -320,12 +338,16 @@ describe('a plugin', () => {
     for (const plugin of hooks) {
       const { url } = await startLiveServer(database, { plugins: [plugin] });
       const error = { message: 'refused by a plugin', extensions: { code: 'REFUSED', cost: 7 } };
-      await expectSame(url, { ways: QUERY_WAYS, operation: { query: '{ feedCursor }' }, error });
-      await expectSame(url, { ways: SUBSCRIPTION_WAYS, operation: { query: SUBSCRIPTION }, error });
+      await expectSame(url, { transports: QUERY_TRANSPORTS, operation: { query: '{ feedCursor }' }, error });
+      await expectSame(url, {
+        transports: SUBSCRIPTION_TRANSPORTS,
+        operation: { query: SUBSCRIPTION },
+        error,
+      });
     }
   });
 
-  test('that replaces a document does so over every way', async () => {
+  test('that replaces a document does so over every transport', async () => {
     const documents = new Map([['known', '{ feedCursor }']]);
     const plugin: OperationPlugin = {
       onParams: ({ params, setParams }) => {
@@ -334,8 +356,8 @@ describe('a plugin', () => {
       },
     };
     const { url } = await startLiveServer(database, { plugins: [plugin] });
-    for (const way of Object.values(QUERY_WAYS))
-      expect(await way(url, { query: 'known' })).toEqual({
+    for (const send of Object.values(QUERY_TRANSPORTS))
+      expect(await send(url, { query: 'known' })).toEqual({
         data: { feedCursor: expect.any(String) as string },
       });
   });

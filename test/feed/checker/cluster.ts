@@ -12,7 +12,7 @@ import { freePort } from './free-port.ts';
 const START_MS = 300_000;
 const CONNECT_MS = 60_000;
 
-/** A Postgres of the test's own, on a TCP port that it keeps: it can be crashed and started again. */
+/** A Postgres for this test alone, always on the same TCP port. It can be crashed and restarted. */
 export class TestCluster {
   readonly port: number;
   readonly #cluster: Cluster;
@@ -32,7 +32,7 @@ export class TestCluster {
     this.port = port;
   }
 
-  /** Makes a cluster in a folder that its user can enter, and starts it. Rejects where it does not start. */
+  /** Makes a cluster in a folder that its user can enter, and starts it. Rejects if it does not start. */
   static async create(folder: string): Promise<TestCluster> {
     const place = placeCluster(folder);
     const binaries = await findBinaries(place);
@@ -43,12 +43,12 @@ export class TestCluster {
     return made;
   }
 
-  /** Where it is, or where a proxy to it is. */
+  /** The URL of the server, or of a proxy to it. */
   url(port = this.port): string {
     return `postgresql://${USER}:${encodeURIComponent(this.#cluster.password)}@127.0.0.1:${port}/postgres`;
   }
 
-  /** Settles when it answers. */
+  /** Starts the server. Resolves when it answers. */
   async start(): Promise<void> {
     const log = openSync(this.#log, 'a');
     const options = ['-D', this.#cluster.dir, '-p', String(this.port), ...SETTINGS];
@@ -66,7 +66,7 @@ export class TestCluster {
     }
   }
 
-  /** Ends it at once, as a crash would: no checkpoint, no farewell; it recovers at the next start. */
+  /** Ends the server at once, like a crash: without a checkpoint. It recovers at the next start. */
   async crash(): Promise<void> {
     const server = this.#server;
     if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
@@ -75,7 +75,7 @@ export class TestCluster {
     await gone;
   }
 
-  /** Runs one statement; the rows that it gives. */
+  /** Runs one statement and returns its rows. */
   async query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
     const client = new pg.Client({ connectionString: this.url(), connectionTimeoutMillis: CONNECT_MS });
     client.on('error', () => {});
@@ -95,7 +95,7 @@ export class TestCluster {
   }
 }
 
-// Without fsync a crash of the machine may lose commits; one of the server, which is all that happens here, does not.
+// Without fsync, only a crash of the whole machine could lose commits.
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',

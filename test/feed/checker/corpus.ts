@@ -1,6 +1,6 @@
 import { createRandom } from '../../support/random.ts';
 
-/** What a paper says of itself: the same in all files of one edition of it. */
+/** The metadata of one version of a paper: the same in all files that list it. */
 interface Facts {
   readonly version: number;
   readonly title: string;
@@ -10,7 +10,7 @@ interface Facts {
   readonly codeUrl: string | null;
 }
 
-/** Which digest. */
+/** Identifies a digest. */
 export interface DigestKey {
   readonly source: string;
   readonly date: string;
@@ -18,7 +18,7 @@ export interface DigestKey {
   readonly language: Language | null;
 }
 
-/** AI text, part by part; FAILED where the model gave none, null in a raw listing. */
+/** The parts of an AI text; FAILED if the model wrote none, null in a raw listing. */
 export type AiText = readonly string[] | 'FAILED' | null;
 
 /** One line of a digest file. */
@@ -28,15 +28,15 @@ export interface Line {
   readonly ai: AiText;
 }
 
-/** A digest file to take in. */
+/** A digest file to ingest. */
 export interface DigestFile extends DigestKey {
   readonly lines: readonly Line[];
 }
 
-/** An event that taking in a file must cause, with what a filter judges it by. */
+/** An event that the ingest of a file must cause, with the values that filters test. */
 export interface Expected extends DigestKey {
   readonly arxivId: string;
-  /** Of the paper, when its file has been taken in. */
+  /** Of the paper, after its file was ingested. */
   readonly facts: Facts;
   /** Of the line that causes it. */
   readonly ai: AiText;
@@ -45,13 +45,13 @@ export interface Expected extends DigestKey {
   readonly wave: number;
 }
 
-/** Files that may be taken in at the same time and in any order: what comes of them does not depend on it. */
+/** Files that may be ingested at the same time and in any order, with the same outcome. */
 export interface Wave {
   readonly files: readonly DigestFile[];
   readonly expected: readonly Expected[];
 }
 
-/** How much. */
+/** The size of a corpus. */
 export interface CorpusSize {
   readonly seed: number;
   /** Of the first wave. */
@@ -70,25 +70,24 @@ const DIGESTS: readonly Omit<DigestKey, 'date'>[] = [
   { source: 'delta', language: 'en' },
   { source: 'raw', language: null },
 ];
-/** Search words with a stem of their own. */
-export const WORDS =
-  `quantum protein galaxy robot survey graph speech kernel privacy diffusion policy gauge optics planner`.split(
-    ' ',
-  );
+/** Search words with different stems. */
+export const WORDS = (
+  'quantum protein galaxy robot survey graph speech kernel ' + 'privacy diffusion policy gauge optics planner'
+).split(' ');
 const FILLERS = `of the with a large new small fast study on under for between towards`.split(' ');
 /** Phrases of languages without spaces. */
 export const PHRASES = { zh: ['强化学习', '图像分割', '联邦学习', '知识蒸馏'], ja: ['画像生成', '学習する'] };
 export const CATEGORIES = ['cs.LG', 'cs.CV', 'stat.ML', 'cs.CL', 'math.OC', 'hep-th'];
 export const AUTHORS = ['Yang Liu', 'José García', 'Ada Park', 'Mei-Ling Wang', 'Åsa Öberg', 'Tom Reed'];
 
-/** The name of a digest and paper, under which their events come in the order of waves. */
+/** Names a paper in a digest. The events of one such pair are in the order of waves. */
 export function pairOf({ source, date, language, arxivId }: DigestKey & { arxivId: string }): string {
   return `${source} ${date} ${language} ${arxivId}`;
 }
 
 /**
- * Makes up waves of digest files, the same for the same size: first all digests, then some of them published again with
- * changed papers and texts, and digests of new days. Within a wave at most one file changes a given paper.
+ * Generates waves of digest files, the same for the same size: first all digests, then changed editions of
+ * some of them, and digests of new days. Within a wave at most one file changes a given paper.
  */
 export function generateCorpus({ seed, papers, days, waves }: CorpusSize): Wave[] {
   const press = new Press(seed);
@@ -98,7 +97,7 @@ export function generateCorpus({ seed, papers, days, waves }: CorpusSize): Wave[
   );
 }
 
-/** Prints digests, and keeps what each paper and each digest is now. */
+/** Makes digests, and keeps the current state of each paper and each digest. */
 class Press {
   readonly #random: () => number;
   readonly #facts = new Map<string, Facts>();
@@ -160,7 +159,7 @@ class Press {
     return { files, expected };
   }
 
-  /** The digest with some papers or texts changed, none of them one that another file of the wave changes. */
+  /** Changes some papers or texts of a digest, but none that another file of the wave changes. */
   #revise(digest: DigestFile, touched: Set<string>) {
     const changes: Omit<Expected, 'wave'>[] = [];
     const lines = digest.lines.map((line): Line => {
@@ -170,7 +169,7 @@ class Press {
       const revises = digest.language === null || this.#random() < 0.5;
       const facts = revises ? this.#newVersion(arxivId) : line.facts;
       const ai = revises && this.#random() < 0.5 ? line.ai : this.#aiText(digest.language);
-      // A text that fails anew, of a paper that stays as it is, changes nothing that the feed tells.
+      // If only a text fails, the feed has no event for it.
       if (!revises && ai === 'FAILED') return line;
       touched.add(arxivId);
       changes.push({ ...keyOf(digest), arxivId, facts: this.#factsOf(arxivId), ai, revises });
@@ -209,7 +208,9 @@ class Press {
     }).filter(({ lines }) => lines.length > 0);
   }
 
-  /** Remembers a new digest; its events: one a paper, by the first line with text, else the first. */
+  /**
+   * Keeps a new digest. Returns one event for each paper: for its first line with text, else its first line.
+   */
   #publish(file: DigestFile, wave: number): Expected[] {
     this.#digests.set(JSON.stringify(keyOf(file)), file);
     const causes = new Map<string, Line>();
@@ -233,7 +234,7 @@ class Press {
     return facts;
   }
 
-  /** No two texts are the same: each begins with a number of its own. */
+  /** Begins each text with a unique number, so that no two are the same. */
   #aiText(language: Language | null): AiText {
     if (language === null) return null;
     if (this.#random() < 0.08) return 'FAILED';
@@ -257,7 +258,7 @@ class Press {
     return values[Math.floor(this.#random() * values.length)] as T;
   }
 
-  /** The first ones come often. */
+  /** Picks the first values more often than the last. */
   #skewed<T>(values: readonly T[]): T {
     return values[Math.floor(this.#random() ** 2 * values.length)] as T;
   }

@@ -6,7 +6,7 @@ import type { AiText, DigestFile, Line } from './corpus.ts';
 const LABELS = ['tldr', 'motivation', 'method', 'result', 'conclusion'];
 const LANGUAGES = { zh: 'Chinese', en: 'English', ja: 'Japanese' };
 
-/** Writes a digest as its producer would have published it; gives the file's path. */
+/** Writes a digest in the form of its producer. Returns the path of the file. */
 export function writeDigest(folder: string, { source, date, language, lines }: DigestFile): string {
   const directory = path.join(folder, source);
   mkdirSync(directory, { recursive: true });

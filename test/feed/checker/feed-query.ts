@@ -2,7 +2,7 @@ import type { PaperFilter } from '../../../src/reads/filters/paper-filter.ts';
 import type { Result } from './stream.ts';
 import type { PaperEvent } from './verdict.ts';
 
-/** A batch as a client gets it. */
+/** A batch, as a client receives it. */
 export interface Batch {
   readonly cursor: string;
   readonly caughtUp: boolean;
@@ -22,14 +22,14 @@ const VARIABLES = '($filter: PaperFilter, $after: FeedCursor, $first: Int!)';
 export const SUBSCRIPTION = `subscription ${VARIABLES} { paperIngested${BATCH} }`;
 const PAGE = `query ${VARIABLES} { feed${BATCH} }`;
 
-/** Where to go on, and how much to take. */
+/** Which page to fetch. */
 export interface PageRequest {
   readonly filter: PaperFilter | null;
   readonly after: string | null;
   readonly first: number;
 }
 
-/** One page of the feed. Rejects where the server does not answer it. */
+/** One page of the feed. Rejects if the server does not answer with one. */
 export async function fetchPage(port: number, variables: PageRequest): Promise<Batch> {
   const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
     method: 'POST',
@@ -55,7 +55,8 @@ export async function fetchFeed(
     const page: Batch = await fetchPage(port, { filter, after, first });
     events.push(...page.events);
     if (page.caughtUp) return events;
-    if (page.cursor === after) throw new Error('a page of the feed that is not the last leads nowhere');
+    if (page.cursor === after)
+      throw new Error('a page of the feed that is not the last has the cursor of the page before');
     after = page.cursor;
   }
 }

@@ -2,7 +2,7 @@ import type { PaperFilter } from '../../../src/reads/filters/paper-filter.ts';
 import { createRandom } from '../../support/random.ts';
 import { AUTHORS, CATEGORIES, hasText, PHRASES, WORDS, type Expected } from './corpus.ts';
 
-/** A filter, and what the contract says that it means for one event. */
+/** A filter, and whether it selects an event according to the contract. */
 export interface Condition {
   readonly filter: PaperFilter;
   readonly holds: (event: Expected) => boolean;

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-// Below the range that outgoing connections take their ports from: none takes one while its owner restarts.
+// Below the range of ports for outgoing connections: otherwise one might take a port while its owner
+// restarts.
 const LOWEST = 20_000;
 const COUNT = 12_000;
 const tried = new Set<number>();
 
-/** A port that nobody listens on and this process has not given out before. */
+/** A port on which nothing listens and that this process has not returned before. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = LOWEST + Math.floor(Math.random() * COUNT);

@@ -3,7 +3,7 @@ import type { TestCluster } from './cluster.ts';
 import type { Ingests, ServerProcess } from './processes.ts';
 import type { TcpProxy } from './proxy.ts';
 
-/** What there is to break. */
+/** The things that can be broken. */
 export interface Victims {
   readonly cluster: TestCluster;
   readonly servers: readonly ServerProcess[];
@@ -15,7 +15,7 @@ export interface Victims {
 const HELD_MS = { least: 2_000, most: 6_000 };
 const PAUSE_MS = { least: 200, most: 900 };
 
-/** How often each comes in a round; a round does them in random order. */
+/** How often each fault occurs in a round, in random order. */
 const ROUND = {
   'server killed': 3,
   'ingest killed': 6,
@@ -26,7 +26,7 @@ const ROUND = {
 };
 type Fault = keyof typeof ROUND;
 
-/** Breaks one thing after the other, at random. */
+/** Breaks one thing after another, at random. */
 export class Nemesis {
   readonly counts = new Map<Fault, number>();
   readonly #victims: Victims;
@@ -39,7 +39,10 @@ export class Nemesis {
     this.#random = random;
   }
 
-  /** Does so many rounds, fewer if it is calmed meanwhile; then all is healed. Rejects if Postgres does not start again. */
+  /**
+   * Runs rounds of faults until `calm` is called. Resolves when all is healed; rejects if Postgres cannot
+   * restart.
+   */
   async rage(rounds: number): Promise<void> {
     for (let round = 0; round < rounds && !this.#calm.signal.aborted; round++) {
       const faults = Object.entries(ROUND).flatMap(([fault, times]) =>
@@ -55,13 +58,13 @@ export class Nemesis {
     await Promise.all(this.#holds);
   }
 
-  /** Breaks nothing any more; what is held passes at once. To be followed by the end of `rage`. */
+  /** Stops breaking things and releases held connections at once. Afterwards `rage` ends. */
   async calm(): Promise<void> {
     this.#calm.abort();
     await Promise.all(this.#holds);
   }
 
-  /** Does it; false where there was nothing to break. */
+  /** Causes a fault. Resolves with false if there was nothing to break. */
   async #strike(fault: Fault): Promise<boolean> {
     const { cluster, servers, ingests, proxies } = this.#victims;
     const strikes: Record<Fault, () => boolean | Promise<boolean>> = {
@@ -84,7 +87,7 @@ export class Nemesis {
     return true;
   }
 
-  /** A while without a route; then all that was held back passes, or every connection is reset. */
+  /** Holds all bytes back for a while, then passes them on or resets every connection. */
   async #holdFor(proxy: TcpProxy, ms: number): Promise<void> {
     proxy.hold();
     await this.#pause(ms);
@@ -105,7 +108,7 @@ export class Nemesis {
   }
 }
 
-/** Whoever listens, or has asked since whether the connection that it listens on still lives. */
+/** Terminates the connections that listen: their last statement was LISTEN or a heartbeat. */
 async function terminateListeners(cluster: TestCluster): Promise<boolean> {
   const rows = await cluster.query(
     `select pg_terminate_backend(pid) from pg_stat_activity

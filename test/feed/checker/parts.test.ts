@@ -37,7 +37,7 @@ function eventOf({ source, date, language, arxivId, ai }: Expected, index: numbe
 }
 
 describe('the corpus', () => {
-  test('has every kind of event, and one toucher of a paper in a wave of changes', () => {
+  test('has every kind of event, and in each wave at most one file that revises a paper', () => {
     expect(new Set(faultlessLog().map(({ kind }) => kind))).toEqual(
       new Set(['ADDED', 'REVISED', 'SUMMARIZED', 'LISTED']),
     );
@@ -49,7 +49,7 @@ describe('the corpus', () => {
     expect(new Set(touched).size).toBe(touched.length);
   });
 
-  test('gives every filter between 5 and 80 % of the events', () => {
+  test('has between 5 and 80 % of its events for every filter', () => {
     const shares = chooseConditions(EXPECTED, 50, 3).map(
       ({ holds }) => EXPECTED.filter(holds).length / EXPECTED.length,
     );
@@ -59,7 +59,7 @@ describe('the corpus', () => {
 });
 
 describe('the verdict', () => {
-  test('has nothing against a faultless feed', () => {
+  test('has no complaint about a faultless feed', () => {
     expect(judgeLog(faultlessLog(), WAVES).complaints).toEqual([]);
     expect(judgeReceived('it', faultlessLog(), faultlessLog())).toEqual([]);
   });
@@ -74,25 +74,25 @@ describe('the verdict', () => {
     ['moves', 'of wave 0, after one of', (log: PaperEvent[]) => [...log.slice(1), at(log, 0)]],
     [
       'splits',
-      'do not stand together',
+      'are not together',
       (log: PaperEvent[]) => [...log.slice(1, 80), at(log, 0), ...log.slice(80)],
     ],
     ['misnames', 'is LISTED, not', (log: PaperEvent[]) => log.with(0, { ...at(log, 0), kind: 'LISTED' })],
     [
-      'reuses a cursor of',
+      'reuses the cursor of',
       'two events have the cursor',
       (log: PaperEvent[]) => log.with(3, { ...at(log, 3), cursor: 'c2' }),
     ],
-  ])('names what a feed %s', (_what, complaint, harm) => {
+  ])('complains about a feed that %s an event', (_what, complaint, harm) => {
     expect(judgeLog(harm(faultlessLog()), WAVES).complaints.join('\n')).toContain(complaint);
   });
 
   test.each([
     ['missing', 'is missing', (log: PaperEvent[]) => log.slice(1)],
     ['doubled', 'got twice', (log: PaperEvent[]) => [...log, at(log, 5)]],
-    ['foreign', 'was not due', (log: PaperEvent[]) => [...log, { ...at(log, 5), cursor: 'y' }]],
+    ['unexpected', 'was not due', (log: PaperEvent[]) => [...log, { ...at(log, 5), cursor: 'y' }]],
     ['swapped', 'in another order', (log: PaperEvent[]) => log.with(1, at(log, 2)).with(2, at(log, 1))],
-  ])('names a %s event of a subscriber', (_what, complaint, harm) => {
+  ])('complains about a %s event of a subscriber', (_what, complaint, harm) => {
     const [, first] = judgeReceived('it', harm(faultlessLog()), faultlessLog())[0]?.split('it ') ?? [];
     expect(first).toContain(complaint);
   });
@@ -117,7 +117,7 @@ describe('the proxy', () => {
     return { proxy, target, client: await connectTo(proxy.port) };
   }
 
-  test('holds bytes back and passes them on later, none lost', async () => {
+  test('holds bytes back and passes all of them on later', async () => {
     const { proxy, target, client } = await connected();
     client.write('one');
     expect(String((await once(client, 'data'))[0])).toBe('one');
@@ -126,7 +126,7 @@ describe('the proxy', () => {
     const second = once(client, 'data');
     let held = true;
     void second.then(() => (held = false));
-    // By then the bytes would long have come through an open proxy.
+    // Twenty round trips take longer than an open proxy would take to pass the bytes on.
     const direct = await connectTo(target);
     for (let trip = 0; trip < 20; trip++) {
       direct.write('beside');
@@ -173,10 +173,11 @@ describe('a stream', () => {
   const request = { query: 'subscription { n }', variables: { first: 1 } };
 
   test.each(['GET', 'POST'] as const)(
-    'reads server-sent events, however they are cut (%s)',
+    'reads server-sent events, however the network splits them (%s)',
     async (method) => {
       const text =
-        'retry: 1\n\n:\n\nid: a\nevent: next\ndata: {"data":{"n":1}}\n\nevent: next\nid: b\ndata: {"data":\ndata: {"n":2}}\n\n';
+        'retry: 1\n\n:\n\nid: a\nevent: next\ndata: {"data":{"n":1}}\n\n' +
+        'event: next\nid: b\ndata: {"data":\ndata: {"n":2}}\n\n';
       const heads: unknown[] = [];
       const server = createHttpServer((incoming, response) => {
         heads.push([incoming.method, incoming.headers['last-event-id'], incoming.headers.accept]);
@@ -196,7 +197,7 @@ describe('a stream', () => {
     },
   );
 
-  test('speaks graphql-transport-ws, and tells once that it has ended', async () => {
+  test('speaks graphql-transport-ws and reports its end once', async () => {
     const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(sockets, 'listening');
     onTestFinished(() => sockets.close());

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Starts a command in a process of its own; what it writes is appended to a file. */
+/** Starts a command in a process of its own. Appends its output to a file. */
 function start(argv: readonly string[], log: string): ChildProcess {
   const output = openSync(log, 'a');
   const child = spawn(process.execPath, ['bin/papergraph.js', ...argv], {
@@ -25,13 +25,13 @@ function tailOf(log: string): string {
   return readFileSync(log, 'utf8').slice(-2_000);
 }
 
-/** Runs a command to its end. Rejects where it fails. */
+/** Runs a command to its end. Rejects if it fails. */
 export async function runToEnd(argv: readonly string[], log: string): Promise<void> {
   const status = await endOf(start(argv, log));
   if (status !== 0) throw new Error(`${argv[0]} ended with ${status}: ${tailOf(log)}`);
 }
 
-/** A server process that is started again, on its port, whenever it ends. */
+/** A server process that is restarted on the same port whenever it ends. */
 export class ServerProcess {
   readonly port: number;
   readonly #databaseUrl: string;
@@ -39,7 +39,7 @@ export class ServerProcess {
   #child: ChildProcess | undefined;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
-  /** How it ended where nobody had killed it, and Postgres was there as it started. */
+  /** How it ended without being killed, although Postgres was available when it started. */
   readonly crashes: string[] = [];
 
   constructor(port: number, { databaseUrl, log }: { databaseUrl: string; log: string }) {
@@ -53,12 +53,12 @@ export class ServerProcess {
     this.#running = this.#keepRunning();
   }
 
-  /** Tells whether there was a process to kill. */
+  /** Kills the process. Returns whether there was one. */
   kill(): boolean {
     return this.#child?.kill('SIGKILL') ?? false;
   }
 
-  /** Settles when it can answer. Rejects where it cannot within so many milliseconds. */
+  /** Resolves when the server is ready. Rejects if it is not ready within `withinMs` milliseconds. */
   async ready(withinMs: number): Promise<void> {
     for (const deadline = Date.now() + withinMs; !(await this.#isReady()); await sleep(50))
       if (Date.now() > deadline) throw new Error(`the server is not ready: ${tailOf(this.#log)}`);
@@ -89,12 +89,12 @@ export class ServerProcess {
   }
 }
 
-/** Killed, or no database at the start. */
+/** Killed, or no database when it started. */
 const EXPECTED_ENDS: ReadonlySet<number | string> = new Set(['SIGKILL', 2]);
 
 const MOST_ATTEMPTS = 60;
 
-/** Processes that take files in, each run again until it has ended well. */
+/** Processes that ingest files. Each is repeated until it succeeds. */
 export class Ingests {
   readonly #databaseUrl: string;
   readonly #log: string;
@@ -102,7 +102,7 @@ export class Ingests {
   #stopped = false;
   runs = 0;
   kills = 0;
-  /** How one ended where nobody had killed it, and Postgres was there as it started. */
+  /** How one ended without being killed, although Postgres was available when it started. */
   readonly crashes: string[] = [];
 
   constructor({ databaseUrl, log }: { databaseUrl: string; log: string }) {
@@ -110,7 +110,9 @@ export class Ingests {
     this.#log = log;
   }
 
-  /** Takes all files in, however often that must be tried; what an attempt has stored already is taken in again. */
+  /**
+   * Ingests all files. Repeats it until all are stored, including those that an earlier attempt has stored.
+   */
   async takeIn(files: readonly string[]): Promise<void> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS && !this.#stopped; attempt++) {
       const child = start(['ingest', ...files, '--database-url', this.#databaseUrl], this.#log);
@@ -123,10 +125,10 @@ export class Ingests {
         this.crashes.push(`an ingest ended with ${status}: ${tailOf(this.#log)}`);
       await sleep(100);
     }
-    throw new Error(`${files.join(' ')} could not be taken in: ${tailOf(this.#log)}`);
+    throw new Error(`${files.join(' ')} could not be ingested: ${tailOf(this.#log)}`);
   }
 
-  /** Kills one that runs; false where none does. */
+  /** Kills a running one. Returns false if none is running. */
   kill(random: () => number): boolean {
     const child = [...this.#running][Math.floor(random() * this.#running.size)];
     if (child === undefined) return false;

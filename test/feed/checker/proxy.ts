@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { freePort } from './free-port.ts';
 
-/** A TCP proxy that can hold back all bytes, as a network without a route does, and reset its connections. */
+/** A TCP proxy that can hold back all bytes, like a network without a route, and reset its connections. */
 export class TcpProxy {
   readonly port: number;
   readonly #target: number;
@@ -16,7 +16,7 @@ export class TcpProxy {
     this.#server = createServer((client) => this.#join(client));
   }
 
-  /** Listens on a free port, for a port of this machine. */
+  /** Listens on a free port and connects to a port of this machine. */
   static async start(target: number): Promise<TcpProxy> {
     const proxy = new TcpProxy(await freePort(), target);
     proxy.#server.listen(proxy.port, '127.0.0.1');
@@ -24,7 +24,7 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** From now on nothing passes, not even the end of a connection; neither side is told. */
+  /** Holds everything back from now on, even the end of a connection. Neither side notices. */
   hold(): void {
     this.#holding = true;
     for (const [client, upstream] of this.#pairs) {
@@ -33,7 +33,7 @@ export class TcpProxy {
     }
   }
 
-  /** All that was held back passes. */
+  /** Passes on everything that was held back. */
   pass(): void {
     this.#holding = false;
     for (const [client, upstream] of this.#pairs) {
@@ -42,14 +42,14 @@ export class TcpProxy {
     }
   }
 
-  /** Resets all connections; gives how many there were. */
+  /** Resets all connections. Returns how many there were. */
   reset(): number {
     const pairs = [...this.#pairs];
     for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();
     return pairs.length;
   }
 
-  /** Resets its connections and listens no longer. */
+  /** Resets all connections and stops listening. */
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();

@@ -13,25 +13,25 @@ import { Ingests, runToEnd, ServerProcess } from './processes.ts';
 import { TcpProxy } from './proxy.ts';
 import { Subscriber, type SubscriberOptions } from './subscriber.ts';
 
-/** How large a run. */
+/** The size of a run. */
 export interface ScenarioSize extends CorpusSize {
   readonly ingests: number;
   readonly servers: number;
   readonly subscribers: number;
-  /** Rounds of faults, however long all else takes. */
+  /** Rounds of faults. */
   readonly rounds: number;
 }
 
 const READY_MS = 300_000;
 const TRANSPORTS: readonly SubscriberOptions['transport'][] = ['WS', 'SSE-GET', 'WS', 'SSE-POST'];
 
-/** A subscriber with the meaning of its filter. */
+/** A subscriber, and the events that its filter selects. */
 export interface Follower {
   readonly subscriber: Subscriber;
   readonly condition: Condition;
 }
 
-/** Ingests, servers and subscribers on a Postgres of their own, while a nemesis breaks one after the other. */
+/** Ingests, servers and subscribers with a Postgres of their own, and a nemesis that breaks them. */
 export class Scenario {
   readonly waves: readonly Wave[];
   readonly followers: readonly Follower[];
@@ -56,7 +56,7 @@ export class Scenario {
     this.#nemesis = new Nemesis({ cluster, servers, ingests, proxies }, createRandom(size.seed + 3));
   }
 
-  /** Starts Postgres and the servers. Whatever has been started is ended again where that fails. */
+  /** Starts Postgres and the servers. If that fails, ends everything that was started. */
   static async start(size: ScenarioSize): Promise<Scenario> {
     const world = new World();
     try {
@@ -68,7 +68,9 @@ export class Scenario {
     }
   }
 
-  /** Takes all files in while subscribers follow and the nemesis rages; settles when all is taken in and healed. */
+  /**
+   * Ingests all files while subscribers follow the feed and the nemesis rages. Resolves when all is healed.
+   */
   async run(): Promise<void> {
     await Promise.all([this.#nemesis.rage(this.#size.rounds), this.#arrive(), this.#takeInAll()]);
     for (const { subscriber } of this.followers) subscriber.calmDown();
@@ -80,14 +82,14 @@ export class Scenario {
     return this.#world.servers[index % this.#world.servers.length]?.port ?? 0;
   }
 
-  /** Waits until a condition holds, for so many milliseconds at most; tells whether it does. */
+  /** Waits for a condition for at most `withinMs` milliseconds. Resolves with whether it holds. */
   async until(condition: () => boolean, withinMs: number): Promise<boolean> {
     for (const deadline = Date.now() + withinMs; !condition(); await sleep(20))
       if (Date.now() > deadline) return false;
     return true;
   }
 
-  /** What ended though nobody killed it. */
+  /** The processes that ended without being killed. */
   crashes(): string[] {
     const { servers, ingests } = this.#world;
     return [...servers.flatMap((server) => server.crashes), ...ingests.crashes];
@@ -99,7 +101,7 @@ export class Scenario {
     await Promise.all(this.#following);
   }
 
-  /** What happened, for people to read. */
+  /** Figures of the run, for people to read. */
   figures(): Record<string, unknown> {
     const drops = new Map<string, number>();
     for (const { subscriber } of this.followers)
@@ -127,7 +129,7 @@ export class Scenario {
     for (const [index, wave] of this.waves.entries()) await this.#takeIn(wave, index);
   }
 
-  /** Some subscribers are there from the start, others come while events come in. */
+  /** Starts the subscribers, some at once, others while events arrive. */
   async #arrive(): Promise<void> {
     for (const [index, { subscriber }] of this.followers.entries()) {
       if (index % 3 === 0) await sleep(this.#random() * 500);
@@ -135,7 +137,7 @@ export class Scenario {
     }
   }
 
-  /** Deals the files out to the ingests, some of them to two. */
+  /** Distributes the files among the ingests, some of them to two. */
   async #takeIn({ files }: Wave, index: number): Promise<void> {
     const folder = path.join(this.#world.folder, `wave-${index}`);
     const hands = Array.from({ length: this.#size.ingests }, (): string[] => []);
@@ -164,7 +166,7 @@ export class Scenario {
   }
 }
 
-/** The processes and proxies, and the folder that they live in. */
+/** The processes and proxies, and the folder of their files. */
 class World {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'papergraph-checker-'));
   readonly servers: ServerProcess[] = [];

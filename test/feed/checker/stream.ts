@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { WebSocket } from 'ws';
 
-/** One answer of the server. */
+/** One result of the server. */
 export interface Result {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly {
@@ -10,16 +10,16 @@ export interface Result {
   }[];
 }
 
-/** A subscription to ask for. */
+/** The subscription to open. */
 export interface StreamRequest {
   readonly port: number;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Who reads a stream. After `onEnd`, or after the stream has been closed, nothing more is called. */
+/** Callbacks of a stream. Neither is called after `onEnd` or after `close`. */
 export interface Listener {
-  /** `id`: what SSE calls the message. */
+  /** `id` is that of the server-sent event. */
   readonly onResult: (result: Result, id?: string) => void;
   readonly onEnd: (reason: string) => void;
 }
@@ -30,7 +30,7 @@ export interface Stream {
   readonly close: () => void;
 }
 
-/** Tells the listener of the end once, and of nothing after it. */
+/** Calls `onEnd` of a listener once, and nothing after it. */
 function untilEnd(listener: Listener, cut: () => void): Listener & Stream {
   let ended = false;
   const end = (): boolean => {
@@ -51,7 +51,7 @@ interface Message {
   readonly payload?: unknown;
 }
 
-/** Subscribes by the protocol graphql-transport-ws, on a socket of its own. */
+/** Subscribes with the protocol graphql-transport-ws, on a socket of its own. */
 export function openSocketStream({ port, query, variables }: StreamRequest, listener: Listener): Stream {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
   const send = (message: object): void => socket.send(JSON.stringify(message));
@@ -72,7 +72,7 @@ export function openSocketStream({ port, query, variables }: StreamRequest, list
   return { close: stream.close };
 }
 
-/** Subscribes by SSE: with a `lastEventId`, as EventSource comes back; `method` GET or POST. */
+/** Subscribes with server-sent events; with `lastEventId` like an EventSource that reconnects. */
 export function openEventStream(
   { port, query, variables }: StreamRequest,
   listener: Listener,
@@ -104,7 +104,7 @@ export function openEventStream(
   return { close: stream.close };
 }
 
-/** Takes the text of an event stream as it comes in, and tells the listener of each whole event. */
+/** Parses an event stream, piece by piece. Calls the listener for each complete event. */
 function eventReader(listener: Listener): (text: string) => void {
   let rest = '';
   let id: string | undefined;

@@ -17,27 +17,27 @@ export interface SubscriberOptions {
   readonly transport: 'WS' | 'SSE-GET' | 'SSE-POST';
   readonly filter: PaperFilter;
   readonly first: number;
-  /** The port to come to next: any server will do. */
+  /** The port of the next connection, of any server. */
   readonly nextPort: () => number;
   readonly random: () => number;
 }
 
-/** How long a stream that has more to send may send nothing before it is given up: longer than any fault lasts. */
+/** How long a stream that has not caught up may be silent: longer than any fault. */
 const SILENT_MS = 30_000;
-/** How often a subscriber of its own accord stops in the middle of a batch, as a client that is killed does. */
+/** How often a subscriber stops in the middle of a batch, like a client that is killed. */
 const ABANDONED = 0.04;
 
-/** A client of the live feed that comes back after every drop, and keeps all that it got. */
+/** A client of the live feed that resumes after every disconnect and keeps all events. */
 export class Subscriber {
   readonly options: SubscriberOptions;
   readonly events: PaperEvent[] = [];
-  /** What the server did against the contract. */
+  /** Violations of the contract by the server. */
   readonly complaints: string[] = [];
   readonly drops = new Map<string, number>();
   resumes = 0;
   #cursor: string | null = null;
   #stopped = false;
-  /** The next streams are kept, come what may from the subscriber itself. */
+  /** Whether the subscriber has stopped abandoning streams. */
   #patient = false;
   #cut: (reason: string) => void = () => {};
 
@@ -45,7 +45,7 @@ export class Subscriber {
     this.options = options;
   }
 
-  /** Follows the feed until it is stopped. */
+  /** Follows the feed until `stop` is called. */
   async follow(): Promise<void> {
     while (!this.#stopped) {
       if (this.#cursor !== null) this.resumes += 1;
@@ -56,7 +56,7 @@ export class Subscriber {
     }
   }
 
-  /** From now on it does not drop a stream that is in order. */
+  /** Stops abandoning streams. */
   calmDown(): void {
     this.#patient = true;
   }
@@ -66,7 +66,7 @@ export class Subscriber {
     this.#cut('stopped');
   }
 
-  /** Comes back once more with its last cursor, for the first message alone; what it brings is applied. Rejects where none comes. */
+  /** Resumes once more from the last cursor, and applies the first batch. Rejects if there is none. */
   async comeBack(withinMs: number): Promise<Batch> {
     return await new Promise<Batch>((resolve, reject) => {
       const late = setTimeout(() => {
@@ -90,7 +90,7 @@ export class Subscriber {
     });
   }
 
-  /** Takes one stream in until it ends; gives the reason. */
+  /** Reads one stream until it ends. Resolves with the reason. */
   async #attend(): Promise<string> {
     return await new Promise<string>((resolve) => {
       let watch: NodeJS.Timeout | undefined;
@@ -111,7 +111,7 @@ export class Subscriber {
           if (batch === undefined) return end('error');
           if (this.#abandon(batch)) return end('abandoned');
           this.#apply(batch, batch.events.length);
-          // Who has everything waits for as long as nothing comes.
+          // A subscriber that has caught up may wait for any time.
           return batch.caughtUp ? clearTimeout(watch) : undefined;
         },
         onEnd: end,
@@ -129,11 +129,11 @@ export class Subscriber {
     });
     if (transport === 'WS') return openSocketStream(request({ after: this.#cursor }), listener);
     const method = transport === 'SSE-GET' ? 'GET' : 'POST';
-    // As EventSource does: the same request as ever, and the last id in a header, which wins.
+    // Like EventSource: the same request each time, and the last id in a header, which takes precedence.
     return openEventStream(request({}), listener, { method, lastEventId: this.#cursor ?? undefined });
   }
 
-  /** The batch of a message; undefined where it has none. */
+  /** The batch of a result; undefined if it has none. */
   #batchOf({ data, errors }: Result, id: string | undefined): Batch | undefined {
     const batch = data?.['paperIngested'] as Batch | null | undefined;
     const codes = (errors ?? []).map(({ extensions }) => extensions?.code ?? 'none');
@@ -146,7 +146,7 @@ export class Subscriber {
     return batch;
   }
 
-  /** Takes in a part of a batch now and then, to come back after the last event of that part. */
+  /** Now and then applies only a part of a batch, and resumes after the last event of that part. */
   #abandon(batch: Batch): boolean {
     const { random } = this.options;
     if (this.#patient || random() > ABANDONED) return false;
@@ -165,5 +165,5 @@ export class Subscriber {
   }
 }
 
-/** Failures that are over when Postgres is back. */
+/** Failures that end once Postgres is available again. */
 const PASSING = new Set(['INTERNAL', 'TIMEOUT']);

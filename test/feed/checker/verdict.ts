@@ -1,6 +1,6 @@
 import { hasText, pairOf, type Expected, type Wave } from './corpus.ts';
 
-/** An event as a client gets it. */
+/** An event, as a client receives it. */
 export interface PaperEvent {
   readonly cursor: string;
   readonly kind: string;
@@ -17,23 +17,23 @@ export interface PaperEvent {
   };
 }
 
-/** An event of the log with what caused it. */
+/** An event of the log, and its cause. */
 export interface Judged {
   readonly event: PaperEvent;
   readonly cause: Expected;
 }
 
-/** What is wrong, a sentence each; nothing where all is well. */
+/** One sentence for each violation of the contract; empty if there is none. */
 export type Complaints = string[];
 
-/** What tells one event from every other. */
+/** Identifies an event. */
 export function identityOf({ entry, kind, cursor, paper }: PaperEvent): string {
   return `${paper.arxivId} ${kind} of entry ${entry.id} at ${cursor}`;
 }
 
 /**
- * Holds a whole feed against the files that were taken in: every event that a file must cause is there once, in the order of
- * waves, of the right kind, and none besides.
+ * Compares a whole feed with the ingested files: it must have each event that a file must cause once, in the
+ * order of waves, with the right kind, and no other event.
  */
 export function judgeLog(
   log: readonly PaperEvent[],
@@ -62,7 +62,7 @@ function judgeCursors(log: readonly PaperEvent[]): Complaints {
   return repeated(log.map(({ cursor }) => cursor)).map((cursor) => `two events have the cursor ${cursor}`);
 }
 
-/** The kind, and the text that was published then, follow from the files and from what came before. */
+/** Checks kinds and texts, which follow from the files and the events before. */
 function judgeKinds(judged: readonly Judged[]): Complaints {
   const seen = new Set<string>();
   return judged.flatMap(({ event, cause }) => {
@@ -81,7 +81,7 @@ function judgeKinds(judged: readonly Judged[]): Complaints {
   });
 }
 
-/** Waves follow each other, and what one ingest did stands together: positions are in the order of commits. */
+/** Checks that waves are in order and the events of one ingest are together, as in commit order. */
 function judgeOrder(judged: readonly Judged[]): Complaints {
   const complaints: Complaints = [];
   const finished = new Set<string>();
@@ -92,15 +92,14 @@ function judgeOrder(judged: readonly Judged[]): Complaints {
     wave = cause.wave;
     const file = `${cause.source} ${cause.date} ${cause.language} of wave ${cause.wave}`;
     if (file === at) continue;
-    if (finished.has(file))
-      complaints.push(`the events of ${file} do not stand together at ${identityOf(event)}`);
+    if (finished.has(file)) complaints.push(`the events of ${file} are not together at ${identityOf(event)}`);
     finished.add(at);
     at = file;
   }
   return complaints;
 }
 
-/** Holds what somebody got against the events that were due to them: each once, and in that order. */
+/** Compares received events with the expected ones: each once, and in that order. */
 export function judgeReceived(
   who: string,
   got: readonly PaperEvent[],
