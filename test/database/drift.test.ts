@@ -28,7 +28,7 @@ describe('the migrated database', () => {
     expect(await findDrift(database.url)).toMatch(/\w/);
   });
 
-  test('has what the models cannot express: collations, checks, one raw listing per source and day', async () => {
+  test('has collations, checks and one raw listing per source and day, which models cannot express', async () => {
     const collated = await database.pool.query<{ column: string }>(
       `select table_name || '.' || column_name as column from information_schema.columns
        where table_schema = 'public' and collation_name = 'C' order by 1`,

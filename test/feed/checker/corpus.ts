@@ -71,9 +71,8 @@ const DIGESTS: readonly Omit<DigestKey, 'date'>[] = [
   { source: 'raw', language: null },
 ];
 /** Search words with different stems. */
-export const WORDS = (
-  'quantum protein galaxy robot survey graph speech kernel ' + 'privacy diffusion policy gauge optics planner'
-).split(' ');
+export const WORDS = `quantum protein galaxy robot survey graph speech kernel
+  privacy diffusion policy gauge optics planner`.split(/\s+/);
 const FILLERS = `of the with a large new small fast study on under for between towards`.split(' ');
 /** Phrases of languages without spaces. */
 export const PHRASES = { zh: ['强化学习', '图像分割', '联邦学习', '知识蒸馏'], ja: ['画像生成', '学習する'] };
