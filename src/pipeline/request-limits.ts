@@ -1,4 +1,4 @@
-import type { GraphQLError } from 'graphql';
+import { Lexer, Source, TokenKind, type GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { requestError } from './failures.ts';
 import type { OperationContext } from './operation-context.ts';
@@ -38,13 +38,25 @@ function checkQuery(query: unknown): asserts query is string {
     throw requestError('BAD_REQUEST', `query: expected brackets nested at most ${QUERY_LEVELS} deep`);
 }
 
-/** How deep brackets are nested, including brackets in strings and comments. */
+const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.PAREN_L, TokenKind.BRACKET_L]);
+const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.PAREN_R, TokenKind.BRACKET_R]);
+
+/**
+ * How deep brackets are nested. Reads tokens, not characters: closing brackets in strings and comments would
+ * hide levels.
+ */
 function nesting(query: string): number {
+  const lexer = new Lexer(new Source(query));
   let depth = 0;
   let deepest = 0;
-  for (const [bracket] of query.matchAll(/[{}()[\]]/g)) {
-    depth += '{(['.includes(bracket) ? 1 : -1;
-    deepest = Math.max(deepest, depth);
+  try {
+    for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
+      if (OPENING.has(kind)) depth += 1;
+      if (CLOSING.has(kind)) depth -= 1;
+      deepest = Math.max(deepest, depth);
+    }
+  } catch {
+    // The parser will stop at the same token and report the error.
   }
   return deepest;
 }

@@ -158,6 +158,10 @@ const OF_QUERIES: Record<string, [operation: Operation, error: object]> = {
     { query: '{ a '.repeat(300) },
     coded('BAD_REQUEST', 'query: expected brackets'),
   ],
+  'a document that is nested too deep after closing brackets in a comment': [
+    { query: `#${'}'.repeat(300)}\n${'{ a '.repeat(300)}` },
+    coded('BAD_REQUEST', 'query: expected brackets'),
+  ],
   'variables that are nested too deep': [
     { query: FILTERED, variables: { filter: DEEP } },
     coded('BAD_USER_INPUT', 'variables: expected lists'),
@@ -181,7 +185,7 @@ const OF_QUERIES: Record<string, [operation: Operation, error: object]> = {
 };
 
 test.each(Object.entries(OF_QUERIES))(
-  '%s has the same code and message over every transport',
+  'every transport reports %s with the same code and message',
   async (_mistake, [operation, error]) => {
     const { url } = await startLiveServer(database);
     await expectSame(url, { transports: QUERY_TRANSPORTS, operation, error });
@@ -201,7 +205,7 @@ const OF_LONG_QUERIES: Record<string, [operation: Operation, error: object]> = {
 };
 
 test.each(Object.entries(OF_LONG_QUERIES))(
-  '%s has the same code and message over every transport with a body',
+  'every transport with a body reports %s with the same code and message',
   async (_mistake, [operation, error]) => {
     const { url } = await startLiveServer(database);
     await expectSame(url, { transports: BODY_TRANSPORTS, operation, error });
@@ -235,7 +239,7 @@ const OF_SUBSCRIPTIONS: Record<string, [operation: Operation, error: object]> = 
 };
 
 test.each(Object.entries(OF_SUBSCRIPTIONS))(
-  '%s in a subscription has the same code and message over event streams and WebSockets',
+  'event streams and WebSockets report %s in a subscription with the same code and message',
   async (_mistake, [operation, error]) => {
     const { url } = await startLiveServer(database);
     await expectSame(url, { transports: SUBSCRIPTION_TRANSPORTS, operation, error });
