@@ -17,20 +17,20 @@ const OLD_STYLE = /^([a-z]+(?:-[a-z]+)?)(?:\.[A-Z]{2})?\/(\d{2})(0[1-9]|1[0-2])(
 // Every archive that has old-style identifiers. https://arxiv.org/archive says which category each became.
 const ARCHIVES = new Set(
   (
-    'acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga ' +
-    'funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph ' +
-    'q-alg q-bio quant-ph solv-int supr-con'
+    'acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat ' +
+    'cs dg-ga funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th ' +
+    'patt-sol physics plasm-ph q-alg q-bio quant-ph solv-int supr-con'
   ).split(' '),
 );
 
-// What arXiv prints before an identifier: the URL of a page (with or without scheme and host), a DOI, an OAI
+// Prefixes that arXiv prints before an identifier: the URL of a page (with or without scheme and host), a DOI, an OAI
 // name (in its feeds), or just `arXiv:`.
-const PAGE =
-  /^(?:(?:https?:)?\/\/)?(?:(?:www|export|browse|ar5iv\.labs)\.)?arxiv\.org\/(?:abs|pdf|html|format|src|e-print|ps)\//i;
+const HOST = String.raw`(?:(?:https?:)?//)?(?:(?:www|export|browse|ar5iv\.labs)\.)?arxiv\.org`;
+const PAGE = new RegExp(`^${HOST}/(?:abs|pdf|html|format|src|e-print|ps)/`, 'i');
 const PATH = /^\/(?:abs|pdf|html)\//;
 const DOI = /^(?:(?:(?:https?:)?\/\/)?(?:(?:dx|www)\.)?doi\.org\/|doi:\s*)?10\.48550\/arxiv\./i;
 const NAME = /^(?:oai:arxiv\.org:|arxiv:\s*|arxiv\s+)/i;
-// What arXiv prints after an identifier in citations and in the margin of a paper: `[cs.LG] 15 Jan 2026`.
+// The suffix that arXiv prints in citations and in the margin of a paper: `[cs.LG] 15 Jan 2026`.
 const CITED = / {1,4}\[[\w.-]{1,40}\](?: {1,4}\d{1,2} [A-Z][a-z]{2} \d{4})?$/;
 // The longest form of an identifier. Only the query or fragment of a URL can be longer.
 const LONGEST = 2_000;
@@ -50,7 +50,7 @@ export function parseArxivId(text: string): ArxivId | undefined {
   return { id, version: version === undefined ? undefined : Number(version) };
 }
 
-/** Removes what arXiv prints before and after an identifier. */
+/** Removes the prefix and suffix that arXiv prints around an identifier. */
 function bare(text: string): string {
   const decoded = text.replaceAll(/%2F/gi, '/');
   const place = [PAGE, PATH, DOI].find((pattern) => pattern.test(decoded));

@@ -171,6 +171,6 @@ export const ALIASES: Readonly<Record<string, string>> = {
 
 /** Archives that arXiv has closed. Their papers keep these codes. */
 export const CLOSED_ARCHIVES: readonly string[] = (
-  'acc-phys adap-org alg-geom ao-sci atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas dg-ga funct-an mtrl-th ' +
-  'patt-sol plasm-ph q-alg solv-int supr-con'
+  'acc-phys adap-org alg-geom ao-sci atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas dg-ga funct-an ' +
+  'mtrl-th patt-sol plasm-ph q-alg solv-int supr-con'
 ).split(' ');

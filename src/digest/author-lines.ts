@@ -7,14 +7,16 @@ const SPACED = ', ';
 export const NAME_SUFFIX = /^(?:Jr|Sr|II|III|IV|Ph\.?D|M\.?D)\.?$/i;
 
 /**
- * Splits the author lines of one Markdown file, to be called in file order. The separator is `, ` until a
- * line contains a comma without a space after it; from then on it is the bare comma.
+ * Splits the author lines of one Markdown file. The separator is `, ` until a line contains a comma without a
+ * space after it; from then on it is the bare comma.
  */
 export class AuthorLines {
+  /** Whether a line contained a bare comma. */
   #bare = false;
+  /** Whether a line was split at `, ` before that. */
   #apart = false;
 
-  /** Splits one line into names. */
+  /** Splits the file's next author line into names. */
   split(line: string): string[] {
     const names = splitAtBareCommas(line);
     this.#bare ||= names.length > 1;
@@ -41,7 +43,7 @@ function splitAtSpacedCommas(line: string): string[] {
   return joinPieces(line.split(SPACED), SPACED, (piece) => piece === '' || NAME_SUFFIX.test(piece));
 }
 
-/** Rejoins each suffix with the name before it. */
+/** Appends each piece that belongs to the name before it to that name. */
 function joinPieces(pieces: readonly string[], by: string, belongs: (piece: string) => boolean): string[] {
   const names: string[][] = [];
   for (const piece of pieces) {

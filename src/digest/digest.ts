@@ -4,8 +4,7 @@ import type { ArxivId } from '../arxiv/arxiv-id.ts';
 export type DigestForm = 'MARKDOWN' | 'JSONL';
 
 /**
- * What a digest entry states about its paper, with the text exactly as printed, except for NUL and lone
- * surrogates. An absent field was not stated; `comment: null` was stated to be empty.
+ * A digest entry's facts about its paper, with the text exactly as printed, except for NUL and lone surrogates. An absent field was not stated; `comment: null` was stated to be empty.
  */
 export interface Statement {
   /** The printed link to the abstract, unless it is `https://arxiv.org/abs/<canonical id>`. */
@@ -83,5 +82,5 @@ interface BareCommas {
   readonly kind: 'bare-commas';
 }
 
-/** What the readers of digests yield, in file order. */
+/** An item that a reader of digests yields, in file order. */
 export type DigestItem = DigestEntry | DigestProblem | DigestContents | BareCommas;

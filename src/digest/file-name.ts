@@ -1,7 +1,7 @@
 import { isDay } from '../time/day.ts';
 import { parseLanguage } from '../language/language.ts';
 
-/** What the name of a digest file says. */
+/** The facts that the name of a digest file states. */
 export interface FileName {
   /** YYYY-MM-DD */
   readonly date: string | undefined;
@@ -18,7 +18,7 @@ const ENHANCED = /_AI_enhanced_/i;
 /**
  * Reads names like `[prefix_]YYYY-MM-DD[suffix][_AI_enhanced_[Language][suffix]].md`, with any extension and
  * an optional `.gz`. The prefix and the suffixes become one suffix, so `recommended_2026-01-24` equals
- * `2026-01-24_recommended`. A name without a date says nothing.
+ * `2026-01-24_recommended`. A name without a date states nothing.
  */
 export function parseFileName(name: string): FileName {
   const unpacked = unpackedName(name);

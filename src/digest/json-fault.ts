@@ -1,14 +1,14 @@
-/** The place where a text stops being JSON. */
+/** The first place at which a text is not JSON. */
 export interface JsonFault {
   /** The column from 1, in UTF-16 code units, as most editors count. */
   readonly column: number;
-  /** What was expected there, in words. */
+  /** The expected token, in words. */
   readonly expected: string;
-  /** What was found: a word or the next characters; empty at the end of the text. */
+  /** The text found there: a word or the next characters; empty at the end of the text. */
   readonly got: string;
 }
 
-/** What is expected after a complete value. */
+/** The expectation after a complete value. */
 export const LINE_END = 'the end of the line';
 
 type Wanted = 'value' | 'first item' | 'key' | 'first key' | 'colon' | 'next' | 'next member' | 'end';
@@ -35,7 +35,8 @@ const SPACE = /[ \t\r\n]*/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/y;
 const CUT_ESCAPE = /\\(?:u[\dA-Fa-f]{0,3})?$/y;
-const PLAIN = /[^"\\\0-\x1F]*/y; // eslint-disable-line no-control-regex -- JSON wants control characters escaped
+// eslint-disable-next-line no-control-regex -- JSON requires control characters to be escaped
+const PLAIN = /[^"\\\0-\x1F]*/y;
 const WORD = /[-+.\w]{1,40}/y;
 const LONGEST_GOT = 40;
 
@@ -108,11 +109,11 @@ class Scanner {
       if (char === '"') return this.#pass(wanted);
       if (char === '\\' && this.#skip(ESCAPE)) continue;
       if (char === '' || this.#skip(CUT_ESCAPE)) return `the end of the text from column ${start + 1}`;
-      return char === '\\' ? 'an escape that JSON has' : 'control characters as escapes';
+      return char === '\\' ? 'a valid escape' : 'control characters as escapes';
     }
   }
 
-  /** Skips what the pattern matches here. Returns false if it does not match. */
+  /** Skips the match of the pattern at the current position. Returns false if there is none. */
   #skip(pattern: RegExp): boolean {
     pattern.lastIndex = this.#at;
     if (!pattern.test(this.#text)) return false;

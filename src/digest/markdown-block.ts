@@ -6,7 +6,7 @@ import { Misfit, parseMarkdownEntry, type Surroundings } from './parse-markdown-
 import { reject, warn } from './problem.ts';
 import { MAX_ENTRY_BYTES, type Line } from './read-lines.ts';
 
-/** What may follow an entry, for messages. */
+/** Description, for messages, of the lines that may follow an entry. */
 export const ENTRY_OR_SECTION = 'an entry ("### [number] [title](link)") or a section';
 
 /** The lines of one entry, up to the next entry or section. */
@@ -15,7 +15,7 @@ export interface Block extends Surroundings {
   readonly start: number;
   readonly lines: string[];
   bytes: number;
-  /** Why it cannot be read, and at which line. */
+  /** The reason why the entry cannot be read, and its line. */
   fault: { line: number; message: string } | undefined;
 }
 

@@ -110,7 +110,7 @@ function templateOf(parts: readonly SummaryPart[]): Template {
   return !has('TL;DR') && has('Task') ? WITH_TASK : CURRENT;
 }
 
-/** What the producer prints for a JSON null. */
+/** The text that the producer prints for a JSON null. */
 export const PRINTED_NULL = 'None';
 
 function printedText(parts: readonly SummaryPart[], label: string): string {

@@ -103,8 +103,8 @@ async function nextOf(lines: AsyncGenerator<Line>): Promise<Line | undefined> {
 
 function unknown({ number, text, fault }: Line): DigestError {
   const known =
-    'a digest: JSON objects, one a line, or Markdown that starts with a table of contents ("<div id=toc></div>") or an ' +
-    'entry ("### [")';
+    'a digest: JSON objects, one per line, or Markdown that starts with a table of contents ' +
+    '("<div id=toc></div>") or an entry ("### [")';
   return new DigestError(number, `expected ${known}, got ${fault ?? quote(text)}`);
 }
 
@@ -137,7 +137,7 @@ async function* withBomWarning(items: AsyncIterable<DigestItem>): AsyncGenerator
 // Gives up after this many leading problems; buffering more would be unbounded.
 const MOST_WAITING = 10_000;
 
-/** Buffers what comes before the first good entry, because a file without one is refused as a whole. */
+/** Buffers all items up to the first good entry, because a file without one is refused as a whole. */
 async function* entriesOrError(items: AsyncIterable<DigestItem>): AsyncGenerator<DigestItem> {
   const waiting: DigestItem[] = [];
   let known = false;

@@ -18,7 +18,7 @@ export class Misfit extends Error {
   }
 }
 
-/** What an entry takes from the file around it. */
+/** The context of an entry in its file. */
 export interface Surroundings {
   /** The section of the entry, if the file has sections. */
   readonly section: string | undefined;

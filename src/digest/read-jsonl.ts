@@ -135,8 +135,8 @@ function readStatement(record: JsonRecord, arxivId: ArxivId, doubt: Doubt): Stat
 }
 
 /**
- * The id from the record's id and link. The link counts if it is to the same paper, as Markdown prints only
- * the link.
+ * The higher of the versions in the record's id and link. The link counts if it is to the same paper, because
+ * Markdown prints only the link.
  */
 function highestVersion({ id, version }: ArxivId, link: ArxivId | undefined): number | undefined {
   const linked = link?.id === id ? link.version : undefined;

@@ -63,16 +63,17 @@ class PendingLine {
   }
 
   /**
-   * Returns the line and empties the buffer. `last` is its last part; undefined if the file ends within the
-   * line.
+   * Returns the line and empties the buffer. `last` is the line's last part; undefined if the file ends within
+   * the line.
    */
-  end(part?: Uint8Array): Text {
-    if (this.empty && part !== undefined) return readLine(part, part.length);
-    this.add(part ?? new Uint8Array());
+  end(last?: Uint8Array): Text {
+    // Most lines are within one chunk and need no copy.
+    if (this.empty && last !== undefined) return readLine(last, last.length);
+    this.add(last ?? new Uint8Array());
     const bytes = this.#bytes;
     this.#bytes = 0;
     const line = this.#kept.subarray(0, Math.min(bytes, MAX_ENTRY_BYTES));
-    return readLine(part === undefined ? wholeCharacters(line) : line, bytes);
+    return readLine(last === undefined ? wholeCharacters(line) : line, bytes);
   }
 }
 

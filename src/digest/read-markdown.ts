@@ -85,7 +85,7 @@ class MarkdownReader {
 
   end(): void {
     this.#finish(true);
-    if (!this.#started) this.#giveContents();
+    if (!this.#started) this.#yieldContents();
     if (!this.#started && this.#contents !== undefined) checkNoneDue(this.#contents);
     if (this.#authors.mistaken) this.#items.push({ kind: 'bare-commas' });
     for (const { category, total } of this.#contents ?? []) {
@@ -117,7 +117,7 @@ class MarkdownReader {
   #start(line: Line): void {
     const number = numberOf(line.text);
     if (!this.#started) {
-      this.#giveContents();
+      this.#yieldContents();
       this.#due = number;
     }
     this.#started = true;
@@ -140,7 +140,7 @@ class MarkdownReader {
     this.#stray = true;
   }
 
-  #giveContents(): void {
+  #yieldContents(): void {
     if (this.#contents === undefined) return;
     this.#items.push({ kind: 'contents', sections: this.#contents });
     this.#found = new Map(this.#contents.map(({ category }) => [category, 0]));

@@ -86,5 +86,6 @@ function writeHead(category: string): string {
 function writeEntry(entry: PrintedEntry, category: string, number: number): string {
   const { url, title, authors, authorLine = authors.map(oneLine).join(',') } = entry;
   const texts = guarded(printTexts(entry), category, number + 1);
-  return `### [${number}] [${oneLine(title)}](${url})\n*${authorLine}*\n\nMain category: ${category}\n\n${texts}\n`;
+  const heading = `### [${number}] [${oneLine(title)}](${url})`;
+  return `${heading}\n*${authorLine}*\n\nMain category: ${category}\n\n${texts}\n`;
 }

@@ -5,9 +5,9 @@ import { normalized } from './normalize.ts';
 // prettier-ignore
 const LETTERS: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    a: 'ⱥ', ae: 'æ', b: 'ƀƃɓ', c: 'ƈȼ', d: 'ðđƌȡɖɗ', db: 'ȸ', e: 'ɇɛ', f: 'ƒ', g: 'ǥɠ', h: 'ħ', hv: 'ƕ', i: 'ıɨɩ',
-    j: 'ȷɉ', k: 'ƙ', l: 'łƚȴ', n: 'ŋƞȵɲ', o: 'ø', oe: 'œ', oi: 'ƣ', p: 'ƥ', q: 'ĸ', qp: 'ȹ', r: 'ɍ', s: 'ȿ', ss: 'ß',
-    t: 'ŧƫƭȶʈⱦ', th: 'þ', u: 'ʉ', v: 'ʋ', y: 'ƴɏ', z: 'ƶȥɀ', σ: 'ς',
+    a: 'ⱥ', ae: 'æ', b: 'ƀƃɓ', c: 'ƈȼ', d: 'ðđƌȡɖɗ', db: 'ȸ', e: 'ɇɛ', f: 'ƒ', g: 'ǥɠ', h: 'ħ', hv: 'ƕ',
+    i: 'ıɨɩ', j: 'ȷɉ', k: 'ƙ', l: 'łƚȴ', n: 'ŋƞȵɲ', o: 'ø', oe: 'œ', oi: 'ƣ', p: 'ƥ', q: 'ĸ', qp: 'ȹ',
+    r: 'ɍ', s: 'ȿ', ss: 'ß', t: 'ŧƫƭȶʈⱦ', th: 'þ', u: 'ʉ', v: 'ʋ', y: 'ƴɏ', z: 'ƶȥɀ', σ: 'ς',
   }).flatMap(([base, letters]) => Array.from(letters, (letter) => [letter, base] as const)),
 );
 
@@ -15,9 +15,7 @@ const LETTERS: ReadonlyMap<string, string> = new Map(
 // other letters.
 const ACCENTS = /(?![\u3099\u309A])(?=\p{Mn})\p{Script=Inherited}/gu;
 
-/**
- * Folds text for comparison: removes case and accents, resolves compatibility forms, collapses white space.
- */
+/** Folds text for comparison: removes case and accents, resolves compatibility forms, collapses spaces. */
 export function fold(text: string): string {
   return (ASCII.test(text) ? text.toLowerCase() : foldLetters(text)).replaceAll(/\s+/g, ' ').trim();
 }

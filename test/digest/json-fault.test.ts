@@ -16,7 +16,7 @@ describe('the place where a text stops being JSON is found', () => {
     ['{"a":01}', 7, '"," or "}"', '1'],
     ['{"a":True}', 6, 'a value', 'True'],
     ['{"a":"x\ty"}', 8, 'control characters as escapes', '\ty"}'],
-    ['{"a":"\\x"}', 7, 'an escape that JSON has', '\\x"}'],
+    ['{"a":"\\x"}', 7, 'a valid escape', '\\x"}'],
     ['{"a":"xy', 9, 'the end of the text from column 6', ''],
     ['{"a":"x\\', 9, 'the end of the text from column 6', ''],
     ['{"a":"\\u00', 11, 'the end of the text from column 6', ''],

@@ -13,7 +13,7 @@ describe('a file that is no digest is refused with its line, what was expected a
     ['utf-16.md', 1, 'bytes that are not UTF-8'],
     ['gbk.md', 17, 'bytes that are not UTF-8'],
     ['pretty-printed.json', 1, 'expected a JSON object on one line, got "{"'],
-    ['array.json', 1, 'JSON objects, one a line'],
+    ['array.json', 1, 'JSON objects, one per line'],
   ])('%s', async (name, line, said) => {
     const error = await refusalOf(fixture(name));
     expect(error.line).toBe(line);
