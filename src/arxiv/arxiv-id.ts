@@ -23,8 +23,8 @@ const ARCHIVES = new Set(
   ).split(' '),
 );
 
-// Prefixes that arXiv prints before an identifier: the URL of a page (with or without scheme and host), a DOI, an OAI
-// name (in its feeds), or just `arXiv:`.
+// Prefixes that arXiv prints before an identifier: the URL of a page (with or without scheme and host), a
+// DOI, an OAI name (in its feeds), or just `arXiv:`.
 const HOST = String.raw`(?:(?:https?:)?//)?(?:(?:www|export|browse|ar5iv\.labs)\.)?arxiv\.org`;
 const PAGE = new RegExp(`^${HOST}/(?:abs|pdf|html|format|src|e-print|ps)/`, 'i');
 const PATH = /^\/(?:abs|pdf|html)\//;

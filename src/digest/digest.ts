@@ -4,7 +4,8 @@ import type { ArxivId } from '../arxiv/arxiv-id.ts';
 export type DigestForm = 'MARKDOWN' | 'JSONL';
 
 /**
- * A digest entry's facts about its paper, with the text exactly as printed, except for NUL and lone surrogates. An absent field was not stated; `comment: null` was stated to be empty.
+ * A digest entry's facts about its paper, with the text exactly as printed, except for NUL and lone
+ * surrogates. An absent field was not stated; `comment: null` was stated to be empty.
  */
 export interface Statement {
   /** The printed link to the abstract, unless it is `https://arxiv.org/abs/<canonical id>`. */

@@ -1,9 +1,9 @@
 import { ENTRY_END, ENTRY_START, isHeading, isTitled, numberOf, sectionOf } from './markdown-lines.ts';
 
 /**
- * Adds a space to each line of an entry's text that a reader would take for structure: a `</details>` before a
- * line that looks like a heading or section, and a heading with the next entry's number. Text that was read from
- * Markdown has no such lines.
+ * Adds a space to each line of an entry's text that a reader would take for structure: a `</details>` before
+ * a line that looks like a heading or section, and a heading with the next entry's number. Text that was read
+ * from Markdown has no such lines.
  */
 export function guarded(text: string, section: string, due: number): string {
   if (!/\n(?:#|<div id=)/.test(text)) return text;

@@ -63,8 +63,8 @@ class PendingLine {
   }
 
   /**
-   * Returns the line and empties the buffer. `last` is the line's last part; undefined if the file ends within
-   * the line.
+   * Returns the line and empties the buffer. `last` is the line's last part; undefined if the file ends
+   * within the line.
    */
   end(last?: Uint8Array): Text {
     // Most lines are within one chunk and need no copy.

@@ -13,8 +13,8 @@ export interface SummaryFields {
 /** The label of the part that sums a paper up in a sentence or two. */
 export const TLDR_LABEL = 'TL;DR';
 
-// Texts that producers print when the model fails. The whole text must match, ignoring case: real text may also
-// start with "Error".
+// Texts that producers print when the model fails. The whole text must match, ignoring case: real text may
+// also start with "Error".
 const PLACEHOLDERS = [
   'Summary generation failed',
   'Motivation analysis unavailable',

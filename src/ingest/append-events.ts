@@ -11,7 +11,7 @@ import { INDEX_VERSION, searchVectors } from './papers/search-vectors.ts';
 
 const CHUNK = 100;
 
-/** What an ingest did to its digest. */
+/** The change that an ingest made to its digest. */
 export interface DigestChange {
   readonly digestId: number;
   /** UUID of the ingest run. A retry keeps it. */
@@ -100,7 +100,7 @@ interface EventTexts {
 }
 
 /**
- * Rows with everything that filters test: the paper as the ingest leaves it, with the entry of the event as
+ * Rows with all facts that filters test: the paper as the ingest leaves it, with the entry of the event as
  * its only one.
  */
 async function eventRows(tx: Transaction, ordinals: readonly number[]): Promise<Sql> {

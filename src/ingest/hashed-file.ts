@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { DigestFile } from '../sources/digest-file.ts';
 import { unpack } from '../sources/unpack.ts';
 
-/** A file's bytes, unpacked, and their hash. For one read. */
+/** Reads a file once: its unpacked bytes, and then their hash. */
 export class HashedFile {
   /** The unpacked bytes. */
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly #hash = createHash('sha256');
   #bytesRead = 0;
 
-  /** Calls `progress` with the number of bytes read so far, packed ones if the file is packed. */
+  /** Calls `progress` with `bytesRead` after each chunk. */
   constructor(file: DigestFile, progress: (bytes: number) => void) {
     const { location, maxBytes } = file;
     this.chunks = this.#hashed(unpack({ chunks: this.#counted(file, progress), location, maxBytes }));

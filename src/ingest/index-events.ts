@@ -14,9 +14,9 @@ interface EventTexts {
 }
 
 /**
- * Makes new search vectors for some events after a position whose vectors are of an earlier version. Returns
- * the position to continue after; undefined after the last. An event keeps its vector if its paper was
- * revised or removed since: the text of that time is no longer stored.
+ * Updates the search vectors of the next events after a position whose vectors are of an earlier version.
+ * Returns the position to continue after; undefined if there were none. An event keeps its vector if its
+ * paper has been revised or removed since: the text of that time is no longer stored.
  */
 export async function indexEvents(tx: Transaction, after: string): Promise<string | undefined> {
   const outdated = await outdatedEvents(tx, { after, version: INDEX_VERSION });

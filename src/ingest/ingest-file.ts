@@ -23,7 +23,7 @@ export interface IngestOptions extends StoreOptions {
 }
 
 /**
- * Ingests one file in one transaction, completely or not at all, and records the run. A file that is no
+ * Ingests one file in one transaction, completely or not at all, and records the run. A file that is not a
  * digest yields a report with status REFUSED and the problem, not an error. While the database is
  * unavailable, the ingest is repeated as the same run, so that nothing is stored twice. Rejects with the
  * error of the database once repeating it does not help, and with that of `confirm`.

@@ -11,7 +11,7 @@ import { urlFile } from '../sources/url-file.ts';
 
 interface PostedOptions {
   readonly pool: Pool;
-  /** Which URLs may lead to private addresses. */
+  /** The requests for URLs that may go to private addresses. */
   readonly allowPrivate: PrivateAddresses;
   readonly now: () => Date;
 }

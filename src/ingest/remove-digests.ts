@@ -15,7 +15,7 @@ export interface Selection {
   readonly language?: string | undefined;
 }
 
-/** How many rows a removal deleted. */
+/** The number of rows that a removal deleted. */
 export interface Removal {
   readonly digests: number;
   readonly entries: number;
@@ -33,7 +33,7 @@ export async function countDigests(
 
 /**
  * Removes the selected digests in one transaction, and the papers that no other digest lists. All others are
- * updated as if the removed digests had never come in.
+ * updated as if the removed digests had never been ingested.
  */
 export async function removeDigests(
   { pool, prisma }: Pick<Database, 'pool' | 'prisma'>,
@@ -72,7 +72,7 @@ async function selectDigests(
     orderBy: { id: 'asc' },
   });
   if (tags === undefined) return digests.map(({ id }) => id);
-  // Of each day the digest whose language comes first among the spellings.
+  // For each day, the digest whose language comes first among the spellings.
   const best = new Map<string, { id: number; rank: number }>();
   for (const { id, date: day, language: tag } of digests) {
     const rank = tags.indexOf(tag ?? '');

@@ -17,7 +17,7 @@ import { reviseDigest, type Revision } from './digests/revise-digest.ts';
 import { stageEntries, type Staged } from './entries/stage-entries.ts';
 import { storeEntries } from './entries/store-entries.ts';
 
-/** How far the ingest of a file is. */
+/** The progress of an ingest. */
 export interface Progress {
   /** Bytes read so far. */
   readonly bytes: number;
@@ -31,11 +31,11 @@ export interface Progress {
 export interface StoreOptions extends IdentityOptions {
   /** Refuse the whole file if one of its entries is rejected. */
   readonly strict?: boolean | undefined;
-  /** Called again and again while the file is read, and when storing begins. */
+  /** Called repeatedly while the file is read, and once when storing begins. */
   readonly progress?: (progress: Progress) => void;
 }
 
-/** A file to store, and the run in which that happens. */
+/** A file to store, and its run. */
 export interface StoredFile {
   readonly file: DigestFile;
   readonly run: Run;
@@ -45,10 +45,10 @@ export interface StoredFile {
 }
 
 /**
- * Stores one file, with all that follows from it, in this transaction. Nothing is locked or changed until the
- * whole file is read and staged. The feed is locked last, and held until the commit, so that events come in
- * commit order. Rejects with DigestError or SourceError for a file that is refused; a report with status
- * REFUSED, too, is to be rolled back.
+ * Stores one file, and updates everything derived from it, in this transaction. Nothing is locked or changed
+ * until the whole file is read and staged. The feed is locked last, and held until the commit, so that events
+ * come in commit order. Rejects with DigestError or SourceError for a file that is refused; a report with
+ * status REFUSED, too, is to be rolled back.
  */
 export async function storeDigest(tx: Transaction, stored: StoredFile): Promise<IngestReport> {
   const { file, run, options, unconfirmed } = stored;
@@ -91,7 +91,7 @@ interface ReadFile {
 }
 
 interface EmptyFile {
-  /** How the file is empty, in words that follow "expected". */
+  /** The reason, in words that follow "expected". */
   readonly empty: string;
 }
 

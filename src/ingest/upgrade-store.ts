@@ -15,7 +15,7 @@ const CHUNK = 500;
 interface UpgradeOptions {
   /** Once it is aborted, a failed upgrade is not repeated. */
   readonly stop?: AbortSignal | undefined;
-  /** Called with a sentence about what could not be done. */
+  /** Called with a message about steps that had to be skipped. */
   readonly log?: (message: string) => void;
 }
 
@@ -47,7 +47,7 @@ export async function upgradeStore(pool: Pool, { stop, log }: UpgradeOptions = {
 /** Upgrades some papers of an earlier version in one short transaction. Returns whether there were any. */
 async function upgradeSomePapers(pool: Pool): Promise<boolean> {
   return await transaction(pool, async (tx) => {
-    // Asked without the lock, so that an up-to-date store starts while an ingest holds it.
+    // Checked before locking, so that an up-to-date store starts while an ingest holds the lock.
     if (!(await hasOldPapers(tx))) return false;
     await changePapers(tx, async (affected) => await affected.add(sql`${OLD_PAPERS} limit ${CHUNK}`));
     return true;
@@ -61,7 +61,7 @@ async function indexAllEvents(pool: Pool): Promise<void> {
   }
 }
 
-/** SQL: the papers that an earlier version indexed, or that nobody has. */
+/** SQL: the papers that are not indexed, or were indexed by an earlier version. */
 const OLD_PAPERS = sql`
   select p.id as paper_id from paper p
   where not exists (select 1 from paper_search s where s.paper_id = p.id and s.version >= ${INDEX_VERSION})`;

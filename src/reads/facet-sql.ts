@@ -40,8 +40,8 @@ export interface FacetRow extends FacetValue {
 }
 
 /**
- * SQL: the wanted facets of a list under each parent, as FacetRow, most papers first. `counted`: the list is
- * all papers of the store, whose values ingests have counted.
+ * SQL: the wanted facets of a list under each parent, as FacetRow, most papers first. `counted`: the list has
+ * all papers of the store, so that their counters can be read instead.
  */
 export function facetsSql(
   {
@@ -142,7 +142,7 @@ function top(first: number, { id, joined, named, value }: IdFacet): Sql {
     ) placed where place <= ${first}`;
 }
 
-/** Reads the counters that ingests keep of all papers. */
+/** Reads the counters of all papers, which ingests update. */
 const COUNTED: FacetSqls = {
   categories: ({ first }) => sql`
     (select 0 as parent, c.id, c.code as value, c.paper_count as count from category c where c.paper_count > 0

@@ -15,7 +15,7 @@ export interface Facets {
   readonly timeline: (want: FacetWant<'timeline'>) => readonly Bucket[];
 }
 
-/** A list of papers, and the facets that are wanted of it. */
+/** A list of papers, and its wanted facets. */
 export interface FacetRequest extends ListRequest<PaperArgs> {
   readonly field: PaperField;
   readonly wanted: readonly FacetWant[];
@@ -64,8 +64,8 @@ function check(want: FacetWant): void {
 }
 
 /**
- * Wants are equal if their JSON is. Buckets are computed here, so that too many of them fail the facets as a
- * whole.
+ * Groups the rows by facet, with the JSON of each want as its key. Buckets are computed here, so that too
+ * many of them fail the facets as a whole.
  */
 function collect(wanted: readonly FacetWant[], rows: readonly FacetRow[]): Facets {
   const values = new Map<string, FacetRow[]>();

@@ -2,13 +2,8 @@ import DataLoader from 'dataloader';
 import { hasText } from '../database/model.ts';
 import { sql } from '../database/sql.ts';
 import { sections } from '../digest/summary.ts';
-import {
-  finder,
-  findInTitle,
-  type Find,
-  type HighlightTerms,
-  type Where,
-} from '../search/find-highlights.ts';
+import { finder, findInTitle, type Find, type HighlightTerm } from '../search/find-highlights.ts';
+import type { Where } from '../search/parse-search.ts';
 import { plainText } from '../search/plain-text.ts';
 import type { TextRange } from '../search/text-range.ts';
 import { textKeys } from '../search/words.ts';
@@ -30,7 +25,7 @@ export interface Highlight {
  */
 export type ReadHighlights = (
   paper: PaperRow,
-  highlightTerms: readonly HighlightTerms[],
+  highlightTerms: readonly HighlightTerm[],
 ) => Promise<Highlight[]>;
 
 /**
@@ -40,7 +35,7 @@ export type ReadHighlights = (
 export function highlightReader(run: RunStatement): ReadHighlights {
   const summariesOf = shortListReader<SummaryRow>(run, 'PaperEdge.highlights', currentSummaries);
   const stems = stemReader(run);
-  const prepared = new WeakMap<readonly HighlightTerms[], PreparedTerms>();
+  const prepared = new WeakMap<readonly HighlightTerm[], PreparedTerms>();
   return async (paper, highlightTerms) => {
     if (highlightTerms.length === 0) return [];
     const texts = textsOf(paper, await summariesOf(paper.id));
@@ -66,7 +61,7 @@ interface PreparedTerms {
   readonly finders: Promise<Record<'inTitle' | 'inAbstract' | 'elsewhere', Find>>;
 }
 
-function prepare(highlightTerms: readonly HighlightTerms[], { learn, stem }: Stems): PreparedTerms {
+function prepare(highlightTerms: readonly HighlightTerm[], { learn, stem }: Stems): PreparedTerms {
   const all = highlightTerms.flatMap(({ sequence }) => sequence.map(({ key }) => key));
   const findIn = (...wanted: readonly Where[]): Find =>
     finder(

@@ -13,7 +13,7 @@ import { shortLists, type ShortLists } from './short-lists.ts';
 import { suggest, type SuggestArgs, type Suggestion } from './suggest.ts';
 
 /**
- * Everything that one request can read. Each value is read once; reads of one kind are batched into one
+ * All reads that one request can make. Each value is read once; reads of one kind are batched into one
  * statement.
  */
 export interface Reads extends Lookups, ShortLists {
@@ -33,11 +33,11 @@ export interface Reads extends Lookups, ShortLists {
 
 /** How a request reads. */
 export interface ReadOptions extends StatementOptions {
-  /** Deadline of facets, related papers and suggestions, in milliseconds; 3,000 by default. */
+  /** Deadline of facets, related papers and suggestions, in milliseconds. */
   readonly slowMs?: number;
 }
 
-/** How long facets and related papers may take, in milliseconds. */
+/** Default of `slowMs`. */
 export const SLOW_MS = 3_000;
 
 /** Creates the reads of one request; they must not outlive it, because they never read a value again. */

@@ -4,14 +4,14 @@ import { optionalLoader } from './optional-loader.ts';
 import { remember, rowsByParent } from './paging/by-parent.ts';
 import { checkSize } from './paging/page-args.ts';
 
-/** A paper that shares terms or authors with another one. */
+/** A paper that shares terms or authors with the given paper. */
 export interface RelatedPaper {
   readonly paperId: number;
   /** Higher for rarer terms and authors in common. */
   readonly score: number;
-  /** As the other paper writes them, the rarest first. */
+  /** As the given paper writes them, the rarest first. */
   readonly sharedTerms: readonly string[];
-  /** Ids, in the other paper's order. */
+  /** Ids, in the given paper's order. */
   readonly sharedAuthors: readonly number[];
 }
 
@@ -36,15 +36,15 @@ export function relatedReader(run: RunStatement, timeoutMs: number): ReadRelated
 }
 
 /**
- * A term or author of this many papers relates them too weakly to count. It also bounds the rows read for
- * each.
+ * A term or author of this many papers or more is ignored, as it relates them too weakly. This also bounds
+ * the rows that are read for each term and author.
  */
 const TOO_COMMON = 1_000;
 
 /**
- * Each shared term and author adds ln(1 + papers / papers that have it), so that rarer ones weigh more. A
- * term is multiplied by the logarithms of its weights in both papers. The number of papers in the store is
- * capped at 1,000.
+ * SQL: the related papers of each paper. A shared author adds ln(1 + N / n) to the score, where n papers have
+ * the author and the store has N papers, counted up to 1,000. A shared term adds the same, multiplied by
+ * ln(1 + weight) for its weight in each of the two papers. So rarer terms and authors score higher.
  */
 function relatedSql(ids: readonly number[], first: number): Sql {
   return sql`

@@ -68,7 +68,8 @@ export async function suggest(
 }
 
 /**
- * The prefix of `arxiv_order` for arXiv ids that begin with the text typed; undefined if it is no such id.
+ * The prefix of `arxiv_order` for arXiv ids that begin with the text typed; undefined if no id begins with
+ * it.
  */
 function orderBeginning(typed: string): string | undefined {
   const id = parseArxivId(typed)?.id;
@@ -80,7 +81,7 @@ function orderBeginning(typed: string): string | undefined {
 async function papersInOrder(
   run: RunStatement,
   order: string,
-  { first, timeoutMs }: Omit<Typed, 'typed'>,
+  { first, timeoutMs }: Limits,
 ): Promise<Suggestion[]> {
   const query = sql`select p.id, p.title as text from paper p where p.arxiv_order like ${`${order}%`}
     order by p.arxiv_order desc limit ${first}`;
@@ -97,14 +98,13 @@ interface Candidate {
   readonly kind: SuggestionKind;
   readonly id: number;
   readonly text: string;
-  /** Whether it is only spelt similarly, instead of beginning with the words typed. */
+  /** Whether it is only spelt like the words typed, and does not begin with them. */
   readonly similar: boolean;
   /** Rank within its kind, from 0. */
   readonly rank: number;
 }
 
-interface Typed {
-  readonly typed: readonly string[];
+interface Limits {
   readonly first: number;
   readonly timeoutMs: number;
 }
@@ -112,7 +112,7 @@ interface Typed {
 async function candidates(
   run: RunStatement,
   kind: SuggestionKind,
-  { typed, first, timeoutMs }: Typed,
+  { typed, first, timeoutMs }: Limits & { readonly typed: readonly string[] },
 ): Promise<Candidate[]> {
   const settings = { 'pg_trgm.word_similarity_threshold': SIMILAR };
   const read = async (name: string, query: Sql) =>

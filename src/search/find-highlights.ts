@@ -1,16 +1,14 @@
+import type { Where } from './parse-search.ts';
 import { MOST_CHARACTERS } from './most-characters.ts';
 import { plainText, placedPlainText } from './plain-text.ts';
 import { holdsWord, placedCharacters, stretches } from './scripts.ts';
 import { mergeRanges, type TextRange } from './text-range.ts';
 import { words, type SoughtWord } from './words.ts';
 
-/** The texts of a paper in which a search looks. */
-export type Where = 'title' | 'abstract' | 'anywhere';
-
-/** Something to highlight: words in a row, or characters in a row. */
-export interface HighlightTerms {
+/** A sequence of words or of characters to highlight. */
+export interface HighlightTerm {
   readonly where: Where;
-  /** Whether the sequence is of characters of Han, kana or Hangul, instead of words. */
+  /** Whether the elements of the sequence are characters of Han, kana or Hangul, not words. */
   readonly unspaced: boolean;
   readonly sequence: readonly SoughtWord[];
 }
@@ -22,10 +20,10 @@ export const ANYTHING_BUT_WORDS = ' ';
 export type Find = (text: string) => TextRange[];
 
 /**
- * Creates a finder for terms. Keys of words match if their stems are equal. Only the part of a text that is
- * searched is highlighted. A text is read once, however many terms there are.
+ * Creates a finder for terms. Words match if the stems of their keys are equal. Only the searched part of a
+ * text is highlighted. A text is read once, however many terms there are.
  */
-export function finder(wanted: readonly HighlightTerms[], stem: (key: string) => string): Find {
+export function finder(wanted: readonly HighlightTerm[], stem: (key: string) => string): Find {
   const sequences = (inRuns: boolean) =>
     wanted.filter(({ unspaced }) => unspaced === inRuns).map(({ sequence }) => sequence);
   const inWords = treeOf(

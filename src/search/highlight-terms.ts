@@ -1,11 +1,11 @@
-import { ANYTHING_BUT_WORDS, type HighlightTerms } from './find-highlights.ts';
+import { ANYTHING_BUT_WORDS, type HighlightTerm } from './find-highlights.ts';
 import type { Search } from './parse-search.ts';
 import { phrases, textSearches, type Phrase, type Reading } from './phrases.ts';
 import { characters } from './scripts.ts';
 import { NOTHING, phraseQuery, type Stems } from './text-query.ts';
 
 /** The words and characters to highlight for a search. Phrases of stop words alone are not highlighted. */
-export function highlightTerms(search: Search, stems: Stems): HighlightTerms[] {
+export function highlightTerms(search: Search, stems: Stems): HighlightTerm[] {
   return textSearches(search, { wanted: true }).flatMap(({ text, where }) =>
     phrases(text)
       .filter((phrase) => phraseQuery(phrase, stems) !== NOTHING)

@@ -1,4 +1,4 @@
-/** The lexeme of an arXiv id. No word begins with its sign, so no search for words finds it. */
+/** The lexeme of an arXiv id. No word begins with `=`, so no search for words finds it. */
 export function idLexeme(arxivId: string): string {
   return `=${arxivId}`;
 }

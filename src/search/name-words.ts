@@ -1,12 +1,12 @@
 import { fold } from '../language/fold.ts';
 
-// Must be the signs that the generated column author.name_words replaces by spaces.
-const SIGNS = /[\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E\u00B7\u2010-\u2015\u2018\u2019]+/g;
+// The migration that added `author.name_words` replaced the same characters in the names stored before.
+const PUNCTUATION = /[\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E\u00B7\u2010-\u2015\u2018\u2019]+/g;
 
 /** The words of an author's name, with case and accents folded. */
 export function nameWords(name: string): string[] {
   return fold(name)
-    .replaceAll(SIGNS, ' ')
+    .replaceAll(PUNCTUATION, ' ')
     .split(/[\s\0]+/)
     .filter((word) => word !== '');
 }

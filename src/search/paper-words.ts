@@ -38,7 +38,7 @@ const COMMON = new Set(
   widely with within without work works yet`.split(/\s+/),
 );
 
-// Longer strings are not words, and may exceed the size limit of index entries.
+// Longer strings are hardly words, and could exceed the size limit of index entries.
 const WORD = /^(?=.*\p{L})[\p{L}\p{N}]{3,64}$/u;
 
 /**

@@ -1,4 +1,5 @@
-import type { Where } from './find-highlights.ts';
+/** The texts of a paper that a search covers. */
+export type Where = 'title' | 'abstract' | 'anywhere';
 
 /** A parsed search. */
 export type Search =
@@ -53,11 +54,11 @@ export function parseSearch(text: string): Search {
     throw new SearchSyntaxError(MAX_LENGTH, `expected at most ${MAX_LENGTH} characters, got ${text.length}`);
   // Text in Postgres cannot contain NUL, so it only separates words.
   const tokens = tokenise(text.replaceAll('\0', ' '));
-  return tokens.length > 0 ? new Parser(tokens, text.length).whole() : nothingButSigns(text);
+  return tokens.length > 0 ? new Parser(tokens, text.length).whole() : withoutTerms(text);
 }
 
-/** A text search for signs matches no paper; white space matches every paper. */
-function nothingButSigns(text: string): Search {
+/** A search for punctuation alone matches no paper; white space matches every paper. */
+function withoutTerms(text: string): Search {
   return text.trim() === '' ? { kind: 'all', of: [] } : { kind: 'text', where: 'anywhere', text };
 }
 
@@ -92,25 +93,29 @@ interface Token {
   readonly field: Field | undefined;
 }
 
-// Words end at white space, quotes and parentheses. Chinese keyboards type full-width signs, which mean the
-// same.
-const TOKEN =
-  /\s+|(?<parenthesis>[()（）])|(?<dashes>[-－]+)|(?:(?<name>author|category|title|au|cat|ti|abs|all)[:：])?(?:["“”＂](?<phrase>[^"“”＂]*)(?<close>["“”＂]?)|(?<word>[^\s"“”＂()（）]+))?/giy;
+// Words end at white space, quotes and parentheses. Chinese keyboards type full-width punctuation, which
+// means the same.
+const PREFIX = /(?:(?<name>author|category|title|au|cat|ti|abs|all)[:：])?/;
+const OPERAND = /(?:["“”＂](?<phrase>[^"“”＂]*)(?<close>["“”＂]?)|(?<word>[^\s"“”＂()（）]+))?/;
+const TOKEN = new RegExp(
+  String.raw`\s+|(?<parenthesis>[()（）])|(?<dashes>[-－]+)|${PREFIX.source}${OPERAND.source}`,
+  'giy',
+);
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
 function tokenise(text: string): Token[] {
   return [...text.matchAll(TOKEN)].flatMap(({ 0: whole, index: position, groups = {} }) => {
     const { parenthesis, dashes, name, word = '' } = groups;
-    if (parenthesis !== undefined) return [sign('(（'.includes(parenthesis) ? '(' : ')', position)];
-    if (dashes !== undefined) return negates(text, position, dashes) ? [sign('-', position)] : [];
+    if (parenthesis !== undefined) return [operator('(（'.includes(parenthesis) ? '(' : ')', position)];
+    if (dashes !== undefined) return negates(text, position, dashes) ? [operator('-', position)] : [];
     const operators = Object.hasOwn(OPERATORS, word) && name === undefined ? OPERATORS[word] : undefined;
-    if (operators !== undefined) return operators.map((operator) => sign(operator, position));
+    if (operators !== undefined) return operators.map((each) => operator(each, position));
     return termToken(text, { whole, position, groups });
   });
 }
 
-function sign(kind: Exclude<Token['kind'], 'term'>, position: number): Token {
+function operator(kind: Exclude<Token['kind'], 'term'>, position: number): Token {
   return { kind, position, text: '', quoted: false, field: undefined };
 }
 
@@ -137,7 +142,7 @@ function termToken(text: string, { whole, position, groups }: Match): Token[] {
   // like this.
   if (!known.own && !'(（'.includes(text.charAt(end) || ' '))
     return [{ ...token, text: whole, field: undefined }];
-  throw new SearchSyntaxError(end, `expected a word or a "phrase" right behind ${whole}`);
+  throw new SearchSyntaxError(end, `expected a word or a "phrase" directly after ${whole}`);
 }
 
 /** Whether dashes negate: a single dash right before an operand. Other dashes separate words. */

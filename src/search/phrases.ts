@@ -38,7 +38,9 @@ export function textSearches(search: Search, { wanted = false } = {}): TextSearc
   }
 }
 
-/** The phrases of a search text. It is cut where words and other scripts meet; signs alone are no phrase. */
+/**
+ * The phrases of a search text. It is cut where words and other scripts meet; punctuation alone is no phrase.
+ */
 export function phrases(text: string): Phrase[] {
   const found: Phrase[] = [];
   for (const { unspaced, text: part } of stretches(text)) {
@@ -52,8 +54,8 @@ export function phrases(text: string): Phrase[] {
 }
 
 /**
- * The distinct readings of words: as printed, as plain text, and in lower case, where `MAs` may be `MAS`, and
- * `imus` the plural of `IMU`.
+ * The distinct readings of words: as typed, as plain text, and in lower case. In lower case, `mas` may be the
+ * acronym `MAS` or the plural of `MA`, and `imus` the plural of `IMU`.
  */
 function readingsOf(text: string): Reading[] {
   const all = [

@@ -13,9 +13,9 @@ const LETTERS: Readonly<Record<string, string>> = {
   i: 'i', j: 'j',
 }; // prettier-ignore
 
-// Commands for the look of text, which are removed. Other commands, such as \alpha, are replaced by their
+// Formatting commands, which are removed. Other commands, such as \alpha, are replaced by their
 // names.
-const LOOKS = new Set(
+const FORMATTING = new Set(
   `bf bm boldsymbol bold cal em emph ensuremath frak it left mathbb mathbf mathbin mathcal mathfrak mathit
   mathop mathrel mathrm mathscr mathsf mathtt mbox operatorname overline right rm sc scriptsize sf sl
   small text textbf textit textmd textnormal textrm textsc textsf textsl textsubscript textsuperscript
@@ -28,7 +28,7 @@ const SPACE = /\\[,;:! ]|(?<!\\)~/g;
 const MARKUP = /(?<!\\)[${}^_]|\\[()[\]]/g;
 const ESCAPE = /\\([#$%&_{}])/g;
 
-// Greek letters, including mathematical ones (𝛼, ϵ) and signs that look like one (µ, ∆).
+// Greek letters, including mathematical ones (𝛼, ϵ) and symbols that look like one (µ, ∆).
 const GREEK = String.raw`[\p{Script=Greek}\u00B5\u2206\u2126\u{1D6A8}-\u{1D7CB}]`;
 const GREEK_LETTER = new RegExp(String.raw`${GREEK}(?=(${GREEK}|\\)?)`, 'gu');
 
@@ -41,7 +41,7 @@ const STEPS: readonly Step[] = [
   [COMMAND, command],
   [SPACE, () => ' '],
   [MARKUP, () => ''],
-  [ESCAPE, (_, sign = '') => sign],
+  [ESCAPE, (_, escaped = '') => escaped],
   [/\s+/g, () => ' '],
   [/^ | $/g, () => ''],
 ];
@@ -110,7 +110,7 @@ function replaced({ text, starts, ends }: Placed, [pattern, replacement]: Step):
 }
 
 function command(_?: string, name = '', next = ''): string {
-  return LETTERS[name] ?? (LOOKS.has(name) ? '' : `${name.replace(VARIANT, '')}${next && ' '}`);
+  return LETTERS[name] ?? (FORMATTING.has(name) ? '' : `${name.replace(VARIANT, '')}${next && ' '}`);
 }
 
 const VARIANT = /^var(?=(?:epsilon|kappa|phi|pi|rho|sigma|theta)$)/;
@@ -124,7 +124,7 @@ function greek(letter = '', next = ''): string {
 /** Cache: Greek letters are few, and folding each occurrence is slow. */
 const greekNames = new Map<string, string>();
 
-/** The accent is a sign (`\\'e`) or a letter (`\\H{o}`). The letter below it may be in braces. */
-function accented(_?: string, ...[sign, letter, braced, bare]: (string | undefined)[]): string {
-  return `${braced ?? bare}${ACCENTS[sign ?? letter ?? '']}`.normalize('NFC');
+/** The accent is a symbol (`\'e`) or a letter (`\H{o}`). The letter below it may be in braces. */
+function accented(_?: string, ...[symbol, letter, braced, bare]: (string | undefined)[]): string {
+  return `${braced ?? bare}${ACCENTS[symbol ?? letter ?? '']}`.normalize('NFC');
 }

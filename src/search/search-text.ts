@@ -44,12 +44,13 @@ export function searchDocument({ arxivId, title, abstract, tldrs, parts }: Texts
   const read = fields.map(([weight, text]) => ({ weight, ...textKeys(text) }));
   const words = (wanted: Weight): string =>
     read.flatMap(({ weight, keys }) => (weight === wanted ? [APART, ...keys] : [])).join(' ');
-  const others = new Set(read.flatMap(({ inSmallLetters }) => inSmallLetters));
+  const lowerCase = new Set(read.flatMap(({ lowerCaseKeys }) => lowerCaseKeys));
   return {
     words: { A: words('A'), B: words('B'), C: words('C'), D: words('D') },
-    lexemes: [...Array.from([idLexeme(arxivId), ...others], (text) => `'${text}'`), placedPairs(fields)].join(
-      ' ',
-    ),
+    lexemes: [
+      ...Array.from([idLexeme(arxivId), ...lowerCase], (text) => `'${text}'`),
+      placedPairs(fields),
+    ].join(' '),
   };
 }
 
@@ -57,10 +58,10 @@ type Field = readonly [weight: Weight, text: string];
 
 /** The fields up to the limit. The cut never splits a surrogate pair. */
 function kept(fields: readonly Field[]): Field[] {
-  let room = MOST_CHARACTERS;
+  let left = MOST_CHARACTERS;
   return fields.map(([weight, text]) => {
-    const part = text.slice(0, room).replace(/[\uD800-\uDBFF]$/, '');
-    room -= part.length;
+    const part = text.slice(0, left).replace(/[\uD800-\uDBFF]$/, '');
+    left -= part.length;
     return [weight, part];
   });
 }

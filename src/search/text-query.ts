@@ -1,5 +1,5 @@
 import { completions } from './completions.ts';
-import type { Where } from './find-highlights.ts';
+import type { Where } from './parse-search.ts';
 import { idLexeme } from './id-lexeme.ts';
 import { phrases, type Phrase, type TextSearch } from './phrases.ts';
 import { pairs } from './scripts.ts';
@@ -31,7 +31,7 @@ interface Step {
   readonly distance: number;
 }
 
-/** Asks nothing, as stop words do. Combinations leave it out. */
+/** The empty query, such as that of stop words. Combinations leave it out. */
 export const NOTHING: TextQuery = { kind: 'all', of: [] };
 
 /** The query for the English stem of a word's key; NOTHING for a stop word. */
@@ -84,7 +84,7 @@ function rowOf(steps: readonly Step[]): TextQuery {
 }
 
 /**
- * Reads what `phraseto_tsquery` returns for a word: a lexeme, several in a row, or nothing for a stop word.
+ * Parses the result of `phraseto_tsquery` for a word: a lexeme, several in a row, or nothing for a stop word.
  */
 export function parseStem(tsquery: string): TextQuery {
   const found = tsquery.matchAll(/(?:<(?:-|(?<distance>\d+))> )?'(?<text>(?:[^']|'')*)'/g);
@@ -97,8 +97,8 @@ export function parseStem(tsquery: string): TextQuery {
 }
 
 /**
- * The query of a text search; NOTHING for stop words and signs alone. Words are English stems in a row; runs
- * of Han, kana or Hangul are their pairs of characters in a row.
+ * The query of a text search; NOTHING for stop words and punctuation alone. Words are English stems in a row;
+ * runs of Han, kana or Hangul are their pairs of characters in a row.
  */
 export function textQuery({ text, where, arxivId }: TextSearch, stems: Stems): TextQuery {
   const query = allOf(phrases(text).map((phrase) => phraseQuery(phrase, stems)));
@@ -114,8 +114,8 @@ export function phraseQuery(phrase: Phrase, stems: Stems): TextQuery {
 }
 
 /**
- * Completions of a beginning are added only if their stem is shorter than it, because a prefix does not match
- * these.
+ * For a prefix search, adds the completions whose stems do not begin with the prefix: Postgres would not find
+ * them by it.
  */
 function wordQuery({ key, beginning }: SoughtWord, stems: Stems): TextQuery {
   if (beginning === undefined) return stems(key);
@@ -143,7 +143,7 @@ function weighted(query: TextQuery, where: Where): TextQuery {
   return mapped(query, (each) => (each.kind === 'lexeme' ? { ...each, weight: WEIGHTS[where] } : each));
 }
 
-/** The query without the order of its words; undefined if it asks for no order. */
+/** The query without the order of its words; undefined if it has no order. */
 export function unordered(query: TextQuery): TextQuery | undefined {
   const loose = mapped(query, (each) =>
     each.kind === 'row' ? allOf(each.of.map((step) => step.query)) : each,

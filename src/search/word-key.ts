@@ -6,14 +6,14 @@ import { greekName } from './greek.ts';
  * folded. Empty for combining marks alone.
  */
 export function wordKey(written: string, folded: string): string {
-  if (folded.endsWith('s') && isAcronyms(written, folded)) return folded.slice(0, -1);
+  if (folded.endsWith('s') && isPluralAcronym(written, folded)) return folded.slice(0, -1);
   return greekName(folded) ?? folded;
 }
 
 const LONGEST_ACRONYM = 16;
 
 /** Whether the word is the plural of an acronym whose s the English stemmer would keep. */
-function isAcronyms(written: string, folded: string): boolean {
+function isPluralAcronym(written: string, folded: string): boolean {
   if (folded.length > LONGEST_ACRONYM || isStemmed(folded)) return false;
   if (IN_CAPITALS.test(written)) return !STOP_WORDS.has(folded.slice(0, -1));
   return LIKE_ACRONYMS.test(folded) && !SINGULAR.has(folded);

@@ -11,7 +11,7 @@ export interface Word extends TextRange {
   readonly key: string;
 }
 
-// Every sign separates words: `text/image`, `GPT-4.1` and `x_1` are found by their parts, and as a whole by
+// Punctuation separates words: `text/image`, `GPT-4.1` and `x_1` are found by their parts, and as a whole by
 // parts in a row.
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 
@@ -39,21 +39,21 @@ interface TextKeys {
    * other.
    */
   readonly keys: string[];
-  /** Keys that acronyms have in lower case, if different: `gas` for `GAs`, whose key is `ga`. */
-  readonly inSmallLetters: string[];
+  /** Keys of acronyms when read in lower case, if different: `gas` for `GAs`, whose key is `ga`. */
+  readonly lowerCaseKeys: string[];
 }
 
 /** The keys of a text's words. */
 export function textKeys(text: string): TextKeys {
-  const found: TextKeys = { keys: [], inSmallLetters: [] };
+  const found: TextKeys = { keys: [], lowerCaseKeys: [] };
   for (const { unspaced, text: part } of stretches(text)) {
     if (unspaced) found.keys.push(STOP_WORD);
     for (const written of unspaced ? [] : (part.match(WORD) ?? [])) {
       const folded = foldWord(written);
       const key = wordKey(written, folded);
       if (key !== '') found.keys.push(key);
-      const small = key === folded ? key : wordKey(folded, folded);
-      if (small !== key) found.inSmallLetters.push(small);
+      const lower = key === folded ? key : wordKey(folded, folded);
+      if (lower !== key) found.lowerCaseKeys.push(lower);
     }
   }
   return found;

@@ -5,7 +5,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { SourceError } from './digest-file.ts';
 import { isPublic } from './public-address.ts';
 
-/** Which requests may go to private addresses: none, only the first one (not redirects from it), or all. */
+/** The requests that may go to private addresses: none, only the first one (not its redirects), or all. */
 export type PrivateAddresses = 'never' | 'first' | 'always';
 
 /** How to fetch a URL. */

@@ -59,8 +59,11 @@ const counts = <T>(values: Iterable<T>): Map<T, number> => {
   return found;
 };
 
-/** The terms of a paper with their weights, by the rules of the contract. */
-function termsOf({ title, abstract }: Paper): Map<string, number> {
+/**
+ * The terms of a paper with their weights: words of the title count four times, and one occurrence is too
+ * few.
+ */
+function weigh({ title, abstract }: Paper): Map<string, number> {
   const weights = counts([...title, ...title, ...title, ...title, ...abstract]);
   const ranked = [...weights]
     .filter(([, weight]) => weight > 1)
@@ -68,7 +71,8 @@ function termsOf({ title, abstract }: Paper): Map<string, number> {
   return new Map(ranked.slice(0, 16));
 }
 
-const TERMS = new Map(PAPERS.map((paper) => [paper.id, termsOf(paper)]));
+const TERMS = new Map(PAPERS.map((paper) => [paper.id, weigh(paper)]));
+const termsOf = ({ id }: Paper): Map<string, number> => TERMS.get(id) ?? new Map<string, number>();
 const WITH_TERM = counts([...TERMS.values()].flatMap((terms) => [...terms.keys()]));
 const WITH_AUTHOR = counts(PAPERS.flatMap(({ authors }) => [...new Set(authors)]));
 
@@ -79,9 +83,9 @@ const rarity = (papers: number): number =>
 
 /** Compares two papers by the formula, without any index. */
 function relate(paper: Paper, other: Paper): Related | undefined {
-  const [own, others] = [TERMS.get(paper.id) ?? new Map(), TERMS.get(other.id) ?? new Map<string, number>()];
+  const [own, others] = [termsOf(paper), termsOf(other)];
   const terms = [...own.keys()]
-    .map((term: string) => ({ term, papers: WITH_TERM.get(term) ?? 0 }))
+    .map((term) => ({ term, papers: WITH_TERM.get(term) ?? 0 }))
     .filter(({ term, papers }) => others.has(term) && papers < MOST)
     .toSorted((a, b) => a.papers - b.papers || (a.term < b.term ? -1 : 1));
   const authors = [...new Set(paper.authors)].filter(

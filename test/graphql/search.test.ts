@@ -138,8 +138,8 @@ describe('a search that cannot be read', () => {
     ['graph OR', 8, 'a word'],
     ['graph OR OR x', 9, 'a word'],
     ['()', 1, 'a word'],
-    ['author:', 7, 'right behind author:'],
-    ['graph title: x', 12, 'right behind title:'],
+    ['author:', 7, 'directly after author:'],
+    ['graph title: x', 12, 'directly after title:'],
     ['x'.repeat(1001), 1000, 'at most 1000 characters'],
     [`${'('.repeat(21)}x${')'.repeat(21)}`, 20, 'at most 20 levels'],
   ])('%s is BAD_USER_INPUT at %i', async (search, position, expected) => {

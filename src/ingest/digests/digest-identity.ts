@@ -2,7 +2,7 @@ import { parseFileName, unpackedName } from '../../digest/file-name.ts';
 import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../../digest/long-names.ts';
 import { SourceError, type DigestFile } from '../../sources/digest-file.ts';
 
-/** Which digest a file is, as far as its name, its place and the caller's options tell. */
+/** The digest that a file contains, as far as its name, its location and the caller's options tell. */
 export interface DigestIdentity {
   readonly source: string;
   /** YYYY-MM-DD */
@@ -19,9 +19,9 @@ export interface DigestIdentity {
   readonly location: string;
 }
 
-/** What a caller may say about the digest in a file. */
+/** Options of a caller about the digest in a file. */
 export interface IdentityOptions {
-  /** The suffix of a dated file name, such as `_database`, is appended to it. */
+  /** Publisher. The suffix of a dated file name, such as `_database`, is appended to it. */
   readonly source?: string | undefined;
   /** YYYY-MM-DD */
   readonly date?: string | undefined;
@@ -30,8 +30,8 @@ export interface IdentityOptions {
 }
 
 /**
- * Identifies a file's digest: by the options, then by the file's name, then by its place. Calls `warn` if the
- * day is a guess. Throws SourceError if nothing tells the source, or if a name is too long.
+ * Identifies a file's digest: by the options, then by the file's name, then by its location. Calls `warn` if
+ * the day is a guess. Throws SourceError if nothing tells the source, or if a name is too long.
  */
 export async function identifyDigest(
   file: DigestFile,

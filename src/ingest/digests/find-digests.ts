@@ -17,7 +17,7 @@ export interface SourceDay {
 export async function findOrCreateSource(tx: Transaction, name: string): Promise<number> {
   await tx.execute`insert into source (name) values (${name}) on conflict (name) do nothing`;
   const [source] = await tx.query<{ id: number }>`select id from source where name = ${name}`;
-  if (source === undefined) throw new Error(`source ${name} is not where it was just put`);
+  if (source === undefined) throw new Error(`source ${name} was inserted, but cannot be found`);
   return source.id;
 }
 
@@ -31,7 +31,8 @@ export async function findOrCreateDigest(
     languageGuessed,
   }: SourceDay & Pick<StoredDigest, 'language' | 'languageGuessed'>,
 ): Promise<StoredDigest> {
-  // A language that a file or an option has named once is no guess any more, whatever later files leave open.
+  // Once a file or an option has named the language, it is no guess any more, even if later files do not name
+  // it.
   const [digest] = await tx.query<StoredDigest>`
     insert into digest (source_id, date, language, language_guessed, revision)
     values (${sourceId}, ${date}::text::date, ${language}, ${languageGuessed}, 0)
@@ -84,7 +85,7 @@ interface LatestFile {
   readonly writtenIn: string | null;
 }
 
-/** What of a file `digestsOfFileName` compares. */
+/** The facts about a file that `digestsOfFileName` compares. */
 interface NamedFile {
   readonly form: DigestForm;
   readonly fileName: string;
@@ -92,8 +93,8 @@ interface NamedFile {
 }
 
 /**
- * Digests of the day, with a language, whose latest file of this form had this file's name. Those surely
- * written in another language are left out. The latest comes first.
+ * Digests of the day, with a language, whose latest file of this form had this file's name. Excludes digests
+ * that are known to be written in another language. The latest comes first.
  */
 export async function digestsOfFileName(
   tx: Transaction,

@@ -6,7 +6,7 @@ import { numberEntries } from './number-entries.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
 import type { Transaction } from '../../database/transaction.ts';
 
-/** Digests that become one. The guesses are deleted. */
+/** Digests to merge. The guesses are deleted. */
 interface Merging {
   /** Digests of the same source and day whose languages were guesses. */
   readonly guesses: readonly StoredDigest[];

@@ -15,7 +15,7 @@ import type { Transaction } from '../../database/transaction.ts';
 /** The facts about a file's content that help to find its digest. */
 export interface FileTraits {
   readonly form: DigestForm;
-  /** Of its bytes, unpacked, in hex. */
+  /** SHA-256 of its unpacked bytes, in hex. */
   readonly sha256: string;
   /** The language that its AI text is written in, `und` if that cannot be told; null without AI text. */
   readonly writtenIn: string | null;
@@ -89,7 +89,7 @@ async function withAiText(
   return { digest, guesses: [...republished, ...(await mergeable(tx, digest, others))] };
 }
 
-/** The latest digest that files of this name made, except for a guess of `und` if the text now tells more. */
+/** The latest digest that files of this name made; not a guess of `und` if the language is known now. */
 function bestOf(namesakes: readonly StoredDigest[], writtenIn: string): StoredDigest | undefined {
   return namesakes.find(
     ({ language, languageGuessed }) => !languageGuessed || language !== 'und' || writtenIn === 'und',
@@ -106,9 +106,9 @@ function guessesAmong(digests: readonly StoredDigest[], { id }: StoredDigest): S
 }
 
 /**
- * The guesses that can be the same digest as this one. Two digests that both came in the same form are two
- * digests, even if their entries are the same. The form in which a file is republished under its name does
- * not count: the file may have made either digest.
+ * The guesses that can be the same digest as this one. Two digests with a file of the same form are different
+ * digests, even if their entries are equal. `republished`, the form of a file that is published again under
+ * its name, does not count: earlier files of that name may have made either digest.
  */
 async function mergeable(
   tx: Transaction,

@@ -10,14 +10,14 @@ export interface RevisionFile extends FileTraits {
   readonly fileName: string;
   /**
    * The day comes from the file (its name, or a guess), not from an option. Such a file is unchanged if its
-   * bytes are those of the latest file of its name, even if a file of another name came in since.
+   * bytes are those of the latest file of its name, even if a file of another name has been ingested since.
    */
   readonly ownDay: boolean;
   /** The Markdown table of contents, if there is one. */
   readonly contents: readonly ContentsLine[] | undefined;
 }
 
-/** What a file did to its digest. */
+/** The effect of a file on its digest. */
 export interface Revision {
   readonly digest: StoredDigest;
   /** The file is stored already: the latest file of its form, or of its form and name, had the same bytes. */

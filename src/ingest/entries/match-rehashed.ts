@@ -8,7 +8,7 @@ import type { Transaction } from '../../database/transaction.ts';
 const CHUNK = 100;
 
 /**
- * Matches staged entries with stored ones that say the same although their stored hash differs. There are two
+ * Matches staged entries with stored ones of equal content whose stored hash differs. There are two
  * reasons for another hash: an earlier version computed it by other rules, or the staged file is Markdown,
  * whose template prints none of the AI text's parts.
  */

@@ -2,22 +2,22 @@ import { sql, type Sql } from '../../database/sql.ts';
 import type { DigestForm } from '../../digest/digest.ts';
 
 /**
- * SQL that merges an entry's statements in the two forms: of alias s (`staged`, the file's form) and e
- * (`digest_entry`, the other form).
+ * SQL that merges an entry's statements in the two forms: of the alias s (`staged`, the file's form) and of
+ * the alias e (`digest_entry`, the other form).
  */
 export interface MergedStatements {
   /**
-   * The statement of an entry with the same content in both forms. It is the one of the JSONL, which states
-   * all that Markdown does and more. `printed` in it keeps how Markdown printed link, version, section and
+   * The statement of an entry with the same content in both forms. It is the JSONL's, which states all
+   * that the Markdown states, and more. `printed` in it keeps how Markdown printed link, version, section and
    * authors, if that differs.
    */
   readonly same: Sql;
   /**
-   * The statement of s when it replaces e, whose content differs. Whatever only the other form states is
+   * The statement of s when it replaces e, whose content differs. Fields that only the other form states are
    * taken over from e.
    */
   readonly successor: Sql;
-  /** Whether the entry stays in the section of e. Markdown decides about sections. */
+  /** Whether the entry stays in the section of e: the Markdown's section takes precedence. */
   readonly keepsSection: Sql;
 }
 

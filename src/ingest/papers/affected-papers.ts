@@ -47,7 +47,7 @@ export class AffectedPapers {
       insert into affected (paper_id, added) select paper_id, true from found`;
   }
 
-  /** Notes a change of a field of their own. A paper that is new counts as added alone. */
+  /** Marks papers in which an own field has changed. A new paper counts as added only. */
   async markRevised(ids: readonly number[]): Promise<void> {
     await this.#tx.execute`update affected set revised = true where not added and paper_id = any(${ids})`;
   }

@@ -4,15 +4,15 @@ import { countLinks, createLinkTable, removeUnlistedPapers } from './paper-links
 import { updatePapers } from './update-papers.ts';
 import { trackCounts } from './value-counts.ts';
 
-/** What a change of the store did. */
+/** The result of a change of the store. */
 export interface Changed<T> {
-  /** What the change itself returned. */
+  /** The value that the change itself returned. */
   readonly result: T;
-  /** The number of papers that left the store, because no digest lists them any more. */
+  /** The number of papers that were deleted, because no digest lists them any more. */
   readonly papersRemoved: number;
 }
 
-/** What a change may do. */
+/** Options of a change. */
 interface ChangeOptions {
   /** The change deletes entries. Affected papers that no entry lists any more are deleted then. */
   readonly deletesEntries?: boolean;
@@ -22,7 +22,7 @@ interface ChangeOptions {
  * Changes digests and their entries, then everything that follows from them. Locks the store for the rest of
  * the transaction, so that `change` sees it as the last ingest left it. `change` adds each paper whose
  * entries it touches to `affected`; afterwards the papers' own fields, their authors and categories, the
- * search index and all counters are updated. Once per transaction.
+ * search index and all counters are updated. May be called once per transaction.
  */
 export async function changePapers<T>(
   tx: Transaction,

@@ -40,7 +40,7 @@ async function storeVectors(tx: Transaction, papers: readonly VectorTexts[]): Pr
         is distinct from (excluded.vector, excluded.clipped, excluded.version)`;
 }
 
-/** Stores what the current entries tell. The languages include those that cover them: `zh-Hant` and `zh`. */
+/** Stores facts of the current entries. Each language is stored with its prefixes: `zh-Hant` and `zh`. */
 async function storeEntryFacts(tx: Transaction, ids: readonly number[]): Promise<void> {
   await tx.execute`
     with shown as (
@@ -68,7 +68,7 @@ async function storeEntryFacts(tx: Transaction, ids: readonly number[]): Promise
       is distinct from (f.source_ids, f.days, f.languages, f.has_summary)`;
 }
 
-/** Postgres stems the words. A stem is shown as its most frequent word. */
+/** Stores the terms. Postgres stems the words; a stem is shown as its most frequent word. */
 async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
   const words = await mapInSlices(papers, ({ id, title, abstract }) =>
     paperWords(title, abstract)

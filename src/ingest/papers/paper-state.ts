@@ -25,7 +25,7 @@ export interface PaperState {
   readonly authors: readonly string[];
   /** Canonical codes, the primary first. */
   readonly categories: readonly string[];
-  /** Subjects that are no arXiv category, as printed. */
+  /** Subjects that are not arXiv categories, as printed. */
   readonly subjectClasses: readonly string[];
   /** YYYY-MM-DD */
   readonly firstDigestDate: string;
@@ -34,7 +34,7 @@ export interface PaperState {
 /**
  * Computes a paper's fields from its observations, of which there is at least one. Each field comes from the
  * best observation that states it: highest arXiv version, then latest digest, then richest source. So a
- * poorer source erases nothing, and the order in which files came in does not matter.
+ * poorer source erases nothing, and the order in which files were ingested does not matter.
  */
 export function paperState(observations: readonly Observation[]): PaperState {
   const ranked = observations
@@ -81,7 +81,7 @@ function first<T>(
   return undefined;
 }
 
-/** The URL of the code. An earlier version stored statements unchecked: text that is no URL is ignored. */
+/** The URL of the code. An earlier version stored statements unchecked: text that is not a URL is ignored. */
 function codeUrlOf({ codeUrl }: Statement): string | undefined {
   return codeUrl === undefined ? undefined : webUrl(codeUrl);
 }

@@ -28,8 +28,8 @@ const AFFECTED_VALUES = sql`
   where exists (select 1 from paper_search s where s.paper_id = p.id)`;
 
 /**
- * Notes, in the temporary table `counted`, the values of the affected papers before they change or go.
- * Returns the function that updates `paper_count` by the difference once they have changed.
+ * Counts, in the temporary table `counted`, the values of the affected papers before they change or are
+ * deleted. Returns the function that updates `paper_count` by the difference once they have changed.
  */
 export async function trackCounts(tx: Transaction): Promise<() => Promise<void>> {
   await tx.execute`

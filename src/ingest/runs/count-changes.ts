@@ -2,7 +2,7 @@ import { hasText } from '../../database/model.ts';
 import type { IngestReport } from './report.ts';
 import type { Transaction } from '../../database/transaction.ts';
 
-/** The figures of a report that the rows of `staged` and `affected` tell. */
+/** The figures of a report that are counted in `staged` and `affected`. */
 type Counts = Pick<
   IngestReport,
   | 'papers'
@@ -15,7 +15,7 @@ type Counts = Pick<
   | 'unchanged'
 >;
 
-/** Counts what the staged file contains, and what it changed in the store: nothing if it is `unchanged`. */
+/** Counts the contents of the staged file and the changes that it made, which are 0 if it is `unchanged`. */
 export async function countChanges(tx: Transaction, unchanged: boolean): Promise<Counts> {
   const { entries, ...contents } = await countContents(tx);
   if (unchanged)
@@ -32,7 +32,7 @@ export async function countChanges(tx: Transaction, unchanged: boolean): Promise
 }
 
 async function countContents(tx: Transaction) {
-  const [held] = await tx.query<{ entries: number; papers: number; authors: number }>`
+  const [counts] = await tx.query<{ entries: number; papers: number; authors: number }>`
     select count(*)::int as entries, count(distinct arxiv_id)::int as papers,
       (select count(distinct name)::int from staged, jsonb_array_elements_text(statement->'authors') name
         where name ~ '\\S') as authors
@@ -41,7 +41,7 @@ async function countContents(tx: Transaction) {
     select section as code, count(*)::int as entries from staged where section is not null
     group by section order by min(ordinal)`;
   const categories = Object.fromEntries(sections.map(({ code, entries }) => [code, entries]));
-  const { entries = 0, papers = 0, authors = 0 } = held ?? {};
+  const { entries = 0, papers = 0, authors = 0 } = counts ?? {};
   return { entries, papers, authors, categories };
 }
 

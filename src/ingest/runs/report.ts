@@ -9,19 +9,19 @@ export interface Run {
   readonly now: () => Date;
 }
 
-/** What names a digest: its publisher, its day and its language. */
+/** The natural key of a digest: its publisher, its day and its language. */
 interface DigestKey {
   readonly source: string;
   /** YYYY-MM-DD */
   readonly date: string;
-  /** BCP 47; `und`: AI text in an unknown language; null: a raw listing. */
+  /** BCP 47. `und` is an unknown language; null is a raw listing, which has no AI text. */
   readonly language: string | null;
 }
 
 /** A problem with a file, as `--json` and `ingestRuns` show it. */
 export interface Problem {
   readonly severity: IngestSeverity;
-  /** From 1; null if the problem is not one line's. */
+  /** From 1; null if the problem concerns no single line. */
   readonly line: number | null;
   readonly arxivId: string | null;
   readonly message: string;
@@ -44,11 +44,11 @@ export interface IngestReport {
   readonly categories: Readonly<Record<string, number>>;
   /** Papers that were not in the store before. */
   readonly papersAdded: number;
-  /** Papers of which a field of their own changed, the stars and the date of their code apart. */
+  /** Papers with a change in a field of their own, other than the stars and the date of their code. */
   readonly papersRevised: number;
-  /** Entries with AI text (placeholders apart) that are new in their digest. */
+  /** Entries that are new in their digest and have AI text, other than placeholders. */
   readonly summariesAdded: number;
-  /** Entries that changed anything: `entries` less `unchanged`. */
+  /** Entries that changed anything: `entries` minus `unchanged`. */
   readonly changed: number;
   /** Entries that changed nothing; all of them if the status is UNCHANGED. */
   readonly unchanged: number;
@@ -58,7 +58,7 @@ export interface IngestReport {
   readonly durationMs: number;
 }
 
-/** The report of a file of which nothing is stored. */
+/** The report of a file from which nothing is stored. */
 export function nothingStored(
   file: DigestFile,
   run: Run,

@@ -35,7 +35,7 @@ export const MAX_LENGTH = 200;
 
 /**
  * SQL: the name has the words in any order, or is spelt similarly (at pg_trgm's default threshold, 0.6).
- * White space matches every author; signs without words match none.
+ * White space matches every author; punctuation alone matches none.
  */
 function matchesName(search: string): Sql {
   if (search.length > MAX_LENGTH)

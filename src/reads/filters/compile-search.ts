@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { parseArxivId } from '../../arxiv/arxiv-id.ts';
 import { sql, type Sql } from '../../database/sql.ts';
-import type { HighlightTerms } from '../../search/find-highlights.ts';
+import type { HighlightTerm } from '../../search/find-highlights.ts';
 import { nameWords } from '../../search/name-words.ts';
 import { parseSearch, SearchSyntaxError, type Search } from '../../search/parse-search.ts';
 import { highlightTerms } from '../../search/highlight-terms.ts';
@@ -32,7 +32,7 @@ export interface SearchSql {
   /** Relevance, of type real; higher is better. */
   readonly score: Sql;
   /** Terms to highlight in the texts of a paper. */
-  readonly highlightTerms: readonly HighlightTerms[];
+  readonly highlightTerms: readonly HighlightTerm[];
 }
 
 /** Compiles a search. Rejects with InputError, naming `argument`, for a syntax error. */
@@ -110,7 +110,7 @@ interface Meaning {
 
 function conditionSql(search: Search, meaning: Meaning): Sql {
   const text = asText(search, meaning.stems);
-  if (text === NOTHING) return isSigns(search) ? NO_PAPER : EVERY_PAPER;
+  if (text === NOTHING) return hasPunctuationTerm(search) ? NO_PAPER : EVERY_PAPER;
   if (text !== undefined) return matches(text);
   switch (search.kind) {
     case 'text': {
@@ -151,10 +151,10 @@ function combined({ kind, of }: Combination, meaning: Meaning): Sql {
 }
 
 /**
- * Whether a search that asks nothing contains signs alone, such as `!?`, outside `not`: no paper is found by
- * signs.
+ * Whether an empty search contains a term of punctuation alone, such as `!?`, outside `not`. Such a term
+ * matches no paper; stop words match every paper.
  */
-function isSigns(search: Search): boolean {
+function hasPunctuationTerm(search: Search): boolean {
   switch (search.kind) {
     case 'text':
       return phrases(search.text).length === 0;
@@ -162,7 +162,7 @@ function isSigns(search: Search): boolean {
       return nameWords(search.text).length === 0;
     case 'all':
     case 'any':
-      return search.of.some(isSigns);
+      return search.of.some(hasPunctuationTerm);
     default:
       return false;
   }

@@ -5,7 +5,7 @@ import type { FilterSubject } from './filter-subject.ts';
 import { InputError } from '../../errors/input-error.ts';
 import { nodeKey } from '../paging/node-id.ts';
 import type { CompileSearch, SearchSql } from './compile-search.ts';
-import type { HighlightTerms } from '../../search/find-highlights.ts';
+import type { HighlightTerm } from '../../search/find-highlights.ts';
 
 /** Input `PaperFilter`: papers must meet all fields; absent and null fields are ignored. */
 export interface PaperFilter {
@@ -41,7 +41,7 @@ export interface FilterSql {
   /** Whether it searches, in `not` or outside. */
   readonly searching: boolean;
   /** Terms that the searches outside `not` look for. */
-  readonly highlightTerms: readonly HighlightTerms[];
+  readonly highlightTerms: readonly HighlightTerm[];
 }
 
 /**
@@ -144,9 +144,9 @@ interface Place {
 function compile(filter: PaperFilter, place: Place): Sql | undefined {
   return every([
     ...searchConditions(filter, place),
-    ...given(filter, PAPER_CONDITIONS, place),
-    ...entryCondition(given(filter, ENTRY_CONDITIONS, place), place),
-    ...given(filter, COMBINATIONS, place),
+    ...conditionsOf(filter, PAPER_CONDITIONS, place),
+    ...entryCondition(conditionsOf(filter, ENTRY_CONDITIONS, place), place),
+    ...conditionsOf(filter, COMBINATIONS, place),
   ]);
 }
 
@@ -155,7 +155,7 @@ function searchConditions(filter: PaperFilter, { searches }: Place): Sql[] {
   return search === undefined ? [] : [search.condition];
 }
 
-/** The condition of each field. `argument` is the path to the field, for error messages. */
+/** Compiles the value of each field. `argument` is the path to the field, for error messages. */
 type Conditions<Field extends keyof PaperFilter> = {
   readonly [Name in Field]: (
     value: NonNullable<PaperFilter[Name]>,
@@ -164,7 +164,7 @@ type Conditions<Field extends keyof PaperFilter> = {
   ) => Sql;
 };
 
-function given<Field extends keyof PaperFilter>(
+function conditionsOf<Field extends keyof PaperFilter>(
   filter: PaperFilter,
   conditions: Conditions<Field>,
   { argument, ...place }: Place,

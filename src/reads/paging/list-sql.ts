@@ -1,6 +1,6 @@
 import { sql, type Sql } from '../../database/sql.ts';
 import { direction, orderTerms, rangesAfter, reversed, type KeyValue, type Order } from './keyset.ts';
-import type { HighlightTerms } from '../../search/find-highlights.ts';
+import type { HighlightTerm } from '../../search/find-highlights.ts';
 import type { ParentId } from './by-parent.ts';
 import type { PageSize } from './page-args.ts';
 
@@ -18,16 +18,16 @@ export interface List {
   /** Whether the SQL text depends on a caller's filter; if so, it is never prepared by name. */
   readonly filtered: boolean;
   /** Terms that the filter's searches look for in the texts of a row. */
-  readonly highlightTerms?: readonly HighlightTerms[];
+  readonly highlightTerms?: readonly HighlightTerm[];
 }
 
-/** The rows of a list that a page asks for: a size, and the sort keys that its cursors hold. */
+/** The rows of a list that a page requests: their number, and the sort keys in its cursors. */
 export interface Window extends PageSize {
   readonly after: readonly KeyValue[] | undefined;
   readonly before: readonly KeyValue[] | undefined;
 }
 
-/** Which parts of a connection a query selects. */
+/** The parts of a connection that a query selects. */
 export interface Wants {
   readonly page: boolean;
   readonly total: boolean;
@@ -73,8 +73,8 @@ function totalSql({ total, repeats, order, from, where }: List): Sql {
 }
 
 /**
- * Each range of the order is limited by itself before they are merged: each is then one bounded scan of an
- * index.
+ * SQL: a page of one parent's list. Each range is limited by itself before the ranges are merged, so that
+ * each is one bounded scan of an index.
  */
 function pageSql(list: List, order: Order, window: Window): Sql {
   const { limit, backward, after, before } = window;

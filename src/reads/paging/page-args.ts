@@ -8,7 +8,7 @@ export interface PageArgs {
   readonly before?: string | null | undefined;
 }
 
-/** Number of rows of a page, and the end of the list that it is counted from. */
+/** Number of rows of a page, and the end of the list from which they are counted. */
 export interface PageSize {
   readonly limit: number;
   readonly backward: boolean;
@@ -30,9 +30,7 @@ export function pageSize({ first, last }: PageArgs): PageSize {
   return { limit: checkSize(forward ?? DEFAULT_SIZE, ['first']), backward: false };
 }
 
-/**
- * Returns the size of a list that a caller asked for. Throws InputError, naming `argument`, outside 0 to 100.
- */
+/** Returns the requested size of a list. Throws InputError, naming `argument`, outside 0 to 100. */
 export function checkSize(size: number, argument: readonly string[]): number {
   if (size >= 0 && size <= MAX_SIZE) return size;
   throw new InputError(argument, `${argument.at(-1)}: expected 0 to ${MAX_SIZE}, got ${size}`);

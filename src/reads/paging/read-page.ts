@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { RunStatement } from '../../database/statements.ts';
-import type { HighlightTerms } from '../../search/find-highlights.ts';
+import type { HighlightTerm } from '../../search/find-highlights.ts';
 import { remember, rowsByParent, type ParentId } from './by-parent.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { KeyValue, Order } from './keyset.ts';
@@ -48,7 +48,7 @@ export interface Page<Row> extends PagePosition {
   readonly total: number | null;
   readonly cursorOf: (row: Row) => string;
   /** Terms that the filter's searches look for in the texts of a row. */
-  readonly highlightTerms: readonly HighlightTerms[];
+  readonly highlightTerms: readonly HighlightTerm[];
 }
 
 /** Reads pages. Throws InputError for wrong page arguments and for cursors of other lists. */
@@ -89,7 +89,10 @@ interface FetchedRow {
   readonly key0?: unknown;
 }
 
-/** Parents share a window: their cursors hold the same values, or were refused. */
+/**
+ * Parents share a window: cursors are bound to one parent, so that only pages without cursors can have
+ * several.
+ */
 function fetchLoader(
   run: RunStatement,
   { name, list }: CompiledList,

@@ -29,8 +29,7 @@ export class FolderHints {
     for (const folder of this.#watched.keys()) if (!folders.has(folder)) this.#end(folder);
     for (const folder of folders) {
       const identity = await identityOf(folder);
-      // A watcher stays with the folder that it was made for, even if that was removed and another one has
-      // its name.
+      // A watcher stays with its folder, even if that was removed and another folder has its name now.
       if (this.#watched.get(folder)?.identity === identity) continue;
       this.#end(folder);
       if (identity !== undefined) this.#begin(folder, identity);

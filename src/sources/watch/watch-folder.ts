@@ -16,7 +16,7 @@ const LONGEST_WAIT_MS = 300_000;
 /** Larger than any difference between the clock of a file system and ours. */
 const OLD_MS = 60_000;
 
-/** What is known about one version of a file. */
+/** The state of one version of a file. */
 interface FileState {
   /** Differs between versions of the file. */
   readonly stamp: string;

@@ -10,15 +10,15 @@ import type { WatchOptions } from './watch-options.ts';
 const POLL_MS = 600_000;
 const GAP_MS = 1_000;
 const LONGEST_WAIT_MS = 3_600_000;
-/** Days that `{date}` stands for. */
+/** Number of days that replace `{date}`. */
 const DAYS = 8;
 const MAX_BYTES = 64 * 2 ** 20;
 const FETCH_MS = 120_000;
-/** Not Modified, Not Found, Gone: there is nothing new. */
+/** Not Modified, Not Found, Gone: nothing is new. */
 const NOTHING_NEW: ReadonlySet<number> = new Set([304, 404, 410]);
 /** Request Timeout, Too Early, Too Many Requests: the server asks for patience, as with 5xx. */
 const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429]);
-/** Languages that `{language}` stands for, as the producer of the digests names them in its files. */
+/** Languages that replace `{language}`, as the producer of the digests names them in its files. */
 const LANGUAGES = ['Chinese', 'English', 'Japanese', 'Korean', 'Spanish', 'French', 'German', 'Portuguese'];
 /** Once a language has been found, the others are requested only in every sixth round. */
 const OTHER_LANGUAGES_EVERY = 6;
@@ -54,7 +54,7 @@ export async function watchUrl(template: string, options: WatchOptions): Promise
   }
 }
 
-/** The addresses that a URL with placeholders stands for, from the newest day to the oldest. */
+/** The addresses of a URL with placeholders, from the newest day to the oldest. */
 export function addressesOf(template: string, now: Date): Address[] {
   const days = template.includes('{date}')
     ? Array.from({ length: DAYS }, (_, ago) => shiftDay(dayOf(now), -ago))
@@ -173,7 +173,7 @@ class UrlPoll {
 
   #warnOnce(url: URL, reason: object): void {
     if (!this.#warned.has(url.href))
-      this.#options.log.warn({ url: withoutSecrets(url), ...reason }, 'watched URL gives no file');
+      this.#options.log.warn({ url: withoutSecrets(url), ...reason }, 'watched URL has no file');
     this.#warned.add(url.href);
   }
 }
