@@ -51,7 +51,7 @@ describe('an arXiv id is read from', () => {
   });
 });
 
-describe('no arXiv id is', () => {
+describe('no arXiv id is read from', () => {
   test.each([
     '',
     '2601',
@@ -89,7 +89,7 @@ describe('no arXiv id is', () => {
     expect(parseArxivId(text)).toBeUndefined();
   });
 
-  test('most text, and no text makes it throw', () => {
+  test('in most texts, and no text throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const read = parseArxivId(text);
@@ -109,7 +109,7 @@ describe('arxivOrder', () => {
     expect(arxivOrder(id)).toBe(order);
   });
 
-  test('sorts as papers were submitted, old style before new', () => {
+  test('sorts papers as they were submitted, old style before new', () => {
     const ids = [
       'hep-th/9108001',
       'astro-ph/9912999',
@@ -123,7 +123,7 @@ describe('arxivOrder', () => {
     expect(ids.toReversed().toSorted((a, b) => (arxivOrder(a) < arxivOrder(b) ? -1 : 1))).toEqual(ids);
   });
 
-  test('tells papers of two archives with one number apart', () => {
+  test('differs for papers of two archives with the same number', () => {
     expect(arxivOrder('hep-th/9605151')).not.toBe(arxivOrder('hep-ph/9605151'));
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalSubject, categoryCode, splitSubjects } from '../../src/arxiv/subjects.ts';
 
-describe('a category is known', () => {
+describe('a category is recognised', () => {
   test.each([
     ['cs.LG', 'cs.LG'],
     ['cs.lg', 'cs.LG'],
@@ -19,7 +19,7 @@ describe('a category is known', () => {
     expect(categoryCode(text)).toBe(code);
   });
 
-  test('by the code that its alias stands for', () => {
+  test('by its alias', () => {
     expect(['cs.sy', 'Systems and Control (cs.SY)', 'free text'].map(canonicalSubject)).toEqual([
       'eess.SY',
       'eess.SY',
@@ -67,7 +67,7 @@ describe('one text lists', () => {
   });
 
   test.each(['(', '(cs.LG', 'a ', 'cs.LG,', '( cs.LG )', '((((', ') , '])(
-    'a megabyte of %j without taking minutes',
+    'subjects in linear time in a megabyte of %j',
     (part) => {
       expect(splitSubjects(part.repeat(Math.ceil(1_000_000 / part.length))).length).toBeLessThan(200_001);
     },

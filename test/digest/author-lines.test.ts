@@ -33,7 +33,7 @@ describe('author lines are split', () => {
     expect(authors.mistaken).toBe(false);
   });
 
-  test('wrongly as long as the file has not said how it joins, which it says later', () => {
+  test('at comma and space until a bare comma comes, and then marked as mistaken', () => {
     const authors = new AuthorLines();
     expect(authors.split('Heron, Stork and Sons')).toEqual(['Heron', 'Stork and Sons']);
     expect(authors.mistaken).toBe(false);

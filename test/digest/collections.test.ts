@@ -40,13 +40,13 @@ describe.each(COLLECTIONS)('$name', (collection) => {
     expect((await readDigest(bytesOf(collection, empty))).form).toBeUndefined();
   });
 
-  test.each(identical)('%s written back is the same, NUL apart', async (file) => {
+  test.each(identical)('%s written back is the same, except NUL', async (file) => {
     const bytes = bytesOf(collection, file);
     const written = Buffer.from(writeBack(await readDigest(bytes)));
     expect(written.equals(bytes.filter((byte) => byte !== 0))).toBe(true);
   });
 
-  test.each(twins)('%s and %s give every entry the same hash', async (markdown, jsonl) => {
+  test.each(twins)('every entry has the same hash in %s and %s', async (markdown, jsonl) => {
     const [printed, recorded] = await Promise.all(
       [markdown, jsonl].map(async (file) => await hashes(bytesOf(collection, file))),
     );
@@ -55,7 +55,7 @@ describe.each(COLLECTIONS)('$name', (collection) => {
   });
 
   test.each(languages)(
-    'the AI text of %s is %s, whole and nearly every entry for itself',
+    'the AI text of %s is %s, as a whole and in nearly every entry',
     async (file, language) => {
       const { entries } = await readDigest(bytesOf(collection, file));
       const texts = entries.map(({ parts = [] }) => parts.map(({ text }) => text ?? '').join('\n'));

@@ -10,7 +10,7 @@ describe('the hash of an entry', () => {
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('does not look at what Markdown does not print', () => {
+  test('ignores fields that Markdown does not print', () => {
     const richer = {
       ...statement,
       categories: ['cs.LG', 'cs.AI'],
@@ -22,13 +22,13 @@ describe('the hash of an entry', () => {
     expect(contentHash({ statement: richer, parts })).toBe(hash);
   });
 
-  test('takes null for the text None and a missing part for an empty one, as the producer prints them', () => {
+  test('treats null as the text None and a missing part as empty, as the producer prints them', () => {
     expect(contentHash({ statement, parts: [part('TL;DR', null)] })).toBe(
       contentHash({ statement, parts: [part('TL;DR', 'None'), part('Method', '')] }),
     );
   });
 
-  test('is of all parts where Markdown prints none of them', () => {
+  test('covers all parts if Markdown prints none of them', () => {
     const [a, b] = ['a', 'b'].map((text) => contentHash({ statement, parts: [part('Contribution', text)] }));
     expect(a).not.toBe(b);
   });
@@ -43,7 +43,7 @@ describe('the hash of an entry', () => {
     );
   });
 
-  test('changes with the AI text, and where text moves from one field to the next', () => {
+  test('changes with the AI text, and if text moves from one field to the next', () => {
     const others = [
       contentHash({ statement, parts: undefined }),
       contentHash({ statement, parts: [part('TL;DR', 't2'), part('Method', 'm')] }),

@@ -52,8 +52,8 @@ const statement: fc.Arbitrary<Statement> = fc.record(
   { requiredKeys: ['title', 'abstract', 'authors', 'category'] },
 );
 
-describe('what is exported can be taken in again:', () => {
-  test('as the same entries of the same papers, whatever their texts hold', async () => {
+describe('an export can be ingested again:', () => {
+  test('it has the same entries of the same papers, whatever their texts contain', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(statement, parts), { minLength: 1, maxLength: 5 }),
@@ -76,7 +76,7 @@ describe('what is exported can be taken in again:', () => {
     );
   });
 
-  test('and is the same text when exported once more', async () => {
+  test('and it is the same text when it is exported again', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(statement, parts), { minLength: 1, maxLength: 3 }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseFileName } from '../../src/digest/file-name.ts';
 
-describe('a file name tells', () => {
+describe('a file name states', () => {
   test.each([
     ['2026-01-16.md', '2026-01-16', undefined, ''],
     ['2026-01-16.jsonl', '2026-01-16', undefined, ''],
@@ -47,12 +47,12 @@ describe('a file name tells', () => {
     '17890101.md',
     '2601.20260.md',
     '',
-  ])('nothing where it has no date of the calendar: %j', (name) => {
+  ])('nothing without a valid date: %j', (name) => {
     expect(parseFileName(name)).toEqual({ date: undefined, language: undefined, suffix: '' });
   });
 });
 
-test('a name of any length is read in time that grows with its length alone', () => {
+test('a file name is read in linear time', () => {
   const began = performance.now();
   for (const part of ['-a', '2026-01-15', '_AI_enhanced_', '.gz', '.a', ' (', '12345678'])
     parseFileName(`2026-01-15_AI_enhanced_${part.repeat(100_000)}1`);

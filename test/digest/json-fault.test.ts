@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findJsonFault } from '../../src/digest/json-fault.ts';
 
-describe('the place where a text stops being JSON is found', () => {
+describe('the first fault of invalid JSON is found', () => {
   test.each([
     ['{"score":NaN}', 10, 'a value', 'NaN'],
     ['{"score":-Infinity,"a":1}', 10, 'a value', '-Infinity'],
@@ -28,7 +28,7 @@ describe('the place where a text stops being JSON is found', () => {
     expect(findJsonFault(text)).toEqual({ column, expected, got });
   });
 
-  test('just where JSON.parse fails, and nowhere else', () => {
+  test('exactly if JSON.parse fails', () => {
     const edited = fc
       .tuple(
         fc.json({ maxDepth: 3 }),
@@ -49,7 +49,7 @@ describe('the place where a text stops being JSON is found', () => {
   });
 
   test.each(['[', '{"a":', '"\\n', '[1,', '{"a":"x","b":', ' '])(
-    'in a megabyte of %j without taking minutes',
+    'in linear time in a megabyte of %j',
     (part) => {
       expect(findJsonFault(part.repeat(1_000_000 / part.length))).toBeDefined();
     },

@@ -5,7 +5,7 @@ const record = (change: object = {}): string =>
   JSON.stringify({ id: '2601.00001', title: 'T', summary: 'S', ...change }) + '\n';
 
 describe('a JSONL digest', () => {
-  test('in the producer’s shape gives every field as printed', async () => {
+  test('in the producer’s shape has every field as printed', async () => {
     const { form, entries, problems } = await readDigest(fixture('every-record-shape.jsonl'));
     expect([form, problems]).toEqual(['JSONL', []]);
     expect(entries[0]).toEqual({
@@ -44,7 +44,7 @@ describe('a JSONL digest', () => {
     expect(entries[0]?.statement.version).toBe(version);
   });
 
-  test('in the forks’ shapes gives what each of them states', async () => {
+  test('in the shapes of forks has the fields that each of them states', async () => {
     const { entries } = await readDigest(fixture('every-record-shape.jsonl'));
     expect(entries.slice(1).map(({ statement }) => statement)).toEqual([
       {
@@ -90,7 +90,7 @@ describe('a JSONL digest', () => {
     ]);
   });
 
-  test('has its AI text in published order, labelled by its keys', async () => {
+  test('has its AI text in published order, with labels from its keys', async () => {
     const { entries } = await readDigest(fixture('every-record-shape.jsonl'));
     expect(entries.slice(1).map(({ parts }) => parts?.map(({ label, text }) => [label, text]))).toEqual([
       undefined,
@@ -141,12 +141,12 @@ describe('a JSONL digest', () => {
     ['Alexandra Sandberg, Andy Rand', ['Alexandra Sandberg', 'Andy Rand']],
     [' Ada Park ,\n Bo  Li, ', ['Ada Park', 'Bo Li']],
     ['', []],
-  ])('gives the authors in one text %j apart', async (authors, names) => {
+  ])('has the authors of one text as separate names: %j', async (authors, names) => {
     const { entries } = await readDigest(record({ authors }));
     expect(entries[0]?.statement.authors).toEqual(names);
   });
 
-  test('labels AI text by keys in any case', async () => {
+  test('has the same labels for keys in any case', async () => {
     const ai = { TLDR: 't', Motivation: 'm', METHOD: 'me', summaryZH: 'z' };
     const { entries } = await readDigest(
       record({ AI: ai }) + record({ ai }) + record({ AI: { tldr: 't', TLDR: 'u' } }) + record({ ai: true }),
@@ -174,8 +174,8 @@ describe('a JSONL digest', () => {
   });
 });
 
-describe('what does not fit a JSONL digest is reported', () => {
-  test('with line, id, what was expected and what came', async () => {
+describe('a problem in a JSONL digest is reported', () => {
+  test('with line, id, and the expected and the actual value', async () => {
     const { entries, problems } = await readDigest(fixture('wrong-types.jsonl'));
     expect(entries.map(({ line }) => line)).toEqual([1, 11, 13]);
     const warned = problems.filter(({ severity }) => severity === 'WARNING');
@@ -216,7 +216,7 @@ describe('what does not fit a JSONL digest is reported', () => {
     ['ftp://e.org/x', undefined],
     [`https://e.org/${'x'.repeat(2_000)}`, undefined],
     [7, undefined],
-  ])('where a URL is none, which is left out: %j', async (code_url, codeUrl) => {
+  ])('if a URL is invalid, which is left out: %j', async (code_url, codeUrl) => {
     const { entries, problems } = await readDigest(record({ code_url, code_stars: 3 }));
     expect(entries[0]?.statement.codeUrl).toBe(codeUrl);
     const warnings = problems.map(({ severity, line, arxivId }) => [severity, line, arxivId]);
@@ -224,7 +224,7 @@ describe('what does not fit a JSONL digest is reported', () => {
   });
 
   test.each(['', ' ', 'n/a', 'None', 'NULL', '-', null])(
-    'but not where fields of the code hold %j, which says nothing',
+    'but not if the code fields have the empty value %j',
     async (nothing) => {
       const change = { code_url: nothing, code_stars: nothing, code_last_update: nothing };
       const { entries, problems } = await readDigest(record(change));
@@ -233,7 +233,7 @@ describe('what does not fit a JSONL digest is reported', () => {
     },
   );
 
-  test('where stars have no code; numbers as text and instants are read', async () => {
+  test('if stars have no code URL; numbers as text and instants are read', async () => {
     const code = { code_url: 'https://e.org/', code_stars: ' 12 ', code_last_update: '2026-01-02T03:04:05Z' };
     const { entries, problems } = await readDigest(record(code) + record({ code_stars: 12 }));
     expect(entries[0]?.statement).toMatchObject({ codeStars: 12, codeUpdatedOn: '2026-01-02' });
@@ -250,7 +250,7 @@ describe('what does not fit a JSONL digest is reported', () => {
       'at column 57 expected the end of the line, got "{\\"id\\":\\"2601.00001\\"}"',
     ],
     ['"score":1', 'the line ends where "," or "}" is due'],
-  ])('where a line is not one object, with the column and what is there: %j', async (end, said) => {
+  ])('if a line is not one object, with the column and the text there: %j', async (end, said) => {
     const broken = `{"id":"2601.00009","title":"T","summary":"S",${end}`;
     const { entries, problems } = await readDigest(`${broken}\n${record()}`);
     expect(entries).toHaveLength(1);
@@ -259,19 +259,19 @@ describe('what does not fit a JSONL digest is reported', () => {
     expect(problems[0]?.message).toContain(said);
   });
 
-  test('where the file ends in the middle of a record', async () => {
+  test('if the file ends in the middle of a record', async () => {
     const { entries, problems } = await readDigest(fixture('cut-in-a-record.jsonl'));
     expect(entries).toHaveLength(1);
     expect(problems).toMatchObject([{ severity: 'REJECTED', line: 2, arxivId: '2601.00002' }]);
     expect(problems[0]?.message).toContain('the file ends in the middle of this record');
   });
 
-  test('where the last line, without a line feed, has more than a record', async () => {
+  test('if the last line, without a line feed, has more than a record', async () => {
     const { problems } = await readDigest(`${record()}${record().trimEnd()} x`);
     expect(problems[0]?.message).toContain('expected the end of the line, got "x"');
   });
 
-  test('where text has NUL and halves of surrogate pairs', async () => {
+  test('if text has NUL or unpaired surrogates', async () => {
     const { entries, problems } = await readDigest(fixture('nul-and-surrogates.jsonl'));
     expect([entries[0]?.statement.title, entries[0]?.parts]).toEqual([
       'ab',
@@ -288,7 +288,7 @@ describe('what does not fit a JSONL digest is reported', () => {
     ]);
   });
 
-  test('where a line is not UTF-8, be it the first', async () => {
+  test('if a line is not UTF-8, even the first', async () => {
     const broken = Buffer.concat([
       Buffer.from('{"id": "2601.00007", "title": "'),
       Buffer.from([0xe9]),
@@ -300,14 +300,14 @@ describe('what does not fit a JSONL digest is reported', () => {
     expect(problems[0]?.message).toContain('not UTF-8');
   });
 
-  test('where AI text is nested too deep to be written', async () => {
+  test('if AI text is nested too deeply to be stored', async () => {
     const deep = `{"id":"2601.00002","title":"T","summary":"S","AI":{"tldr":${'['.repeat(50_000)}${']'.repeat(50_000)}}}\n`;
     const { entries, problems } = await readDigest(deep + record());
     expect(entries).toHaveLength(1);
     expect(problems).toMatchObject([{ severity: 'REJECTED', line: 1, arxivId: '2601.00002' }]);
   });
 
-  test('by refusing the file whole where no record is good', async () => {
+  test('by refusing the whole file if no record is good', async () => {
     const error = await refusalOf(record({ title: 1 }) + record({ title: 2 }));
     expect([error.line, error.message]).toEqual([1, 'expected text as "title", got 1']);
   });

@@ -4,7 +4,7 @@ import { fixture, readDigest } from './read-digest.ts';
 const labels = (parts: readonly { label: string }[] = []): string[] => parts.map(({ label }) => label);
 
 describe('a Markdown digest', () => {
-  test('in the current template gives its contents and every field as printed', async () => {
+  test('in the current template has its table of contents and every field as printed', async () => {
     const { form, contents, entries, problems } = await readDigest(fixture('current-template.md'));
     expect(form).toBe('MARKDOWN');
     expect(problems).toEqual([]);
@@ -43,7 +43,7 @@ describe('a Markdown digest', () => {
     },
   );
 
-  test('keeps CR as text where it ends no line, and where the first line ends at LF alone', async () => {
+  test('keeps CR within a line, and every CR if the first line ends with LF alone', async () => {
     const text = fixture('current-template.md').toString();
     const [alone, within] = ['方法\r。', '方法。\r\n二'].map((method) => text.replace('方法。', method));
     const methods = async (digest = ''): Promise<unknown> =>
@@ -61,7 +61,7 @@ describe('a Markdown digest', () => {
     ]);
   });
 
-  test('takes line separators other than LF for text', async () => {
+  test('treats line separators other than LF as text', async () => {
     const { entries } = await readDigest(fixture('current-template.md'));
     expect(entries[1]?.parts?.map(({ text }) => text)).toEqual([
       '',
@@ -80,7 +80,7 @@ describe('a Markdown digest', () => {
     );
   });
 
-  test('with tasks has no contents, categories and numbers', async () => {
+  test('with tasks has no table of contents, categories or numbers', async () => {
     const { contents, entries, problems } = await readDigest(fixture('task-label.md'));
     expect([contents, problems]).toEqual([undefined, []]);
     expect(entries).toHaveLength(2);
@@ -92,7 +92,7 @@ describe('a Markdown digest', () => {
     });
   });
 
-  test('of abstracts alone has no AI text', async () => {
+  test('with only abstracts has no AI text', async () => {
     const { entries, problems } = await readDigest(fixture('abstracts-alone.md'));
     expect(problems).toEqual([]);
     expect(entries.map(({ line, parts, statement }) => [line, parts, statement.abstract])).toEqual([
@@ -102,7 +102,7 @@ describe('a Markdown digest', () => {
     ]);
   });
 
-  test('may have contents without totals and entries without numbers', async () => {
+  test('may have a table of contents without totals and entries without numbers', async () => {
     const { contents, entries, problems } = await readDigest(fixture('contents-without-totals.md'));
     expect(problems).toEqual([]);
     expect(contents).toEqual([
@@ -112,15 +112,15 @@ describe('a Markdown digest', () => {
     expect(entries.map(({ statement }) => statement.category)).toEqual(['cs.CV', 'cs.CL', 'cs.CL']);
   });
 
-  test('may have sections and no contents', async () => {
+  test('may have sections without a table of contents', async () => {
     const { contents, entries, problems } = await readDigest(fixture('sections-without-contents.md'));
     expect([contents, problems]).toEqual([undefined, []]);
     expect(entries.map(({ statement }) => statement.category)).toEqual(['cs.CV', 'cs.CL']);
   });
 });
 
-describe('what does not fit a Markdown digest is reported', () => {
-  test('where totals and entries differ, with both numbers', async () => {
+describe('a problem in a Markdown digest is reported', () => {
+  test('if a total differs from the number of entries, with both numbers', async () => {
     const { entries, problems } = await readDigest(fixture('totals-differ.md'));
     expect(entries).toHaveLength(3);
     expect(problems).toEqual([
@@ -134,7 +134,7 @@ describe('what does not fit a Markdown digest is reported', () => {
     ]);
   });
 
-  test('where an entry says another category than its section, with both', async () => {
+  test('if an entry has another category than its section, with both', async () => {
     const { entries, problems } = await readDigest(fixture('another-main-category.md'));
     expect(entries.map(({ arxivId }) => arxivId.id)).toEqual(['2504.10001']);
     expect(problems).toMatchObject([
@@ -147,14 +147,14 @@ describe('what does not fit a Markdown digest is reported', () => {
     ]);
   });
 
-  test('where a label is missing, and all other entries are read', async () => {
+  test('if a label is missing, and all other entries are read', async () => {
     const { entries, problems } = await readDigest(fixture('label-missing.md'));
     expect(entries.map(({ arxivId }) => arxivId.id)).toEqual(['2504.10001', '2504.10003']);
     expect(problems).toMatchObject([{ severity: 'REJECTED', line: 47, arxivId: '2504.10002' }]);
     expect(problems[0]?.message).toContain('expected "Result:"');
   });
 
-  test('where a heading is broken, and no other entry swallows that one', async () => {
+  test('if a heading is malformed, and the entry before it is unaffected', async () => {
     const { entries, problems } = await readDigest(fixture('heading-broken.md'));
     expect(entries.map(({ arxivId, statement }) => [arxivId.id, statement.abstract])).toEqual([
       ['2504.10001', 'Abstract 1.'],
@@ -167,7 +167,7 @@ describe('what does not fit a Markdown digest is reported', () => {
     expect(problems[0]?.message).toMatch(/^expected "### \[2\] \[title\]\(link\)", got "## \[2\] /);
   });
 
-  test('where text belongs to no entry, and all entries are read', async () => {
+  test('if text belongs to no entry, and all entries are read', async () => {
     const text = fixture('current-template.md')
       .toString()
       .replace('# math.CO [[Back]](#toc)\n', '$&\nA line between.\n');
@@ -183,28 +183,28 @@ describe('what does not fit a Markdown digest is reported', () => {
     ]);
   });
 
-  test('where a number is left out', async () => {
+  test('if a number is skipped', async () => {
     const text = fixture('tldr-label.md').toString().replace('### [2]', '### [3]');
     const { entries, problems } = await readDigest(text);
     expect(entries).toHaveLength(2);
     expect(problems).toMatchObject([{ severity: 'WARNING', line: 34 }]);
   });
 
-  test('where a line of an abstract reads like the end of an entry', async () => {
+  test('if a line of an abstract looks like the end of an entry', async () => {
     const text = fixture('tldr-label.md').toString().replace('Abstract 1.', 'A\n\n</details>\n\nB');
     const { entries, problems } = await readDigest(text);
     expect(entries[0]?.statement.abstract).toBe('A\n\n</details>\n\nB');
     expect(problems).toMatchObject([{ severity: 'WARNING', line: 32, arxivId: '2504.10001' }]);
   });
 
-  test('where the file ends in the middle of an entry', async () => {
+  test('if the file ends in the middle of an entry', async () => {
     const { entries, problems } = await readDigest(fixture('cut-in-an-entry.md'));
     expect(entries).toHaveLength(2);
     expect(problems[0]).toMatchObject({ severity: 'REJECTED', line: 58, arxivId: '2504.10003' });
     expect(problems[0]?.message).toContain('the file ends in the middle of this entry');
   });
 
-  test('wherever the file is cut, and the entries before the cut are whole', async () => {
+  test('if the file is cut anywhere, and the entries before the cut are complete', async () => {
     const bytes = fixture('current-template.md');
     const { entries: whole } = await readDigest(bytes);
     const ends = whole.map(({ line }, index) => endOf(bytes, whole[index + 1]?.line ?? Infinity, line));
@@ -219,7 +219,7 @@ describe('what does not fit a Markdown digest is reported', () => {
     }
   });
 
-  test('where text has NUL, which is taken out and counted', async () => {
+  test('if text has NUL, which is removed and counted', async () => {
     const { entries, problems } = await readDigest(fixture('nul-and-controls.md'));
     expect(entries[0]?.parts?.map(({ text }) => text)).toEqual([
       '5-10%',

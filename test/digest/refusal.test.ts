@@ -4,7 +4,7 @@ import { chunksOf, fixture, readDigest, refusalOf } from './read-digest.ts';
 
 const RECORD = '{"id":"2601.00001","title":"T","summary":"S"}\n';
 
-describe('a file that is no digest is refused with its line, what was expected and what came:', () => {
+describe('a file that is not a digest is refused with the line, the expected and the actual text:', () => {
   test.each([
     ['bold-tldr-template.md', 17, '"**TL;DR**: 要点1"'],
     ['topics-template.md', 1, 'Table of Contents"'],
@@ -38,7 +38,7 @@ describe('a file that is no digest is refused with its line, what was expected a
       'abcdefg'.replaceAll(/./g, (letter) => `- [cs.${letter}](#cs.${letter}) [Total: 1]\n`),
       'expected the 7 entries that the table of contents promises (1 in cs.a, 1 in cs.b, 1 in cs.c, 1 in cs.d, 1 in cs.e and 2 more categories), got none',
     ],
-  ])('a table of contents that promises entries and nothing else: %j', async (contents, said) => {
+  ])('a table of contents that announces entries, without entries: %j', async (contents, said) => {
     const error = await refusalOf(`<div id=toc></div>\n\n# Table of Contents\n\n${contents}`);
     expect(error.message).toBe(said);
   });
@@ -55,13 +55,13 @@ describe('a file that is no digest is refused with its line, what was expected a
     expect([error.line, error.message]).toEqual([1, expect.stringContaining('expected a digest') as string]);
   });
 
-  test('a line of 2 MB, which is quoted in part', async () => {
+  test('a line of 2 MB, of which the message quotes the start', async () => {
     const error = await refusalOf(Buffer.alloc(2_000_000, 'x'));
     expect(error.message).toContain('got a line of 2000000 bytes');
   });
 });
 
-test.each(['', '\n', ' \r\n\t\n', '\uFEFF'])('%j is empty, which is no error', async (text) => {
+test.each(['', '\n', ' \r\n\t\n', '\uFEFF'])('%j is an empty file, which is not an error', async (text) => {
   expect(await openDigest(chunksOf(Buffer.from(text), 1))).toBeUndefined();
 });
 
@@ -70,7 +70,7 @@ async function* failing(): AsyncGenerator<Uint8Array> {
   throw new Error('the disk is gone');
 }
 
-describe('JSONL that does not begin with a record is taken, other lines rejected by number:', () => {
+describe('JSONL that does not begin with a record is read, with other lines rejected by number:', () => {
   test.each([
     ['merge marks', `<<<<<<< HEAD\n${RECORD}=======\n${RECORD}>>>>>>> main\n`, [1, 3, 5]],
     ['merge marks around one record', `<<<<<<< HEAD\n${RECORD}=======\n>>>>>>> main\n`, [1, 3, 4]],
@@ -94,7 +94,7 @@ describe('JSONL that does not begin with a record is taken, other lines rejected
 });
 
 test.each(['', '- [cs.CV](#cs.CV) [Total: 0]\n', "\n\n<div id='cs.CV'></div>\n\n# cs.CV [[Back]](#toc)\n"])(
-  'a table of contents that promises nothing is no error: %j',
+  'a table of contents without entries is not an error: %j',
   async (rest) => {
     const { form, contents, entries, problems } = await readDigest(
       `<div id=toc></div>\n\n# Table of Contents\n\n${rest}`,
@@ -108,8 +108,8 @@ test.each(['', '- [cs.CV](#cs.CV) [Total: 0]\n', "\n\n<div id='cs.CV'></div>\n\n
   },
 );
 
-describe('the source of the bytes', () => {
-  test('may fail: its error comes through as it is', async () => {
+describe('the byte stream of a file', () => {
+  test('may fail with an error, which is passed on unchanged', async () => {
     const opened = await openDigest(failing());
     const read = async (): Promise<void> => {
       for await (const item of opened?.items ?? []) expect(item.kind).toBe('entry');
@@ -117,7 +117,7 @@ describe('the source of the bytes', () => {
     await expect(read()).rejects.toThrow('the disk is gone');
   });
 
-  test('is closed where the file is refused, and where the reader stops early', async () => {
+  test('is closed if the file is refused, and if the reader stops early', async () => {
     let closed = 0;
     const source = async function* (text: string): AsyncGenerator<Uint8Array> {
       try {
@@ -134,7 +134,7 @@ describe('the source of the bytes', () => {
   });
 });
 
-test('a JSONL file that is nothing but bad records is refused before it is read to its end', async () => {
+test('a JSONL file with only bad records is refused before its end is read', async () => {
   let given = 0;
   const endless = async function* (): AsyncGenerator<Uint8Array> {
     for (;;) {
@@ -150,7 +150,7 @@ test('a JSONL file that is nothing but bad records is refused before it is read 
   expect(given).toBeLessThan(100);
 });
 
-test('a first line that cannot be read does not hide the others', async () => {
+test('an unreadable first line does not hide the others', async () => {
   const long = `{"id": "2601.00002", "title": "T", "summary": "${'x'.repeat(1_100_000)}"}\n`;
   const { entries, problems } = await readDigest(
     `${long}{"id":"2601.00001","title":"T","summary":"S"}\n`,

@@ -62,7 +62,7 @@ const entry = fc.record({
   abstract: prose,
 });
 
-describe('a digest of any text comes back as it was,', () => {
+describe('a digest of any text can be written and read back unchanged,', () => {
   test('from Markdown', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 4 }), async (entries) => {
@@ -79,7 +79,7 @@ describe('a digest of any text comes back as it was,', () => {
     );
   });
 
-  test('from JSONL, with the hash that its Markdown has', async () => {
+  test('from JSONL, with the same hash as its Markdown', async () => {
     await fc.assert(
       fc.asyncProperty(entry, async (given) => {
         const { title: t, abstract, authors, url, category: primary } = given;
@@ -122,8 +122,8 @@ async function readOrRefused(bytes: Uint8Array): Promise<'read' | 'refused'> {
   }
 }
 
-describe('nothing makes the reader throw anything but DigestError,', () => {
-  test('no bytes at all', async () => {
+describe('the reader throws only DigestError,', () => {
+  test('for any bytes', async () => {
     const starts = [
       '',
       '{',
@@ -146,7 +146,7 @@ describe('nothing makes the reader throw anything but DigestError,', () => {
     'task-label.md',
     'contents-without-totals.md',
     'every-record-shape.jsonl',
-  ])('nor %s with bytes changed, removed and put in', async (fixtureName) => {
+  ])('for %s with bytes changed, removed and inserted', async (fixtureName) => {
     const original = fixture(fixtureName);
     const change = fc.record({
       at: fc.nat(original.length),

@@ -24,7 +24,7 @@ const hashes = async (name: string) =>
 
 describe('the bundled sample', () => {
   test.each(readdirSync(FOLDER))(
-    '%s is read without a problem, and says that it is invented',
+    '%s is read without a problem, and states that it is invented',
     async (name) => {
       const items = await read(name);
       expect(items.filter(({ kind }) => kind === 'problem')).toEqual([]);
@@ -34,7 +34,7 @@ describe('the bundled sample', () => {
     },
   );
 
-  test('has one day in both forms, which say the same', async () => {
+  test('has one day in both forms, with equal content', async () => {
     expect(await hashes('2026-01-15.md')).toEqual(await hashes('2026-01-15_AI_enhanced_Chinese.jsonl'));
   });
 });

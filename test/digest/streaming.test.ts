@@ -86,7 +86,7 @@ describe('memory does not grow with the file', () => {
     expect(most).toBeLessThan(150 * MEGABYTE);
   });
 
-  test('300 MB in one line, which is skipped', async () => {
+  test('of 300 MB in one line, which is skipped', async () => {
     const items = repeated('{"id":"2601.00009","title":"', Buffer.alloc(MEGABYTE, 'x'), 300);
     const line = async function* (): AsyncGenerator<Uint8Array> {
       yield* items;
@@ -97,7 +97,7 @@ describe('memory does not grow with the file', () => {
     expect(most).toBeLessThan(50 * MEGABYTE);
   });
 
-  test('50 MB in one Markdown entry, which is skipped', async () => {
+  test('of 50 MB in one Markdown entry, which is skipped', async () => {
     const [head = '', tail = ''] = markdown(2).split('\n\nAbstract: ', 2);
     const entry = async function* (): AsyncGenerator<Uint8Array> {
       yield* repeated(
@@ -116,7 +116,7 @@ describe('memory does not grow with the file', () => {
 });
 
 describe('an entry of more than 1 MiB', () => {
-  test('is left out of JSONL, one of just 1 MiB is not', async () => {
+  test('is left out of JSONL; one of exactly 1 MiB is not', async () => {
     const size = (bytes: number): string =>
       jsonLine(5, 'x'.repeat(bytes + 1 - Buffer.byteLength(jsonLine(5, ''))));
     const { entries, problems } = await readDigest(size(MEGABYTE) + size(MEGABYTE + 1) + jsonLine(1), 10_000);
@@ -125,7 +125,7 @@ describe('an entry of more than 1 MiB', () => {
     expect(problems[0]?.message).toContain(`got a line of ${MEGABYTE + 1} bytes`);
   });
 
-  test('is left out of Markdown with its first line and id', async () => {
+  test('is left out of Markdown, with its first line and id in the problem', async () => {
     const text = markdown(3).replace(
       'Titel 1 😀](https://arxiv.org/abs/2601.00001)\n*A,B*',
       `$&\n${'x\n'.repeat(600_000)}`,

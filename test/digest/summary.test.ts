@@ -26,7 +26,7 @@ const FAILED = {
 };
 
 describe('AI text is', () => {
-  test('COMPLETE where every part of its template has text, which is given as published', () => {
+  test('COMPLETE if every part of its template has text, which stays as published', () => {
     expect(summaryFields(current({ Method: ' \tme\n' }))).toEqual({
       status: 'COMPLETE',
       tldr: 't',
@@ -49,7 +49,7 @@ describe('AI text is', () => {
     expect(summaryFields(published).status).toBe('COMPLETE');
   });
 
-  test('PARTIAL where one part has none, which is null', () => {
+  test('PARTIAL if one part has no text; its field is null', () => {
     for (const text of ['', ' \n', null, 'None', 'Result analysis unavailable']) {
       expect(summaryFields(current({ Result: text }))).toMatchObject({
         status: 'PARTIAL',
@@ -59,11 +59,11 @@ describe('AI text is', () => {
     }
   });
 
-  test('PARTIAL where a part of its template is not there', () => {
+  test('PARTIAL if a part of its template is missing', () => {
     expect(summaryFields(current().slice(0, 4)).status).toBe('PARTIAL');
   });
 
-  test('FAILED where no part has text', () => {
+  test('FAILED if no part has text', () => {
     const failed = {
       status: 'FAILED',
       tldr: null,

@@ -16,7 +16,7 @@ const entry = (id: string, category: string) => ({
 });
 
 describe('a digest is written', () => {
-  test('in the producer’s current template, a null as None and a missing part empty', () => {
+  test('in the producer’s current template, with null as None and missing parts empty', () => {
     expect(writeMarkdown({ entries: [entry('2601.00001', 'cs.LG')] })).toBe(
       [
         '<div id=toc></div>\n\n# Table of Contents\n\n- [cs.LG](#cs.LG) [Total: 1]\n\n\n',
@@ -48,7 +48,7 @@ describe('a digest is written', () => {
     ]);
   });
 
-  test('with the contents that it came with, their order, totals and empty sections', () => {
+  test('with the given table of contents: its order, totals and empty sections', () => {
     const contents = [
       { category: 'cs.CV', total: 9 },
       { category: 'cs.CL', total: 0 },

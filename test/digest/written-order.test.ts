@@ -7,8 +7,8 @@ const line = (ai: string): string =>
 const written = async (ai: string) =>
   (await readDigest(line(ai))).entries[0]?.parts?.map(({ label, text }) => [label, text]);
 
-describe('AI text keeps the order in which it was written,', () => {
-  test('be its keys numbers', async () => {
+describe('AI text keeps the order of its JSON source,', () => {
+  test('even if keys are numbers', async () => {
     expect(await written('{"tldr": "t", "10": "a", "2": "b", "\\u0031": {"3": 1, "x": 2}}')).toEqual([
       ['TL;DR', 't'],
       ['10', 'a'],
@@ -17,7 +17,7 @@ describe('AI text keeps the order in which it was written,', () => {
     ]);
   });
 
-  test('whatever keys and texts are', async () => {
+  test('for any keys and texts', async () => {
     const key = fc.oneof(
       fc.nat(30).map(String),
       fc.constantFrom('tldr', '"', ':', ':1', '\\', '4294967295', '01'),

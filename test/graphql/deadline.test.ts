@@ -57,7 +57,7 @@ async function waiting(): Promise<number> {
 /** Connections at work. */
 const busy = (): number => database.pool.totalCount - database.pool.idleCount;
 
-test('a read past its deadline is TIMEOUT, and Postgres stops it', async () => {
+test('a read that exceeds its deadline is TIMEOUT, and Postgres stops it', async () => {
   const ask = await asking();
   const unlock = await lock('paper');
   const passDeadline = stopTimers();
@@ -80,7 +80,7 @@ test('a read past its deadline is TIMEOUT, and Postgres stops it', async () => {
   expect(await ask('{ papers { totalCount } }')).toEqual({ data: { papers: { totalCount: 30 } } });
 });
 
-test('a single thing that cannot be looked up in time is null, with TIMEOUT in its place', async () => {
+test('a look-up that exceeds its deadline is null, with TIMEOUT at its path', async () => {
   const ask = await asking();
   await lock('author');
   const passDeadline = stopTimers();
@@ -99,7 +99,7 @@ const SLOW = `{ papers(first: 1, filter: {and: []}) { totalCount facets { author
 const WITHOUT = { data: { papers: { totalCount: 30, facets: null, nodes: [{ related: null }] } } };
 const WITH = { data: { papers: { facets: { authors: expect.any(Array) as unknown } } } };
 
-test('facets and related papers not there at the deadline are null, and Postgres stops them', async () => {
+test('facets and related papers that exceed the deadline are null, and Postgres stops them', async () => {
   const ask = await asking({ slowMs: 300_000 });
   const unlock = await lock('authorship');
   const passDeadline = stopTimers();
@@ -112,7 +112,7 @@ test('facets and related papers not there at the deadline are null, and Postgres
   expect(await ask(SLOW)).toMatchObject(WITH);
 });
 
-test('Postgres stops facets and related papers after a time of their own, before the deadline', async () => {
+test('facets and related papers have a shorter deadline of their own', async () => {
   const ask = await asking({ deadlineMs: 300_000, slowMs: 500 });
   const unlock = await lock('authorship');
   expect(await ask(SLOW)).toEqual(WITHOUT);
@@ -121,7 +121,7 @@ test('Postgres stops facets and related papers after a time of their own, before
   expect(await (await asking({ deadlineMs: 300_000, slowMs: 300_000 }))(SLOW)).toMatchObject(WITH);
 });
 
-test('a read for which no connection becomes free in time is TIMEOUT', async () => {
+test('a read that gets no connection in time is TIMEOUT', async () => {
   const pool = new pg.Pool({ connectionString: database.url, max: 1 });
   onTestFinished(async () => await pool.end());
   const ask = await asking({ database: { pool } });
@@ -136,7 +136,7 @@ test('a read for which no connection becomes free in time is TIMEOUT', async () 
   expect(await ask('{ papers { totalCount } }')).toEqual({ data: { papers: { totalCount: 30 } } });
 });
 
-test('a read waits for a connection of a store as long as it may, not only as long as connecting may take', async () => {
+test('a read waits for a connection until its own deadline, even if connecting has a shorter one', async () => {
   const store = await openDatabase({ url: database.url, dataDir: '', poolSize: 1 });
   onTestFinished(async () => await store.close());
   const taken = await store.pool.connect();
@@ -149,7 +149,7 @@ test('a read waits for a connection of a store as long as it may, not only as lo
   expect(await answer).toEqual({ data: { papers: { totalCount: 30 } } });
 });
 
-test('a connection that breaks while it is made is asked for again, as often as it takes', async () => {
+test('a connection that breaks while it is made is requested again, repeatedly if necessary', async () => {
   let failures = 0;
   const pool = faultyConnects(database.pool, () => {
     failures += 1;

@@ -92,7 +92,7 @@ function expectCounts(facets: Facets, papers: readonly ModelPaper[]): void {
 }
 
 describe('facets', () => {
-  test('count all papers, from what ingests have counted', async () => {
+  test('count all papers, from the counters of ingests', async () => {
     const { data, statements } = await query<{ papers: { facets: Facets; totalCount: number } }>(
       `{ papers(first: 0) { totalCount ${FACETS} } }`,
     );
@@ -140,7 +140,7 @@ describe('facets', () => {
       );
   });
 
-  test('are worked out when they are selected, and not otherwise', async () => {
+  test('are computed only if they are selected', async () => {
     const { data, errors, statements } = await query(
       `query ($no: Boolean = false) { papers { totalCount one: facets { ... @include(if: $no) { withCode } }
         two: facets { __typename withCode @include(if: $no) } } }`,
@@ -150,7 +150,7 @@ describe('facets', () => {
     expect(statements.map(({ name }) => name)).toEqual(['Query.papers']);
   });
 
-  test('give the most frequent values, as many as asked for', async () => {
+  test('return the requested number of most frequent values', async () => {
     const { data } = await query<{ papers: { all: Facets; top: Facets } }>(
       `{ papers(filter: {hasCode: true}) {
         all: facets { categories { value count } } top: facets { categories(first: 2) { value count } } } }`,
@@ -160,7 +160,7 @@ describe('facets', () => {
     expect(counts).toEqual(counts.toSorted((a, b) => b - a));
   });
 
-  test('give values of equal count by name, wherever the list of them is cut', async () => {
+  test('sort values of equal count by name, wherever the list is cut', async () => {
     const names = ({ authors }: ModelPaper) => authors;
     const expected = (first: number) =>
       Object.entries(tally(model.papers, names))
@@ -179,7 +179,7 @@ describe('facets', () => {
     }
   });
 
-  test('have values that the filter takes, and finds as many papers by', async () => {
+  test('have values that a filter accepts, with which it finds the same number of papers', async () => {
     const { data } = await query<{ papers: { facets: Facets } }>(
       `{ papers(filter: {hasCode: true}) { facets { categories { value count } authors(first: 5) { value count }
         sources { value count } languages { value count } } } }`,
@@ -210,13 +210,13 @@ describe('a timeline', () => {
   };
   const starts = (buckets: { start: string }[] | undefined) => buckets?.map(({ start }) => start);
 
-  test('shows days without papers as 0, between the dates asked for', async () => {
+  test('shows days without papers as 0, between the requested dates', async () => {
     const { buckets } = await timeline('dates: {from: "2024-12-30", to: "2025-01-01"}');
     expect(starts(buckets)).toEqual(['2024-12-30', '2024-12-31', '2025-01-01']);
     expect(buckets?.slice(0, 2).map(({ count }) => count)).toEqual([0, 0]);
   });
 
-  test('takes its dates from the filter where it names none', async () => {
+  test('takes its dates from the filter if it has none of its own', async () => {
     const { buckets } = await timeline(
       'interval: DAY',
       '(filter: {digestDates: {from: "2025-01-03", to: "2025-01-05"}})',
@@ -224,7 +224,7 @@ describe('a timeline', () => {
     expect(starts(buckets)).toEqual(['2025-01-03', '2025-01-04', '2025-01-05']);
   });
 
-  test('counts in a week that the dates cut what lies within them', async () => {
+  test('counts only papers within the dates in a week that they cut', async () => {
     const dates = '{from: "2025-01-08", to: "2025-01-09"}';
     for (const filter of ['', '(filter: {and: []})', '(filter: {not: {arxivIds: ["none"]}})']) {
       const { buckets } = await timeline(`interval: WEEK, dates: ${dates}`, filter);
@@ -252,13 +252,13 @@ describe('a timeline', () => {
     ).toHaveLength(61);
   });
 
-  test('is refused where its dates end before they start', async () => {
+  test('is BAD_USER_INPUT if its dates end before they start', async () => {
     const { errors } = await timeline('dates: {from: "2025-01-02", to: "2025-01-01"}');
     expect(errors).toEqual([{ code: 'BAD_USER_INPUT', argument: ['timeline', 'dates'] }]);
   });
 });
 
-test('facets and related papers that take too long are null, and nothing else is', async () => {
+test('facets and related papers that take too long are null; the rest of the answer is complete', async () => {
   await database.pool.query(`
     create table slow as select * from paper_term;
     drop table paper_term;

@@ -36,7 +36,7 @@ const walkOf = async (name: string, { order, backward = false }: { order: string
 describe.each(['null', 'RELEVANCE', 'NEWEST', 'TITLE', 'MOST_STARS'])(
   'the papers of an author that a search finds, orderBy: %s,',
   (order) => {
-    test('come once each, the same forward and backward', async () => {
+    test('appear once each, in the same order forward and backward', async () => {
       for (const name of NAMES) {
         const forward = await walkOf(name, { order });
         const expected = model.papers.filter((paper) => paper.authors.includes(name) && isFound(paper));
@@ -48,7 +48,7 @@ describe.each(['null', 'RELEVANCE', 'NEWEST', 'TITLE', 'MOST_STARS'])(
       }
     });
 
-    test('come for many authors at once as for each alone, with their number', async () => {
+    test('are the same for many authors at once as for each alone, with their total', async () => {
       interface Papers {
         totalCount: number;
         edges: { score: number; node: { arxivId: string } }[];

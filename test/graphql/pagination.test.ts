@@ -61,7 +61,7 @@ const LISTS: [string, string, string][] = [
 ];
 
 describe.each(LISTS)('%s…) { %s } in %s', (field, selection, within) => {
-  test('gives the same forward, backward and at once, and its total', async () => {
+  test('has the same items forward, backward and in one page, and their total', async () => {
     const how = { field, select: selection, within };
     const whole = await walk(query, { ...how, size: 100 });
     expect(whole.length).toBeGreaterThan(1);
@@ -86,13 +86,13 @@ async function papers(args: string): Promise<Papers['papers']> {
   return data.papers;
 }
 
-test('a page has 20 without first or last, also where they are null', async () => {
+test('a page has 20 items without first and last, or if they are null', async () => {
   const { nodes } = await papers('(first: 20)');
   expect((await papers('')).nodes).toEqual(nodes);
   expect((await papers('(first: null, last: null)')).nodes).toEqual(nodes);
 });
 
-test('after and before together bound a page from both sides', async () => {
+test('after and before together limit a page at both ends', async () => {
   const { edges, nodes } = await papers('(first: 10)');
   const [after, before] = [edges[1]?.cursor, edges[6]?.cursor];
   const between = await papers(`(first: 10, after: "${after}", before: "${before}")`);
@@ -127,7 +127,7 @@ test.each([
   ]);
 });
 
-test('a cursor is good for its field, parent and order alone', async () => {
+test('a cursor is valid for its own field, parent and order only', async () => {
   const { data } = await query<{ author: { papers: { edges: { cursor: string }[] } } }>(
     '{ author(by: {name: "Yang Liu"}) { papers(first: 1) { edges { cursor } } } }',
   );
@@ -142,7 +142,7 @@ test('a cursor is good for its field, parent and order alone', async () => {
   expect(await refusal(`{ papers(first: 1, after: "${cursor}") { nodes { id } } }`)).toEqual(invalid);
 });
 
-test('text that is no cursor is CURSOR_INVALID, whatever is in it', async () => {
+test('any text that is not a cursor is CURSOR_INVALID', async () => {
   const { edges } = await papers('(first: 1)');
   const [scope] = JSON.parse(Buffer.from(edges[0]?.cursor ?? '', 'base64url').toString()) as [string];
   const forged = [
@@ -155,7 +155,7 @@ test('text that is no cursor is CURSOR_INVALID, whatever is in it', async () => 
     ]);
 });
 
-test('a score that none can be is CURSOR_INVALID, and any other is a place in the list', async () => {
+test('an impossible score in a cursor is CURSOR_INVALID, and any other is a position in the list', async () => {
   const search = 'filter: {search: "attention"}';
   const { edges } = await papers(`(first: 1, ${search})`);
   const cursor = Buffer.from(edges[0]?.cursor ?? '', 'base64url').toString();

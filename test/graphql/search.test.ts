@@ -111,7 +111,7 @@ describe('a search finds', () => {
     expect(await find(search)).toEqual(expected);
   });
 
-  test('events as it finds papers, a NUL in it too', async () => {
+  test('events by the same rules as papers, even with a NUL in the search', async () => {
     const { data, errors } = await query(
       'query ($f: PaperFilter) { feed(start: OLDEST, filter: $f) { events { paper { arxivId } } } }',
       { f: { search: '"reinforcement\0learning" -category:"cs\0LG"' } },
@@ -120,7 +120,7 @@ describe('a search finds', () => {
     expect(data).toEqual({ feed: { events: [{ paper: { arxivId: SECOND } }] } });
   });
 
-  test('with the complement of `not`', async () => {
+  test('with `not`, all other papers', async () => {
     const { data } = await query<{ papers: { nodes: { arxivId: string }[] } }>(
       '{ papers(filter: {not: {search: "graph OR author:lin"}}) { nodes { arxivId } } }',
     );
@@ -128,7 +128,7 @@ describe('a search finds', () => {
   });
 });
 
-describe('a search that cannot be read', () => {
+describe('a search with a syntax error', () => {
   test.each([
     ['"graph', 0, 'a closing quote'],
     ['a "graph', 2, 'a closing quote'],
@@ -161,7 +161,7 @@ describe('RELEVANCE', () => {
     return { codes: errors?.map(({ extensions }) => extensions), edges: data?.papers.edges ?? [] };
   };
 
-  test('is the order of a search that names none: the title counts most, the abstract least', async () => {
+  test('is the default order of a search: the title counts most, the abstract least', async () => {
     const { edges } = await scored('filter: {search: "learning"}');
     expect(edges.map(({ node }) => node.arxivId)).toEqual([THIRD, SECOND, FIRST]);
     expect(edges.map(({ score }) => score)).toEqual(
@@ -170,7 +170,7 @@ describe('RELEVANCE', () => {
     expect(edges[0]?.score).toBeGreaterThan(0);
   });
 
-  test('adds several searches up', async () => {
+  test('adds the scores of several searches', async () => {
     const one = await scored('filter: {search: "concrete"}');
     const both = await scored('filter: {search: "concrete", and: [{search: "learning"}]}');
     const other = await scored('filter: {search: "learning"}');
@@ -178,7 +178,7 @@ describe('RELEVANCE', () => {
     expect(both.edges[0]?.score).toBeCloseTo(sum, 5);
   });
 
-  test('gives papers that match alike newest first, and needs no words', async () => {
+  test('sorts papers of equal score by date, newest first, and needs no words', async () => {
     const { edges } = await scored('filter: {search: "category:cs.*"}');
     expect(edges).toEqual([
       { score: 0, node: { arxivId: THIRD } },
@@ -207,7 +207,7 @@ describe('RELEVANCE', () => {
     expect(await walk(query, { ...how, backward: true })).toEqual(forward);
   });
 
-  test('gives cursors that are good for this search alone', async () => {
+  test('has cursors that are valid for the same search only', async () => {
     const { data } = await query<{ papers: { pageInfo: { endCursor: string } } }>(
       '{ papers(first: 1, filter: {search: "learning"}) { pageInfo { endCursor } } }',
     );
@@ -237,7 +237,7 @@ describe('highlights', () => {
     }));
   };
 
-  test('are the words as they stand, by their stems, and the AI text with its summary', async () => {
+  test('match words by their stems, and refer to the summary of AI text', async () => {
     expect(await highlightsOf('reinforcing POINCARÉ concrete', THIRD)).toEqual([
       { field: 'TITLE', summary: null, pieces: ['Reinforce', 'Concrete'] },
       {
@@ -248,7 +248,7 @@ describe('highlights', () => {
     ]);
   });
 
-  test('are phrases where they stand whole, Chinese beside English', async () => {
+  test('match whole phrases, in Chinese beside English', async () => {
     expect(await highlightsOf('"强化学习" LoRA', FIRST)).toEqual([
       { field: 'TLDR', summary: { language: 'zh' }, pieces: ['LoRA', '强化学习'] },
     ]);
@@ -257,13 +257,13 @@ describe('highlights', () => {
     ]);
   });
 
-  test('of a word for the title stand in the title alone, of an excluded one nowhere', async () => {
+  test('of a word for the title are in the title only, of an excluded word nowhere', async () => {
     expect(await highlightsOf('title:concrete -graph', THIRD)).toEqual([
       { field: 'TITLE', summary: null, pieces: ['Concrete'] },
     ]);
   });
 
-  test('of stop words stand in phrases alone', async () => {
+  test('of stop words are in phrases only', async () => {
     expect(await highlightsOf('the of survey', SECOND)).toEqual([
       { field: 'ABSTRACT', summary: null, pieces: ['survey'] },
     ]);
@@ -273,7 +273,7 @@ describe('highlights', () => {
     ]);
   });
 
-  test('in a title with LaTeX are where its plain text has what was asked for', async () => {
+  test('in a title with LaTeX are the ranges that match in its plain text', async () => {
     const inTitle = async (search: string, arxivId: string) =>
       (await highlightsOf(search, arxivId)).flatMap(({ field, pieces }) => [field, ...pieces]);
     expect(await inTitle('wifo-m2', FIRST)).toEqual(['TITLE', 'WiFo-M$^2']);
@@ -283,13 +283,13 @@ describe('highlights', () => {
     expect(await inTitle('"alpha bench"', SECOND)).toEqual(['TITLE', '\\alpha$-Bench']);
   });
 
-  test('are none without a search', async () => {
+  test('are empty without a search', async () => {
     const { data, statements } = await query('{ papers { edges { highlights { field } } } }');
     expect(data).toEqual({ papers: { edges: [{ highlights: [] }, { highlights: [] }, { highlights: [] }] } });
     expect(statements).toHaveLength(1);
   });
 
-  test('of a whole page take two statements more', async () => {
+  test('of a whole page take two more statements', async () => {
     const { statements } = await query(
       '{ papers(filter: {search: "learning OR 学习"}) { edges { highlights { field } } } }',
     );
@@ -303,7 +303,7 @@ describe('highlights', () => {
 });
 
 describe('a paper whose texts are too long for a vector', () => {
-  test('is found by every word, and by phrases far behind', async () => {
+  test('is found by every word, and by phrases late in the text', async () => {
     const far = Array.from({ length: 9_000 }, (_, n) => `w${n}`).join(' ');
     const record = jsonRecord('2601.00009', {
       title: 'Long',
@@ -325,7 +325,7 @@ describe('a paper whose texts are too long for a vector', () => {
     expect(await find(`title:long -(graph OR ${turned})`)).toEqual([]);
   });
 
-  test('does not stop its digest', async () => {
+  test('does not stop the ingest of its digest', async () => {
     const words = Array.from({ length: 60_000 }, (_, n) => `x${n}-y${n}`).join(' ');
     const han = Array.from({ length: 90_000 }, (_, n) =>
       String.fromCodePoint(0x20000 + ((n * 7919) % 40_000)),

@@ -24,7 +24,7 @@ interface Nested {
   };
 }
 
-test('a nested query takes as many statements for a hundred parents as for one, each bounded per parent', async () => {
+test('a nested query takes as many statements for a hundred parents as for one, with a limit per parent', async () => {
   for (const n of [1, 10, 100]) {
     const { data, errors, statements } = await query<Nested>(NESTED, { n });
     expect(errors).toBeUndefined();
@@ -50,14 +50,14 @@ test('a nested query takes as many statements for a hundred parents as for one, 
   }
 });
 
-test('a field asked for with other arguments is one statement more, whatever the parents', async () => {
+test('a field with other arguments is one more statement for all parents', async () => {
   const { statements } = await query(`{ papers(first: 50) { nodes {
     one: authors(first: 1) { nodes { id } } two: authors(first: 2) { nodes { id } } again: authors(first: 2) { nodes { id } }
   } } }`);
   expect(statements.map(({ name }) => name)).toEqual(['Query.papers', 'Paper.authors', 'Paper.authors']);
 });
 
-test('a total comes in its page’s statement, alone it reads no page, and unasked it is not counted', async () => {
+test('a total is part of its page’s statement, reads no page alone, and is not counted unless selected', async () => {
   const page = await query(
     `{ papers(first: 3) { totalCount ...F } } fragment F on PaperConnection { nodes { id } }`,
   );
@@ -79,7 +79,7 @@ test('unfiltered totals of an author and of a category come from the counters', 
   expect(data.author).toEqual({ paperCount: 4711, papers: { totalCount: 4711 }, none: { totalCount: 0 } });
 });
 
-test('ids asked for together are one statement for each type', async () => {
+test('ids that are requested together are one statement for each type', async () => {
   const { data } = await query<{ papers: { nodes: { id: string }[] }; authors: { nodes: { id: string }[] } }>(
     '{ papers(first: 50) { nodes { id } } authors(first: 50) { nodes { id } } }',
   );
@@ -111,7 +111,7 @@ async function spied(document: string, prepared: boolean): Promise<Sent[]> {
   return sent;
 }
 
-test('statements are prepared under a name of their own text, but for filtered ones and where names are off', async () => {
+test('statements are prepared by name, except filtered ones, and if names are turned off', async () => {
   const first = await namesOf('{ papers(first: 1) { nodes { id } } }', true);
   expect(first).toEqual([expect.stringMatching(/^Query\.papers:[\da-f]{16}$/)]);
   expect(await namesOf('{ papers(first: 7) { nodes { id } } }', true)).toEqual(first);
@@ -120,7 +120,7 @@ test('statements are prepared under a name of their own text, but for filtered o
   expect(await namesOf('{ papers(first: 1) { nodes { id } } }', false)).toEqual([undefined]);
 });
 
-test('which facets are selected, and in which order, leaves nothing prepared', async () => {
+test('statements of facets are never prepared by name', async () => {
   const prepared = async () => {
     const { rows } = await database.pool.query<{ name: string }>('select name from pg_prepared_statements');
     return rows.map(({ name }) => name).toSorted();

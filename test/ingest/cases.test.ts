@@ -54,7 +54,7 @@ async function inEitherOrder(
 
 describe.skipIf(!existsSync(FOLDER))('cases (needs ../shared/cases)', () => {
   describe('ai-file-without-ai', () => {
-    test('the raw listing and the AI file are two digests', async () => {
+    test('a raw listing and a file with AI text are two digests', async () => {
       const files = ['2026-01-22.jsonl', '2026-01-22_AI_enhanced_English.jsonl'];
       await inEitherOrder(
         files.map((file) => `ai-file-without-ai/${file}`),
@@ -86,7 +86,7 @@ describe.skipIf(!existsSync(FOLDER))('cases (needs ../shared/cases)', () => {
   });
 
   describe('date-not-first-in-name', () => {
-    test('the day in the name, and what comes before it as the suffix', async () => {
+    test('takes the day from the name, and the text before it as the suffix', async () => {
       const files = ['24', '25'].map((day) => `date-not-first-in-name/recommended_2026-01-${day}.jsonl`);
       await inEitherOrder(files, async (database) =>
         expect(await digests(database)).toEqual([
@@ -98,7 +98,7 @@ describe.skipIf(!existsSync(FOLDER))('cases (needs ../shared/cases)', () => {
   });
 
   describe('suffix-after-language', () => {
-    test('the suffix is part of the source, and the AI file is one digest with its Markdown', async () => {
+    test('the suffix is part of the source, and the AI file and its Markdown are one digest', async () => {
       const files = ['.jsonl', '.md', ''].map((end) =>
         end === '' ? '2026-03-01_AI_enhanced_Chinese-backups.jsonl' : `2026-03-01-backups${end}`,
       );

@@ -45,7 +45,7 @@ describe.each(COLLECTIONS)('$name', (collection) => {
     await Promise.all(databases.map(async (database) => await database.close()));
   });
 
-  test.each(taken)('$file is taken with the counts that are true of it', (truth) => {
+  test.each(taken)('$file is ingested with the counts of an independent reader', (truth) => {
     expect(reports.get(truth.file)).toMatchObject({
       status: 'STORED',
       entries: truth.papers,
@@ -56,23 +56,23 @@ describe.each(COLLECTIONS)('$name', (collection) => {
     });
   });
 
-  test.each(refused)('%s is refused with the line that did not fit', (file, line) => {
+  test.each(refused)('%s is refused with the number of its first wrong line', (file, line) => {
     const report = reports.get(file);
     expect(report).toMatchObject({ status: 'REFUSED', digest: null, entries: 0 });
     expect(report?.problems[0]).toMatchObject({ severity: 'REJECTED', line });
   });
 
-  test('an empty file is taken with a warning', () => {
+  test('an empty file is UNCHANGED with a warning', () => {
     expect(reports.get(empty)).toMatchObject({ status: 'UNCHANGED', problems: [{ severity: 'WARNING' }] });
   });
 
-  test('the store is the same whatever the order in which they came in', async () => {
+  test('the store is the same in whatever order the files are ingested', async () => {
     const [first, ...others] = await Promise.all(databases.map(async ({ pool }) => await dumpStore(pool)));
     expect(first?.papers.length).toBeGreaterThanOrEqual(leastPapers);
     for (const other of others) expect(other).toEqual(first);
   });
 
-  test('nothing changes when all are taken in again', async () => {
+  test('ingesting all files again changes nothing', async () => {
     const [database] = databases;
     if (database === undefined) throw new Error('expected a database for each order');
     const before = await dumpStore(database.pool);
@@ -81,7 +81,7 @@ describe.each(COLLECTIONS)('$name', (collection) => {
     expect(await dumpStore(database.pool)).toEqual(before);
   });
 
-  test.each(identical)('%s comes out byte for byte (NUL apart), alone and among all others', async (file) => {
+  test.each(identical)('%s is exported byte for byte (except NUL), alone and among all others', async (file) => {
     const bytes = bytesOf(collection, file).filter((byte) => byte !== 0);
     const truth = taken.find((each) => each.file === file);
     await using alone = await openTestDatabase();

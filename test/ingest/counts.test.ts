@@ -112,7 +112,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe('changed and unchanged entries add up to the entries,', () => {
+describe('changed and unchanged entries add up to all entries,', () => {
   test.each(cases.map((each, index) => ({ ...each, index })))(
     'of $what',
     async ({ what, revisions, counts, kinds, index }) => {

@@ -26,7 +26,7 @@ async function rows<Row extends object>(sql: string): Promise<Row[]> {
   return (await database.pool.query<Row>(sql)).rows;
 }
 
-describe('taking a digest in', () => {
+describe('ingesting a digest', () => {
   test('stores papers, authors, categories and summaries, and counts them', async () => {
     const report = await take(ZH, jsonl(jsonRecord(A), jsonRecord(B, { authors: ['Ada Park'] })));
     expect(report).toMatchObject({
@@ -54,7 +54,7 @@ describe('taking a digest in', () => {
     ]);
   });
 
-  test('the same bytes again change nothing and say so', async () => {
+  test('ingesting the same bytes again is UNCHANGED and changes nothing', async () => {
     const text = jsonl(jsonRecord(A), jsonRecord(B));
     await take(ZH, text);
     const before = await dump();
@@ -78,7 +78,7 @@ describe('taking a digest in', () => {
     ]);
   });
 
-  test('versions and prefixes fold into one paper, whose version is the highest seen', async () => {
+  test('ids with different versions and prefixes are one paper, with the highest version seen', async () => {
     await take(ZH, jsonl(jsonRecord(`${A}v2`), jsonRecord('astro-ph/9605151v1')));
     await take('2026-01-16_AI_enhanced_Chinese.jsonl', jsonl(jsonRecord(A)));
     expect(await rows('select arxiv_id, version from paper order by arxiv_order')).toEqual([
@@ -87,7 +87,7 @@ describe('taking a digest in', () => {
     ]);
   });
 
-  test('aliases resolve to one category and other subjects stay apart', async () => {
+  test('aliases are one category; subjects that are not categories are kept apart', async () => {
     await take(ZH, jsonl(jsonRecord(A, { categories: ['cs.SY', 'eess.SY', '68T50 (Primary)'] })));
     expect(await rows('select c.code from paper_category k join category c on c.id = k.category_id')).toEqual(
       [{ code: 'eess.SY' }],
@@ -97,7 +97,7 @@ describe('taking a digest in', () => {
     ]);
   });
 
-  test('NUL is removed and warned of', async () => {
+  test('NUL is removed with a warning', async () => {
     const report = await take(ZH, jsonl(jsonRecord(A, { title: 'A\0B' })));
     expect(report).toMatchObject({
       status: 'STORED',
@@ -116,14 +116,14 @@ describe('taking a digest in', () => {
     ]);
   });
 
-  test('with strict a bad record keeps the whole file out', async () => {
+  test('with strict, one bad record refuses the whole file', async () => {
     const report = await take(ZH, `${jsonl(jsonRecord(A))}{"id": "no"}\n`, { strict: true });
     expect(report).toMatchObject({ status: 'REFUSED', digest: null, rejected: 1 });
     expect(await rows('select 1 from paper')).toEqual([]);
     expect(await rows('select status from ingest_run')).toEqual([{ status: 'REFUSED' }]);
   });
 
-  test('what is no digest is refused, and the refusal is recorded with its line', async () => {
+  test('a file that is not a digest is refused, and the refusal is recorded with its line', async () => {
     const report = await take('2026-01-15.md', '# Read me\n\nHello.\n');
     expect(report).toMatchObject({
       status: 'REFUSED',
@@ -135,28 +135,28 @@ describe('taking a digest in', () => {
     ]);
   });
 
-  test('an empty file is unchanged, warned of, and replaces nothing', async () => {
+  test('an empty file is UNCHANGED with a warning and replaces nothing', async () => {
     await take(ZH, jsonl(jsonRecord(A)));
     const before = await dump();
     expect(await take(ZH, '')).toMatchObject({ status: 'UNCHANGED', problems: [{ severity: 'WARNING' }] });
     expect(await dump()).toEqual(before);
   });
 
-  test('a dry run counts all and stores nothing, not even the run', async () => {
+  test('a dry run reports all counts and stores nothing, not even the run', async () => {
     const report = await take(ZH, jsonl(jsonRecord(A)), { dryRun: true });
     expect(report).toMatchObject({ status: 'STORED', papersAdded: 1 });
     expect(await rows('select 1 from paper union all select 1 from ingest_run')).toEqual([]);
   });
 
-  test('a file without a date takes its fallback and warns', async () => {
+  test('a file without a date takes its fallback date with a warning', async () => {
     const report = await take('digest.jsonl', jsonl(jsonRecord(A)));
     expect(report.digest).toMatchObject({ date: '2026-01-01', language: 'zh' });
     expect(report.problems).toMatchObject([{ severity: 'WARNING' }]);
   });
 });
 
-describe('a digest published again', () => {
-  test('supersedes its entries: changed ones are new rows, the old ones stay', async () => {
+describe('a republished digest', () => {
+  test('supersedes changed entries by new ones and keeps the old ones', async () => {
     await take(ZH, jsonl(jsonRecord(A), jsonRecord(B)));
     const changed = jsonRecord(A, { AI: { ...(jsonRecord(A)['AI'] as object), tldr: '重写的摘要。' } });
     const report = await take(ZH, jsonl(changed, jsonRecord(B)));
@@ -176,7 +176,7 @@ describe('a digest published again', () => {
     ]);
   });
 
-  test('A, B, A is revision 3, and the entries of A are the same entries again', async () => {
+  test('published as A, B, A is revision 3 with the same entries as revision 1', async () => {
     const [first, second] = [jsonl(jsonRecord(A), jsonRecord(B)), jsonl(jsonRecord(A), jsonRecord(C))];
     await take(ZH, first);
     const keys = await rows(`select key from digest_entry where current order by key`);
@@ -185,7 +185,7 @@ describe('a digest published again', () => {
     expect(await rows(`select key from digest_entry where current order by key`)).toEqual(keys);
   });
 
-  test('a paper that it no longer prints stays', async () => {
+  test('keeps papers that it no longer lists in the store', async () => {
     await take(ZH, jsonl(jsonRecord(A), jsonRecord(B)));
     const [before] = await rows(`select title, abstract, comment from paper where arxiv_id = '${B}'`);
     await take(ZH, jsonl(jsonRecord(A)));
@@ -209,7 +209,7 @@ describe('the two forms of one digest', () => {
   ];
   const markdown = asMarkdown(one, three, two);
 
-  test('add up to the same store in either order, the Markdown fixing the layout', async () => {
+  test('result in the same store in either order, with the order of the Markdown', async () => {
     await take('2026-01-15.md', markdown);
     const enriched = await take(ZH, jsonl(...records));
     expect(enriched).toMatchObject({
@@ -235,7 +235,7 @@ describe('the two forms of one digest', () => {
     ]);
   });
 
-  test('JSONL alone stands as the producer prints it: cs.CV first, then sections as first seen', async () => {
+  test('JSONL alone is ordered as the producer prints it: cs.CV first, then sections as first seen', async () => {
     await take(ZH, jsonl(...records));
     expect(
       await rows(
@@ -255,7 +255,7 @@ describe('the two forms of one digest', () => {
     ]);
   });
 
-  test('a digest that is taken over keeps its revision, its entries and when it came in', async () => {
+  test('a digest that is taken over keeps its revision, its entries and its time of ingest', async () => {
     await take('2026-01-15.md', asMarkdown(one));
     await take('2026-01-15.md', markdown);
     const came = await rows('select ingested_at, updated_at from digest');
@@ -276,7 +276,7 @@ describe('the two forms of one digest', () => {
     expect((await dump()).entries).toEqual(named.entries);
   });
 
-  test('JSONL published again supersedes what both forms printed, in the Markdown’s layout', async () => {
+  test('republished JSONL supersedes entries of both forms and keeps the order of the Markdown', async () => {
     await take(ZH, jsonl(...records));
     await take('2026-01-15.md', markdown);
     const changed = { ...one, AI: { ...(one['AI'] as object), tldr: '重写的摘要。' } };
@@ -302,8 +302,8 @@ describe('the two forms of one digest', () => {
   });
 });
 
-describe('many at once', () => {
-  test('digests that share papers and authors, taken in at the same time, count right', async () => {
+describe('concurrent ingests', () => {
+  test('of digests that share papers and authors keep all counters correct', async () => {
     const texts = Array.from({ length: 8 }, (_, n) =>
       jsonl(jsonRecord(A), jsonRecord(`2601.1000${n}`, { authors: ['Ada Park', `Author ${n}`] })),
     );
@@ -322,8 +322,8 @@ describe('many at once', () => {
   });
 });
 
-describe('removing', () => {
-  test('leaves the store as if the digest had never come in', async () => {
+describe('removing a digest', () => {
+  test('leaves the store as if the digest had never been ingested', async () => {
     await take(ZH, jsonl(jsonRecord(A), jsonRecord(B)));
     const before = await dump();
     const later = jsonl(jsonRecord(B, { title: 'Renamed', authors: ['New Name'] }), jsonRecord(C));
@@ -336,7 +336,7 @@ describe('removing', () => {
     expect(await dump()).toEqual(before);
   });
 
-  test('ingested again, a removed digest starts at revision 1', async () => {
+  test('makes it start at revision 1 when it is ingested again', async () => {
     await take(ZH, jsonl(jsonRecord(A)));
     await take(ZH, jsonl(jsonRecord(B)));
     await removeDigests(database, { source: 'test', date: '2026-01-15', language: 'zh' });

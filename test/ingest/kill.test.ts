@@ -126,7 +126,7 @@ const TABLES = LONG
 
 describe('an ingest that is killed', () => {
   test.each(TABLES)(
-    'leaves nothing behind when it dies before COMMIT (%s), and one clean run makes it good',
+    'stores nothing if it dies before COMMIT (%s), and one more run stores everything',
     async (table) => {
       const database = await openTestDatabase();
       console.log(`killed ${await killBeforeCommit(database, table)}`);
@@ -138,7 +138,7 @@ describe('an ingest that is killed', () => {
   );
 
   test.each(LONG ? [1, 2, 3, 4, 5] : [1])(
-    'has stored everything when it dies after COMMIT, and one clean run adds nothing (%i)',
+    'has stored everything if it dies after COMMIT, and one more run adds nothing (%i)',
     async () => {
       const database = await openTestDatabase();
       console.log(`killed ${await killAfterCommit(database)}`);

@@ -34,7 +34,7 @@ async function stored(): Promise<string[]> {
   return nodes.map(({ arxivId }) => arxivId).toSorted();
 }
 
-describe('an entry is refused, and all others are stored, where', () => {
+describe('an entry is rejected, and all others are stored, if', () => {
   test.each([
     ['an author', 'an author', 3_000, { authors: ['Ada Park', latin(3_000)] }],
     ['an author in characters of three bytes', 'an author', 1_200, { authors: [han(400)] }],
@@ -42,7 +42,7 @@ describe('an entry is refused, and all others are stored, where', () => {
     ['a folded author', 'an author', 5_400, { authors: [Array.from(han(150)).join('\uFDFA')] }],
     ['the main category', 'a category', 3_000, { primary_category: latin(3_000) }],
     ['another category', 'a category', 3_003, { categories: ['cs.LG', `cs.${latin(3_000)}`] }],
-  ])('%s is too long to be looked up by', async (_what, what, bytes, change) => {
+  ])('%s is too long for an index', async (_what, what, bytes, change) => {
     const text = jsonl(jsonRecord(A), jsonRecord(B, change), jsonRecord(C));
     const report = await ingestFile(database.pool, textFile('2026-01-15.jsonl', text));
     expect(report).toMatchObject({ status: 'PARTIAL', entries: 2, rejected: 1 });
@@ -52,7 +52,7 @@ describe('an entry is refused, and all others are stored, where', () => {
     expect(await stored()).toEqual([A, C]);
   });
 
-  test('Markdown has an author too long', async () => {
+  test('an author in Markdown is too long for an index', async () => {
     const entry = (id: string, author: string) => ({
       url: `https://arxiv.org/abs/${id}`,
       title: `Paper ${id}`,
@@ -68,7 +68,7 @@ describe('an entry is refused, and all others are stored, where', () => {
   });
 });
 
-describe('a file is refused where', () => {
+describe('a file is refused if', () => {
   test.each([
     [
       'its source',
@@ -89,7 +89,7 @@ describe('a file is refused where', () => {
   });
 });
 
-describe('stored, and found, is', () => {
+describe('the store keeps, and finds,', () => {
   test.each([
     ['an author of 1,000 bytes', latin(1_000)],
     ['an author of 1,000 bytes in characters of four', rare(250)],
@@ -104,7 +104,7 @@ describe('stored, and found, is', () => {
     expect(data).toEqual({ author: { name, paperCount: 1 }, authors: { nodes: [{ name }] } });
   });
 
-  test('a title as long as it may be, in its place in the order', async () => {
+  test('a title of the maximum length, in its place in the order', async () => {
     const titles = { [A]: `aa ${latin(9_000)}`, [B]: `bb ${rare(9_000)}`, [C]: `cc ${han(9_000)}` };
     const records = Object.entries(titles).map(([id, title]) => jsonRecord(id, { title }));
     const report = await ingestFile(database.pool, textFile('2026-01-15.jsonl', jsonl(...records)));

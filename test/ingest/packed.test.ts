@@ -54,7 +54,7 @@ async function serve(body: Uint8Array): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe('a packed digest is read', () => {
+describe('a compressed digest is read', () => {
   test.each([
     ['a file', `${NAME}.gz`],
     ['a folder', '.'],
@@ -68,7 +68,7 @@ describe('a packed digest is read', () => {
     });
   });
 
-  test('from a URL, also where that does not say so or has unpacked it', async () => {
+  test('from a URL, even if the server does not label it, or has decompressed it', async () => {
     const packed = await serve(PACKED);
     const plain = await serve(Buffer.from(PLAIN));
     for (const url of [`${packed}/${NAME}.gz`, `${packed}/${NAME}`, `${plain}/${NAME}.gz`])
@@ -79,7 +79,7 @@ describe('a packed digest is read', () => {
       });
   });
 
-  test('as a URL that is posted', async () => {
+  test('from a posted URL', async () => {
     const post = postedDigests({ pool: database.pool, allowPrivate: 'first', now });
     const runId = await post({
       document: { url: `${await serve(PACKED)}/${NAME}.gz` },
@@ -92,7 +92,7 @@ describe('a packed digest is read', () => {
     expect(rows).toEqual([{ status: 'STORED', entries: 2 }]);
   });
 
-  test('and is the digest that it is unpacked: taken in again, either changes nothing', async () => {
+  test('as the same digest as the uncompressed file', async () => {
     const takeText = async (name: string, text: string | Uint8Array) =>
       await ingestFile(database.pool, textFile(name, text, 'both'));
     expect(await takeText(NAME, PLAIN)).toMatchObject({ status: 'STORED' });
@@ -102,14 +102,14 @@ describe('a packed digest is read', () => {
     });
   });
 
-  test('also where it was packed in pieces', async () => {
+  test('even if it was compressed in several members', async () => {
     const [first = '', second = ''] = PLAIN.split(/(?<=\n)/);
     const pieces = Buffer.concat([gzipSync(first), gzipSync(second)]);
     expect(await take('-', 'pieces', pieces)).toMatchObject({ status: 'STORED', entries: 2 });
   });
 });
 
-describe('a packed digest is refused, and nothing of it stored', () => {
+describe('a compressed digest is refused, and nothing of it stored,', () => {
   const damaged = Buffer.from(PACKED);
   damaged.fill(0x55, 20, 40);
   const wrongSum = Buffer.from(PACKED);
@@ -119,7 +119,7 @@ describe('a packed digest is refused, and nothing of it stored', () => {
     ['cut off at its start', PACKED.subarray(0, 5)],
     ['damaged', damaged],
     ['damaged in its last bytes', wrongSum],
-  ])('where it is %s', async (how, text) => {
+  ])('if it is %s', async (how, text) => {
     const report = await take('-', how, text);
     expect(report).toMatchObject({ status: 'REFUSED', digest: null });
     expect(report.problems.map(({ message }) => message)).toEqual([
@@ -130,7 +130,7 @@ describe('a packed digest is refused, and nothing of it stored', () => {
     expect((await database.pool.query('select 1 from source where name = $1', [how])).rowCount).toBe(0);
   });
 
-  test('where it unpacks to more than its source may send', async () => {
+  test('if it decompresses to more than the limit of its source', async () => {
     const many = gzipSync(Buffer.alloc(3_000_000, '\n'));
     const unpacking = unpack({
       chunks: bytes(many),
@@ -143,7 +143,7 @@ describe('a packed digest is refused, and nothing of it stored', () => {
   });
 });
 
-test('what is wrong with reading a packed file is told as it is', async () => {
+test('an error of reading a compressed file is reported unchanged', async () => {
   async function* broken(): AsyncGenerator<Uint8Array> {
     yield PACKED.subarray(0, 30);
     throw new Error('the disk is gone');
@@ -151,7 +151,7 @@ test('what is wrong with reading a packed file is told as it is', async () => {
   await expect(buffer(unpack({ chunks: broken(), location: 'x' }))).rejects.toThrow('the disk is gone');
 });
 
-test('a file that unpacks to a thousand times its size is unpacked no further than it is read', async () => {
+test('a file that decompresses to a thousand times its size is decompressed only as far as it is read', async () => {
   const megabyte = gzipSync(Buffer.alloc(1_000_000, 'x'));
   let given = 0;
   async function* endless(): AsyncGenerator<Uint8Array> {

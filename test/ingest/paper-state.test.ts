@@ -18,7 +18,7 @@ const seen = (statement: Statement, date = '2026-01-15', source = 's'): Observat
 });
 
 describe("a paper's state", () => {
-  test('a poorer source on a later day erases nothing that a richer one said', () => {
+  test('a poorer source on a later day erases no field of a richer one', () => {
     const state = paperState([seen(jsonl), seen({ ...markdown, title: 'A better title' }, '2026-01-16')]);
     expect(state).toMatchObject({ title: 'A better title', comment: '12 pages', codeStars: 7 });
     expect(state.categories).toEqual(['cs.LG', 'eess.SY']);
@@ -39,7 +39,7 @@ describe("a paper's state", () => {
     expect(state.categories).toEqual(['cs.AI', 'cs.LG', 'eess.SY']);
   });
 
-  test('stars of other code do not stay with a new code URL', () => {
+  test('a new code URL does not keep the stars of the old one', () => {
     const moved = { ...markdown, codeUrl: 'https://example.org/other' };
     expect(paperState([seen(jsonl), seen(moved, '2026-01-16')])).toMatchObject({
       codeUrl: 'https://example.org/other',
@@ -47,7 +47,7 @@ describe("a paper's state", () => {
     });
   });
 
-  test('a source without authors leaves them to the others', () => {
+  test('a source without authors leaves the authors of other sources', () => {
     const state = paperState([seen(markdown), seen({ ...markdown, authors: [] }, '2026-03-01')]);
     expect(state.authors).toEqual(['Ada Park']);
   });

@@ -14,7 +14,7 @@ test.each([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EAI_AGAIN',
-])('what failed with %s is tried again', async (code) => {
+])('an ingest that fails with %s is tried again', async (code) => {
   const failures = [Object.assign(new Error('passing'), { code })];
   const work = async (): Promise<string> => {
     const failure = failures.pop();
@@ -24,7 +24,7 @@ test.each([
   expect(await retrying(work)).toBe('done');
 });
 
-test('what failed for a reason that stays is not', async () => {
+test('an ingest that fails with a permanent error is not tried again', async () => {
   let tries = 0;
   const work = async (): Promise<never> => {
     tries += 1;
@@ -34,7 +34,7 @@ test('what failed for a reason that stays is not', async () => {
   expect(tries).toBe(1);
 });
 
-test('an ingest without a database is not tried again once it is to stop', async () => {
+test('an ingest without a database is not tried again once it is told to stop', async () => {
   const pool = new pg.Pool({ host: '127.0.0.1', port: 9 });
   onTestFinished(async () => await pool.end());
   const controller = new AbortController();

@@ -51,7 +51,7 @@ async function readAll(text: string): Promise<number> {
   return entries;
 }
 
-describe('a file that takes long leaves turns of the event loop to others:', () => {
+describe('a large file does not block the event loop:', () => {
   const good = jsonl(jsonRecord('2601.00001'));
 
   test.each([
@@ -61,7 +61,7 @@ describe('a file that takes long leaves turns of the event loop to others:', () 
     expect(await turnsDuring(async () => await readAll(text))).toBeGreaterThan(3);
   });
 
-  test('twelve abstracts of 450,000 signs of LaTeX, while they are stored', async () => {
+  test('twelve abstracts with 450,000 characters of LaTeX, while they are stored', async () => {
     const records = Array.from({ length: 12 }, (_, n) =>
       jsonRecord(`2601.0001${n % 10}v${1 + Math.floor(n / 10)}`, { summary: '$'.repeat(450_000) }),
     );
@@ -69,7 +69,7 @@ describe('a file that takes long leaves turns of the event loop to others:', () 
     expect(await turnsDuring(async () => await ingestFile(database.pool, file))).toBeGreaterThan(1);
   });
 
-  test('while its problems are counted, each of them, and the first thousand kept', async () => {
+  test('a file with problems, of which the first thousand are kept and all are counted', async () => {
     const file = textFile('2026-01-16.jsonl', good + '{}\n'.repeat(20_000));
     const report = await ingestFile(database.pool, file);
     expect(report).toMatchObject({ status: 'PARTIAL', entries: 1, rejected: 20_000 });

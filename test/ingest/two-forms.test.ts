@@ -99,7 +99,7 @@ function markdownOf(...records: Record<string, unknown>[]): string {
   });
 }
 
-describe('a Markdown file says how it joins authors:', () => {
+describe('the separator of authors is detected in a Markdown file:', () => {
   const authors = [
     ['Ada Park', 'Noel R. Finch, Jr.'],
     ['Ada Park'],
@@ -110,7 +110,7 @@ describe('a Markdown file says how it joins authors:', () => {
   const bare = markdownOf(...records);
   const namesOf = async (source: string) => (await entries(source)).map(({ statement }) => statement.authors);
 
-  test('where all commas have a space after them they join, Jr. apart, and export keeps them', async () => {
+  test('if every comma has a space after it, comma and space separate names (except Jr.), and export keeps them', async () => {
     const source = newSource();
     expect(await take(source, MD, spaced)).toMatchObject({ entries: 3, authors: 6 });
     expect(await namesOf(source)).toEqual([
@@ -121,14 +121,14 @@ describe('a Markdown file says how it joins authors:', () => {
     expect(await exported(source)).toBe(spaced);
   });
 
-  test('where bare commas join, the others stand in names', async () => {
+  test('if there are bare commas, they separate names, and other commas are part of names', async () => {
     const source = newSource();
     await take(source, MD, bare);
     expect(await namesOf(source)).toEqual(authors);
     expect(await exported(source)).toBe(bare);
   });
 
-  test('be the first bare comma as late as it will', async () => {
+  test('even if the first bare comma comes late in the file', async () => {
     const late = [
       record('2602.51011', { authors: ['Heron, Stork and Sons'] }),
       record('2602.51012', { authors: ['Ada Park', 'Bo Lindqvist'] }),
@@ -153,7 +153,7 @@ describe('a Markdown file says how it joins authors:', () => {
   });
 });
 
-describe('the JSONL takes back nothing that the Markdown printed, in either order:', () => {
+describe('the JSONL keeps everything that the Markdown printed, in either order:', () => {
   test('section, link and version', async () => {
     const [plain, cross] = [record('2602.52001'), record('2602.52002', { categories: ['cs.LG', 'cs.CV'] })];
     const odd = record('2602.52003', { abs: 'https://example.org/2602.52003' });
@@ -181,7 +181,7 @@ describe('the JSONL takes back nothing that the Markdown printed, in either orde
     ]);
   });
 
-  test('and each form published again leaves the other’s alone', async () => {
+  test('even if either form is republished', async () => {
     const given = record('2602.53001');
     const text = markdownOf({ ...given, abs: 'https://arxiv.org/abs/2602.53001v3', categories: ['cs.CV'] });
     const source = newSource();
@@ -195,7 +195,7 @@ describe('the JSONL takes back nothing that the Markdown printed, in either orde
     expect(after[0]?.statement).toMatchObject({ comment: '11 pages', printed: { version: 3 } });
   });
 
-  test('nor does an entry with new text, which takes the place of the old one', async () => {
+  test('even if the entry has new text and replaces the old one', async () => {
     const [given, fresh] = [AI, { ...AI, tldr: 'New.' }].map((ai) => record('2602.53002', { AI: ai }));
     const text = markdownOf({ ...given, abs: 'https://arxiv.org/abs/2602.53002v3', categories: ['cs.CV'] });
     const [first, second] = [newSource(), newSource()];
@@ -244,7 +244,7 @@ describe('an entry is one in both forms', () => {
     }
   });
 
-  test('that an earlier version hashed otherwise, and it stays the entry that it is', async () => {
+  test('with a hash of an earlier version, and keeps its id', async () => {
     const source = newSource();
     const given = record('2602.55001', { authors: ['Noel R. Finch, Jr.', 'Ada Park'] });
     await take(source, JSONL, jsonl(given));
@@ -257,7 +257,7 @@ describe('an entry is one in both forms', () => {
   });
 });
 
-describe('what is exported can be taken in again:', () => {
+describe('an export can be ingested again:', () => {
   const word = fc.constantFrom(
     '\n', '\n\n', '](http', ', ', ',', '*', '</details>', '\n\n</details>\n\n', '\n### [2] [T](http', '\n# cs.CV\n', '\n\nMethod: ',
     '\n\nAbstract: ', 'None', 'a', 'b', '中', ' ',
@@ -275,7 +275,7 @@ describe('what is exported can be taken in again:', () => {
     AI: fc.oneof(ai, fc.constant({ contribution: 'Only what Markdown does not print.' })),
   });
 
-  test('in its own store it changes no entry, in a fresh one it gives the same', async () => {
+  test('it changes no entry of its own store, and makes equal entries in a new one', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
         const [source, copy] = [newSource(), newSource()];

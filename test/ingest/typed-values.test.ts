@@ -23,7 +23,7 @@ async function storedCode(): Promise<unknown> {
 
 const NO_CODE = { codeUrl: null, codeStars: null, codeUpdatedOn: null };
 
-test('what a typed field cannot carry is null, with a warning that names the record', async () => {
+test('a value of the wrong type is null, with a warning that names the record', async () => {
   const text = jsonl(
     jsonRecord(A, { code_url: 'javascript:alert(1)', code_stars: 5 }),
     jsonRecord(B, { code_url: 'github.com/x/y', code_stars: '12', code_last_update: '2026-01-02T00:00:00Z' }),
@@ -48,7 +48,7 @@ test('what a typed field cannot carry is null, with a warning that names the rec
   });
 });
 
-test('a URL that an earlier version stored comes out as null, and goes when the store is upgraded', async () => {
+test('a bad URL stored by an earlier version is read as null, and removed when the store is upgraded', async () => {
   const { pool } = database;
   const records = [A, B].map((id) => jsonRecord(id, { code_url: 'https://example.org/x', code_stars: 5 }));
   await ingestFile(pool, textFile('2026-01-15.jsonl', jsonl(...records)));
@@ -69,7 +69,7 @@ test('a URL that an earlier version stored comes out as null, and goes when the 
   });
 });
 
-test('categories in one text are categories, which filters find; other subjects stay as printed', async () => {
+test('several categories in one text are found by filters; other subjects stay as printed', async () => {
   const text = jsonl(
     jsonRecord(A, { categories: 'cs.LG cs.AI' }),
     jsonRecord(B, { categories: 'cs.LG, stat.ML' }),
@@ -94,7 +94,7 @@ test('categories in one text are categories, which filters find; other subjects 
   });
 });
 
-test('a file whose every summary is a placeholder is taken with a warning that says how many', async () => {
+test('a file with only placeholders as summaries is ingested with a warning that counts them', async () => {
   const failed = Object.fromEntries(
     ['tldr', 'motivation', 'method', 'result', 'conclusion'].map((key) => [key, 'N/a']),
   );
@@ -112,7 +112,7 @@ test('a file whose every summary is a placeholder is taken with a warning that s
   ]);
 });
 
-test('JSONL that begins with merge marks is PARTIAL, its other lines rejected by number', async () => {
+test('JSONL that begins with merge marks is PARTIAL, with the numbers of the rejected lines', async () => {
   const text = `<<<<<<< HEAD\n${jsonl(jsonRecord(A))}=======\n${jsonl(jsonRecord(B))}>>>>>>> main\n`;
   const report = await ingestFile(database.pool, textFile('2026-01-15.jsonl', text));
   expect(report).toMatchObject({ status: 'PARTIAL', entries: 2, rejected: 3 });
@@ -123,7 +123,7 @@ test('JSONL that begins with merge marks is PARTIAL, its other lines rejected by
   ]);
 });
 
-test('a table of contents that promises nothing replaces nothing and is warned of; one that does is refused', async () => {
+test('an empty table of contents alone replaces nothing, with a warning; one that announces entries is refused', async () => {
   const contents = (lines: string): string => `<div id=toc></div>\n\n# Table of Contents\n\n${lines}`;
   const take = async (text: string) => await ingestFile(database.pool, textFile('2026-01-15.md', text));
   expect(await take(contents(''))).toMatchObject({

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(async () => await database.close());
 
 describe('a store of an earlier version', () => {
-  test('comes to hold what a new one would', async () => {
+  test('has the contents of a new store after the upgrade', async () => {
     const { pool } = database;
     const records = Array.from({ length: 1_200 }, (_, n) =>
       jsonRecord(`2601.${10_000 + n}`, { title: `On Numbers like ${n}` }),
@@ -38,7 +38,7 @@ describe('a store of an earlier version', () => {
     expect(rows).toEqual([]);
   });
 
-  test('has its papers indexed anew where earlier rules made them searchable', async () => {
+  test('has papers indexed again that were indexed by earlier rules', async () => {
     const { pool } = database;
     const records = [jsonRecord('2601.00001'), jsonRecord('2601.00002', { title: '데이터 강화 학습' })];
     await ingestFile(pool, textFile('2026-01-15_AI_enhanced_Chinese.jsonl', jsonl(...records)));
@@ -48,7 +48,7 @@ describe('a store of an earlier version', () => {
     expect(await dumpStore(pool)).toEqual(expected);
   });
 
-  test('has its events found by the search that finds its papers, but for what papers said before a revision', async () => {
+  test('has events that match the searches that find their papers, except for papers revised since', async () => {
     const { pool } = database;
     const name = '2026-01-15_AI_enhanced_Chinese.jsonl';
     const [kept, gone] = [jsonRecord('2601.00001', { title: 'On LLMs' }), jsonRecord('2601.00002')];
@@ -76,7 +76,7 @@ describe('a store of an earlier version', () => {
     rmSync(folder, { recursive: true });
   };
 
-  test('knows the names of the files that it took in, after the migration', async () => {
+  test('knows the names of ingested files after the migration', async () => {
     const { pool } = database;
     await beginAgain('0001_papers', '0002_search', '0003_feed', '0004_title_prefix');
     const run = `insert into ingest_run (id, started_at, origin, status, digest_id, duration_ms, entries, papers_added,
@@ -100,7 +100,7 @@ describe('a store of an earlier version', () => {
     ]);
   });
 
-  test('has long titles sorted by as much of them as new ones, after the migration', async () => {
+  test('sorts long titles by the same number of characters as new ones after the migration', async () => {
     const { pool } = database;
     await beginAgain('0001_papers', '0002_search', '0003_feed');
     const title = 'ö'.repeat(2_000);
@@ -113,7 +113,7 @@ describe('a store of an earlier version', () => {
     expect(rows).toEqual([{ title, title_folded: 'ö'.repeat(500) }]);
   });
 
-  test('has the words of its authors’ names put in by the migration', async () => {
+  test('has the words of its authors’ names filled in by the migration', async () => {
     const { pool } = database;
     await beginAgain('0001_papers');
     await pool.query(
@@ -127,7 +127,7 @@ describe('a store of an earlier version', () => {
   });
 });
 
-describe('the counts of values', () => {
+describe('the counters of values', () => {
   /** What the counts should be, from the facts alone. */
   const recount = async () => {
     const { rows } = await database.pool.query<{ kind: string; value: string; papers: number }>(`
@@ -155,7 +155,7 @@ describe('the counts of values', () => {
     return (await database.pool.query<object>(sql)).rows;
   };
 
-  test('follow every digest that comes, changes, merges and goes', async () => {
+  test('are correct after digests are added, revised, merged and removed', async () => {
     const { pool } = database;
     const check = async () => expect(await counted()).toEqual(await recount());
     const chinese = '一个关于强化学习的方法，我们提出了新的模型。';
@@ -187,7 +187,7 @@ describe('the counts of values', () => {
     expect(await counted()).toEqual([]);
   });
 
-  test('are right for a store that was there before them', async () => {
+  test('are filled in for a store that is older than the counters', async () => {
     await insertModel(database.pool, generateModel({ seed: 5, papers: 700, authors: 30, days: 20 }));
     expect(await counted()).toEqual(await recount());
   });

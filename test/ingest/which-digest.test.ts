@@ -88,7 +88,7 @@ async function inEitherOrder(files: readonly Given[]): Promise<string[]> {
 }
 
 describe('a file named as one with AI text is the digest of that language', () => {
-  test('also where it holds none; the raw listing of the day stays a digest of its own', async () => {
+  test('even without AI text; the raw listing of the day remains another digest', async () => {
     const files: Given[] = [
       [`${DAY}.jsonl`, raw(A, B)],
       [`${DAY}_AI_enhanced_English.jsonl`, raw(A)],
@@ -97,7 +97,7 @@ describe('a file named as one with AI text is the digest of that language', () =
     expect(await inEitherOrder(files)).toEqual(['en r1: 1', 'raw r1: 2', 'und r1: 1']);
   });
 
-  test('and so is its Markdown, which prints empty text instead', async () => {
+  test('and so is its Markdown, which prints empty text', async () => {
     const blank = { tldr: '', motivation: '', method: '', result: '', conclusion: '' };
     const files: Given[] = [
       [`${DAY}.md`, asMarkdown(jsonRecord(A, { AI: blank }), jsonRecord(B, { AI: blank }))],
@@ -110,19 +110,19 @@ describe('a file named as one with AI text is the digest of that language', () =
     }
   });
 
-  test('as which it is published again, then with AI text', async () => {
+  test('and stays the same digest when it is republished with AI text', async () => {
     await take(`${DAY}_AI_enhanced_English.jsonl`, raw(A));
     await take(`${DAY}_AI_enhanced_English.jsonl`, jsonl(english(A, 'left')));
     expect(await digests()).toEqual(['en r2: 1']);
   });
 
-  test('but a language given for a raw listing is none', async () => {
+  test('but an option for the language does not apply to a raw listing', async () => {
     await take(`${DAY}.jsonl`, raw(A), { language: 'en' });
     expect(await digests()).toEqual(['raw r1: 1']);
   });
 });
 
-test('what else a dated name holds is part of the source, also of one that is given', async () => {
+test('the rest of a dated name is appended to the source, even to one from an option', async () => {
   const names = [DAY, `${DAY}_database`, `${DAY}_unique`, `picks_${DAY}`, `${DAY}_AI_enhanced_English-old`];
   for (const [index, name] of names.entries())
     await take(`${name}.jsonl`, jsonl(english(`2603.0001${index}`, 'left')), { source });
@@ -143,7 +143,7 @@ describe('a day that is a guess', () => {
     ['with AI text', jsonl(english(A, 'left')), jsonl(english(B, 'right'))],
     ['without AI text', raw(A), raw(B)],
     ['in Markdown', jsonl(english(A, 'left')), asMarkdown(english(A, 'right'))],
-  ])('does not let a file %s replace what another file printed', async (_what, text, other) => {
+  ])('does not let a file %s replace another file', async (_what, text, other) => {
     await take(`${DAY}.jsonl`, text);
     const store = await dumpStore(database.pool);
     expect(await take('latest.jsonl', other)).toMatchObject({
@@ -158,7 +158,7 @@ describe('a day that is a guess', () => {
     });
   });
 
-  test('lets a file be published again, in either form, and be taken in once more', async () => {
+  test('lets a file be republished in either form, and be ingested again', async () => {
     await take('latest.jsonl', jsonl(english(A, 'left')));
     await take('latest.md', asMarkdown(english(A, 'left')));
     for (const way of ['right', 'front']) {
@@ -169,7 +169,7 @@ describe('a day that is a guess', () => {
     expect(await take('copy.jsonl', jsonl(english(A, 'front')))).toMatchObject({ status: 'UNCHANGED' });
   });
 
-  test('lets two files that say the same in other bytes stay as they are, whichever came last', async () => {
+  test('keeps two files with equal content and different bytes, whichever came last', async () => {
     const text = asMarkdown(english(A, 'left'));
     await take('latest.md', text.replaceAll('\n', '\r\n'));
     await take(`${DAY}.md`, text);
@@ -180,14 +180,14 @@ describe('a day that is a guess', () => {
     expect(await digests()).toEqual(['en (guessed) r2: 1']);
   });
 
-  test('is refused to a file whose digest is of an unknown file, as of a store of before', async () => {
+  test('is refused if the digest was made by an unknown file, as in a store of an earlier version', async () => {
     await take('latest.jsonl', raw(A));
     await database.pool.query('update digest_revision set file_name = null');
     expect(await take('latest.jsonl', raw(B))).toMatchObject({ status: 'REFUSED' });
   });
 });
 
-test('a dated file that replaces what another one printed is warned of', async () => {
+test('a dated file that replaces a file of another name causes a warning', async () => {
   await take(`${DAY}.jsonl`, raw(A));
   expect(await take('20260305.jsonl', raw(B))).toMatchObject({
     status: 'STORED',
@@ -204,7 +204,7 @@ test('a dated file that replaces what another one printed is warned of', async (
   expect(await take('20260305.jsonl', raw(B), { date: DAY })).toMatchObject({ digest: { revision: 4 } });
 });
 
-describe('a digest published again', () => {
+describe('a republished digest', () => {
   const named = `${DAY}_AI_enhanced_.jsonl`;
   const [v1, v2] = [
     [english(A, 'left'), english(B, 'left')],
@@ -251,7 +251,7 @@ describe('a digest published again', () => {
     },
   );
 
-  test('in another language under an unnamed file is another digest', async () => {
+  test('is another digest if its unnamed file is in another language', async () => {
     await take(`${DAY}.md`, asMarkdown(jsonRecord(A)));
     await take(`${DAY}_AI_enhanced_Chinese.jsonl`, jsonl(jsonRecord(A)));
     await take(`${DAY}.md`, asMarkdown(english(A, 'left')));
@@ -259,7 +259,7 @@ describe('a digest published again', () => {
     expect(await digests()).toEqual(['en r1: 1', 'zh r1: 1']);
   });
 
-  test('heals a store in which an earlier version made two digests of it', async () => {
+  test('merges two digests that an earlier version made of it', async () => {
     await take(`${DAY}.md`, asMarkdown(...v1));
     await take(named, jsonl(...v1));
     // As it was when names did not count.
@@ -279,7 +279,7 @@ describe('a digest published again', () => {
       expect(await take(name, text)).toMatchObject({ status: 'UNCHANGED' });
   });
 
-  test('takes over what was guessed of too little text', async () => {
+  test('takes over a digest whose language was guessed from too little text', async () => {
     const short = jsonRecord(A, {
       AI: { tldr: 'LoRA.', motivation: '', method: '', result: '', conclusion: '' },
     });
@@ -315,7 +315,7 @@ describe('a language that replaces a guess is a change', () => {
   });
 });
 
-test('a language is told from text, however many placeholders come first', async () => {
+test('the language is detected from the text, however many placeholders come first', async () => {
   const failed = (text: string) => ({
     tldr: text,
     motivation: text,

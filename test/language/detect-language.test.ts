@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { detectLanguage } from '../../src/language/detect-language.ts';
 
-describe('the language of a text is told', () => {
+describe('the language of texts is detected', () => {
   test.each([
     ['zh', '提出一种新的方法，在三个数据集上优于现有方法。'],
     [

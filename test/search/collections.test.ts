@@ -42,12 +42,12 @@ describe.each(collections)('over $name, a search', (collection) => {
 
   const search = async (text: string) => await walkSearch(query, text);
 
-  test('for a run of Han characters finds all papers that hold it, and hardly any other', async () => {
+  test('for a run of Han characters finds all papers that contain it, and hardly any others', async () => {
     expect(papers.length).toBeGreaterThanOrEqual(collection.leastPapers);
     await expectRecall(papers, search);
   });
 
-  test('for an English word finds all papers that Postgres finds, and no other than by parts of words', async () => {
+  test('for an English word finds the papers that Postgres finds, and others only by parts of words', async () => {
     await expectStems(database.pool, papers, search);
   });
 });

@@ -49,13 +49,13 @@ describe.skipIf(!LONG || !existsSync(ARCHIVE))('over days of real digests (long 
     ['CNN', 'CNNs'],
     ['强化学习', '強化學習'],
     ['"大语言模型"', '"大語言模型"'],
-  ])('for %s finds what one for %s finds', async (one, other) => {
+  ])('for %s returns the same papers as a search for %s', async (one, other) => {
     const found = await search(one);
     expect(found.length).toBeGreaterThan(10);
     expect(difference(await search(other), found)).toEqual([]);
   });
 
-  test('for a part of a word with slashes or dots finds the titles that have the word', async () => {
+  test('for part of a word with slashes or dots finds the titles with that word', async () => {
     const joined = (title: string): string[] =>
       title.match(/(?<![\w/.\\$-])[a-z\d]+(?:[/.][a-z\d]+)+(?![\w/.-])/gi) ?? [];
     const words = [...new Set(papers.flatMap(({ title }) => joined(title)))].slice(0, 20);
@@ -71,11 +71,11 @@ describe.skipIf(!LONG || !existsSync(ARCHIVE))('over days of real digests (long 
     }
   });
 
-  test('for a run of Han characters finds all papers that hold it, and hardly any other', async () => {
+  test('for a run of Han characters finds all papers that contain it, and hardly any others', async () => {
     await expectRecall(papers, search);
   });
 
-  test('for an English word finds all papers that Postgres finds, and no other than by parts of words', async () => {
+  test('for an English word finds the papers that Postgres finds, and others only by parts of words', async () => {
     await expectStems(database.pool, papers, search);
   });
 });

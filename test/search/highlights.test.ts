@@ -41,7 +41,7 @@ const highlighted = async (filter: PaperFilter) =>
     { filter },
   );
 
-test('of a page are found in seconds for as many words, or phrases, as a filter may have', async () => {
+test('the highlights of a page take seconds for the largest filter of words or phrases', async () => {
   const phrases = (length: number) =>
     Array.from({ length: Math.floor(length / 8) }, () => `"${word(2)} ${word(2)}"`).join(' OR ');
   for (const wanted of [words, (length: number) => phrases(length / 1.6)]) {

@@ -165,13 +165,13 @@ describe('a search finds', () => {
   });
 
   test.each(['😀', '%_%', '\\', '-', '""', '(* OR %)', 'author:%', 'the 😀'])(
-    'nothing for text that has nothing to search: %s',
+    'nothing if a term has only symbols: %s',
     async (text) => {
       expect(await find(text)).toEqual([]);
     },
   );
 
-  test('the rest beside text that has nothing to search', async () => {
+  test('the other words of a text with punctuation', async () => {
     expect(await find('LLM & survey')).toEqual([FIRST]);
     expect(await find('survey OR 😀')).toEqual([FIRST]);
     expect(await find('survey -😀')).toEqual([FIRST]);
@@ -179,7 +179,7 @@ describe('a search finds', () => {
   });
 });
 
-describe('a paper is the first that is found by its arXiv id', () => {
+describe('a search for an arXiv id finds its paper first', () => {
   test.each([
     ['2601.00004', [FOURTH, SECOND]],
     ['arXiv:2601.00004v3', [FOURTH, SECOND]],
@@ -237,14 +237,14 @@ describe('suggest', () => {
     expect(await suggest(prefix, 'kinds: [CATEGORY]')).toEqual([]);
   });
 
-  test('offers the papers whose ids begin with what was typed, newest first', async () => {
+  test('offers the papers whose ids begin with the prefix, newest first', async () => {
     const found = await suggest('2601.0000');
     expect(found.map(({ text }) => text)).toEqual([3, 2, 1, 0].map((index) => RECORDS[index]?.['title']));
     expect(await suggest('2601.', 'first: 1')).toEqual(WAVES);
   });
 
   test.each(['ines calder', 'Calder, Ines', 'calder i', 'CALDER'])(
-    'offers the author first where a name was typed: %s',
+    'offers the author first for a name: %s',
     async (prefix) => {
       expect((await suggest(prefix))[0]?.text).toBe('Ines Calder');
     },

@@ -78,7 +78,7 @@ describe('a phrase with numbers is found', () => {
     expect(await find(text)).toEqual(expected);
   });
 
-  test('and not highlighted over Han', async () => {
+  test('and not highlighted across Han', async () => {
     expect(await pieces('"rtx 4" OR "4 1"')).toEqual([['RTX 4']]);
   });
 });
@@ -97,12 +97,12 @@ describe('a phrase of Hangul, kana or Han with spaces in it', () => {
     expect(await find(text)).toEqual(expected);
   });
 
-  test('is highlighted whole', async () => {
+  test('is highlighted as a whole', async () => {
     expect(await pieces('"강화 학습"')).toEqual([['강화 학습']]);
   });
 });
 
-describe('kana and Hangul are found in whatever form they are written', () => {
+describe('kana and Hangul are found in every Unicode form', () => {
   test.each([
     ['composed', 'がくしゅう', [THIRD, FOURTH]],
     ['decomposed', 'がくしゅう'.normalize('NFD'), [THIRD, FOURTH]],
@@ -114,7 +114,7 @@ describe('kana and Hangul are found in whatever form they are written', () => {
     expect(await find(text)).toEqual(expected);
   });
 
-  test('and highlighted as they stand', async () => {
+  test('and highlighted as printed', async () => {
     expect(await pieces('がくしゅう データ')).toEqual([
       ['がくしゅう'.normalize('NFD'), 'ﾃﾞｰﾀ'],
       ['データ', 'がくしゅう'],

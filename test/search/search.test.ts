@@ -49,21 +49,21 @@ describe(`over ${corpus.length} papers, a search`, () => {
   const searched: Searched[] = corpus.map((paper) => ({ arxivId: paper.arxivId, texts: textsOf(paper) }));
   const search = async (text: string) => await find({ search: text });
 
-  test('for a run of Han characters finds all papers that hold it, and hardly any other', async () => {
+  test('for a run of Han characters finds all papers that contain it, and hardly any others', async () => {
     await expectRecall(searched, search);
   });
 
-  test('for an English word finds all papers that Postgres finds, and no other than by parts of words', async () => {
+  test('for an English word finds the papers that Postgres finds, and others only by parts of words', async () => {
     await expectStems(database.pool, searched, search);
   });
 
-  test.each(SEARCHES)('%s finds what a scan of all texts finds', async (text, holds) => {
+  test.each(SEARCHES)('for %s finds the same papers as a scan of all texts', async (text, holds) => {
     const expected = corpus.filter(holds).map(({ arxivId }) => arxivId);
     expect(expected.length).toBeGreaterThan(0);
     expect(difference(await search(text), expected)).toEqual([]);
   });
 
-  test('whatever its text is an answer, or BAD_USER_INPUT that says where', async () => {
+  test('for any text is answered, or is BAD_USER_INPUT with a position', async () => {
     const sign = fc.constantFrom(
       ...Array.from(`"“”()-:*&|!<>'\\%_$^{}~@#?\0 `),
       ' OR ',
@@ -118,7 +118,7 @@ describe('fifty random filters, each of 5 to 80 of a hundred papers,', () => {
     count: number;
   }
 
-  test('have facets that a count by hand agrees with', async () => {
+  test('have the same facets as a count over all papers', async () => {
     for (const { filter, matching } of FILTERS) {
       const { data, errors } = await query<{
         papers: {
@@ -156,7 +156,7 @@ describe('fifty random filters, each of 5 to 80 of a hundred papers,', () => {
     }
   });
 
-  test('give the same list forward, backward and unpaged', async () => {
+  test('return the same list forward, backward and unpaged', async () => {
     const orders = ['NEWEST', 'OLDEST', 'TITLE', 'MOST_STARS'];
     for (const [index, { filter, matching }] of FILTERS.slice(0, 12).entries()) {
       const narrow = {

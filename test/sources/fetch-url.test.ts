@@ -23,19 +23,19 @@ const redirecting: RequestListener = ({ url, headers }, response) => {
   else response.writeHead(302, { location: url === '/loop' ? '/loop' : '/end' }).end();
 };
 
-test('a redirect is followed, without the headers that were meant for the first address', async () => {
+test('a redirect is followed without the headers of the first request', async () => {
   const url = await serve(redirecting);
   const headers = { 'if-none-match': 'mine' };
   expect(await read(`${url}/end`, { headers })).toBe('asked with mine');
   expect(await read(`${url}/start`, { headers })).toBe('asked with nothing');
 });
 
-test('redirects without an end are given up', async () => {
+test('endless redirects are rejected', async () => {
   const url = await serve(redirecting);
   await expect(read(`${url}/loop`)).rejects.toThrow('expected at most 5 redirects');
 });
 
-test('a redirect leaves http for nothing else', async () => {
+test('a redirect to a scheme other than http(s) is rejected', async () => {
   const url = await serve((_request, response) => response.writeHead(302, { location: 'file:///etc' }).end());
   await expect(read(url)).rejects.toThrow('expected a redirect to http or https');
 });
@@ -44,7 +44,7 @@ test.each<[PrivateAddresses, boolean, boolean]>([
   ['never', false, false],
   ['first', true, false],
   ['always', true, true],
-])('where private addresses may be reached: %s', async (allowPrivate, directly, byRedirect) => {
+])('private addresses may be reached: %s', async (allowPrivate, directly, byRedirect) => {
   const url = await serve(redirecting);
   const attempt = async (path: string): Promise<boolean> =>
     await read(url + path, { allowPrivate }).then(
@@ -58,18 +58,18 @@ test.each<[PrivateAddresses, boolean, boolean]>([
   expect(await attempt('/start')).toBe(byRedirect);
 });
 
-test('a name that stands for a private address is not connected to', async () => {
+test('a host name with a private address is rejected', async () => {
   const { port } = new URL(await serve((_request, response) => response.end()));
   await expect(read(`http://localhost:${port}`, { allowPrivate: 'never' })).rejects.toThrow('public address');
 });
 
-test('reading stops at the limit, and names no secret of the URL', async () => {
+test('a body above the limit is rejected, without secrets of the URL in the message', async () => {
   const url = await serve((_request, response) => response.end('x'.repeat(2_000)));
   const secret = `${url.replace('//', '//name:password@')}/a?token=hidden`;
   await expect(read(secret)).rejects.toThrow(`${url}/a: expected at most 1000 bytes, got more`);
 });
 
-test('a host that says nothing, or little by little, is given up', async () => {
+test('a host that sends nothing, or too slowly, is rejected', async () => {
   const url = await serve(({ url: asked }, response) => {
     if (asked === '/silent') return;
     const dripping = setInterval(() => response.write('x'), asked === '/drip' ? 20 : 60_000);
@@ -121,6 +121,6 @@ test.each([
   ['ff02::1', false],
   ['4000::1', false],
   ['not an address', false],
-])('whether %s is public: %s', (address, expected) => {
+])('%s is public: %s', (address, expected) => {
   expect(isPublic(address)).toBe(expected);
 });

@@ -29,8 +29,8 @@ function put(name: string, text = jsonl(jsonRecord('2601.00001'))): void {
 const found = async (argument: string) =>
   (await findFiles(argument, world)).map(({ location, source }) => [location, source]);
 
-describe('what a source names', () => {
-  test('a folder is every dated digest below it, by name; its data folder is named after the repository', async () => {
+describe('a SOURCE argument', () => {
+  test('that is a folder finds every dated digest below it; a data folder has the name of its parent', async () => {
     put('repo/README.md');
     put('repo/data/2026-01-16.md');
     put('repo/data/2026-01-15_AI_enhanced_Chinese.jsonl');
@@ -41,7 +41,7 @@ describe('what a source names', () => {
     ]);
   });
 
-  test('a folder is also its .txt and packed digests, however their endings are written and wherever the date stands', async () => {
+  test('that is a folder finds .txt and compressed digests, with the date anywhere in the name', async () => {
     for (const name of [
       '2026-01-15.MD',
       '20260116.JSONL',
@@ -58,7 +58,7 @@ describe('what a source names', () => {
     ]);
   });
 
-  test('a folder says which files it skips that look like digests, and is silent about others', async () => {
+  test('that is a folder reports skipped files that look like digests, and no others', async () => {
     put('fork/2026-01-15.jsonl');
     put('fork/README.md', '# digests\n\nOf arXiv.\n');
     put('fork/package.json');
@@ -78,7 +78,7 @@ describe('what a source names', () => {
     ]);
   });
 
-  test('a glob and a file are what they match', async () => {
+  test('that is a glob or a file finds its matches', async () => {
     put('fork/2026-01-15.jsonl');
     put('fork/2026-01-16.jsonl');
     put('fork/notes.txt');
@@ -95,7 +95,7 @@ describe('what a source names', () => {
     ['empty', /expected a folder with digests/],
     ['https://', /expected an http\(s\) URL/],
     ['ftp://example.org/2026-01-15.md', /expected an http\(s\) URL/],
-  ])('%s, which is not there, is refused with a reason', async (argument, message) => {
+  ])('that does not exist is refused with a reason: %s', async (argument, message) => {
     mkdirSync(path.join(folder, 'empty'));
     await expect(findFiles(argument, world)).rejects.toThrow(SourceError);
     await expect(findFiles(argument, world)).rejects.toThrow(message);
@@ -106,17 +106,17 @@ describe('what a source names', () => {
     ['https://raw.githubusercontent.com/owner/repo/refs/heads/data/data/2026-01-15.md', 'owner/repo'],
     ['https://digests.example.org:8443/2026-01-15.md', 'digests.example.org:8443'],
     ['https://digests.example.org/100%/2026-01-15_%E0%A4%A.md', 'digests.example.org'],
-  ])('%s belongs to %s', async (url, source) => {
+  ])('that is the URL %s has the source %s', async (url, source) => {
     expect(await found(url)).toEqual([[url, source]]);
   });
 
-  test('a URL is shown without credentials and query', async () => {
+  test('that is a URL is shown without credentials and query', async () => {
     expect(await found('https://me:secret@example.org/2026-01-15.md?token=secret')).toEqual([
       ['https://example.org/2026-01-15.md', 'example.org'],
     ]);
   });
 
-  describe('of a clone', () => {
+  describe('in a clone', () => {
     const origin = '[remote "origin"]\n\turl = https://me:s3cret@github.com/me/digests.git\n';
     const other = '[core]\n\tbare = false\n[remote "fork"]\n\turl = git@github.com:fork/digests.git ; mine\n';
 
@@ -126,7 +126,7 @@ describe('what a source names', () => {
       ['none of several without an origin', other + other.replaceAll('fork', 'third'), 'repo'],
       ['a folder', '[remote "origin"]\n\turl = /srv/git/digests.git\n', 'repo'],
       ['nothing', '', 'repo'],
-    ])('a digest belongs to the repository that is %s', async (_what, config, source) => {
+    ])('a digest has the source of %s', async (_what, config, source) => {
       put('repo/.git/config', config);
       for (const name of ['repo/2026-01-15.md', 'repo/data/2026-01-16.md']) {
         put(name);
@@ -136,7 +136,7 @@ describe('what a source names', () => {
       expect(await found('repo/forks')).toEqual([['repo/forks/2026-01-15.md', 'forks']]);
     });
 
-    test('that is a worktree or a submodule, too', async () => {
+    test('so has one in a worktree or a submodule', async () => {
       put('repo/.git/config', origin);
       put('repo/.git/worktrees/data/commondir', '../..\n');
       put('data/.git', `gitdir: ${path.join(folder, 'repo/.git/worktrees/data')}\n`);
@@ -149,7 +149,7 @@ describe('what a source names', () => {
     });
   });
 
-  test('standard input belongs to nobody', async () => {
+  test('standard input has no source', async () => {
     expect(await found('-')).toEqual([['-', undefined]]);
   });
 });
@@ -163,8 +163,8 @@ async function named(argument: string) {
   return { ...digest, warnings: problems.map(({ message }) => message) };
 }
 
-describe('what a digest is called', () => {
-  test('what stands beyond date and language in a dated name is part of the source', async () => {
+describe('the identity of a digest', () => {
+  test('a dated name’s text beyond date and language is part of the source', async () => {
     put('fork/2026-01-15_database_AI_enhanced_Korean.jsonl');
     expect(await named('fork/2026-01-15_database_AI_enhanced_Korean.jsonl')).toMatchObject({
       source: 'fork_database',
@@ -173,7 +173,7 @@ describe('what a digest is called', () => {
     });
   });
 
-  test('without a date in its name a file takes the day on which it changed, and says so', async () => {
+  test('a file without a date in its name takes its modification day, with a warning', async () => {
     put('fork/today.jsonl');
     utimesSync(path.join(folder, 'fork/today.jsonl'), new Date(), new Date('2026-02-03T23:59:00Z'));
     expect(await named('fork/today.jsonl')).toMatchObject({
@@ -184,7 +184,7 @@ describe('what a digest is called', () => {
     });
   });
 
-  test('a URL is read from its server; without a date it takes today', async () => {
+  test('a URL without a date takes the current day', async () => {
     const server = createServer((request, response) => {
       response
         .writeHead(request.url === '/digest.jsonl?key=1' ? 200 : 404)

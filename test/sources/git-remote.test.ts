@@ -33,6 +33,6 @@ test.each([
   'host:repo',
   `https://example.org/owner/${'x'.repeat(1_000)}`,
   '',
-])('the remote %j names none', (remote) => {
+])('the remote %j names no repository', (remote) => {
   expect(repositoryName(remote)).toBeUndefined();
 });

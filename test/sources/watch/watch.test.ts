@@ -82,8 +82,8 @@ const runs = async (): Promise<string[]> =>
 
 const digest = (...ids: string[]): string => jsonl(...ids.map((id) => jsonRecord(id)));
 
-describe('a folder that is watched', () => {
-  test('has its files taken in, then those that come and those that are written anew', async () => {
+describe('a watched folder', () => {
+  test('has its files ingested, then new and rewritten ones', async () => {
     const data = path.join(folder, 'data');
     mkdirSync(data);
     writeFileSync(path.join(data, DAY), digest('2601.00001'));
@@ -97,7 +97,7 @@ describe('a folder that is watched', () => {
     expect(await runs()).toEqual(['STORED', 'STORED', 'STORED']);
   });
 
-  test('has packed files taken in, and says once which digests it has no day for', async () => {
+  test('has compressed files ingested, and reports undated digests once', async () => {
     writeFileSync(path.join(folder, 'latest.jsonl'), digest('2601.00009'));
     writeFileSync(path.join(folder, `${DAY}.gz`), gzipSync(digest('2601.00001')));
     const warnings = start('.');
@@ -109,7 +109,7 @@ describe('a folder that is watched', () => {
     ]);
   });
 
-  test('may come later, and is warned of once until then', async () => {
+  test('may be created later, with one warning until then', async () => {
     const warnings = start('later');
     await expect.poll(() => warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({
@@ -124,7 +124,7 @@ describe('a folder that is watched', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  test('may go and come back', async () => {
+  test('may be removed and created again', async () => {
     const data = path.join(folder, 'data');
     for (const ids of [['2601.00001'], ['2601.00001', '2601.00002']]) {
       rmSync(data, { recursive: true, force: true });
@@ -135,7 +135,7 @@ describe('a folder that is watched', () => {
     }
   });
 
-  test('has a file read only when it has been left alone for a while, by the clock of this machine', async () => {
+  test('has a file read only once it has not changed for a while, by the clock of this machine', async () => {
     const file = path.join(folder, DAY);
     const clock = new Clock('2026-01-15T12:00:00Z');
     // The file system's clock is behind.
@@ -153,7 +153,7 @@ describe('a folder that is watched', () => {
     expect(await runs()).toEqual(['STORED']);
   });
 
-  test('has files that were there long before read at once', async () => {
+  test('has old files read at once', async () => {
     const file = path.join(folder, DAY);
     writeFileSync(file, digest('2601.00001'));
     utimesSync(file, new Date(), new Date(Date.now() - 3_600_000));
@@ -161,7 +161,7 @@ describe('a folder that is watched', () => {
     await expect.poll(papers).toEqual(['2601.00001']);
   });
 
-  test('has nothing stored of a file that is written anew while it is read', async () => {
+  test('has nothing stored of a file that is rewritten while it is read', async () => {
     const file = path.join(folder, DAY);
     const holder = new pg.Client({ connectionString: database.url });
     holder.on('error', () => {});
@@ -177,7 +177,7 @@ describe('a folder that is watched', () => {
     expect(await runs()).toEqual(['STORED']);
   });
 
-  test('has a file that cannot be read tried again, which is no refusal', async () => {
+  test('has an unreadable file tried again, without recording a refusal', async () => {
     const cannot = Object.assign(new Error('input/output error'), { code: 'EIO' });
     let tries = 0;
     const { createReadStream } = fs;
@@ -199,7 +199,7 @@ describe('a folder that is watched', () => {
     expect(warnings.map(({ err }) => err?.message)).toEqual([told, told]);
   });
 
-  test('is not looked at once for each of many changes', async () => {
+  test('is not scanned once for each of many changes', async () => {
     const file = path.join(folder, DAY);
     const clock = new Clock('2026-01-15T12:00:00Z');
     writeFileSync(file, digest('2601.00001'));
@@ -246,7 +246,7 @@ async function waitingForLocks(): Promise<number | null> {
   return rowCount;
 }
 
-describe('hints', () => {
+describe('folder hints', () => {
   /** Watches the test's folder. Gives how many hints there were. */
   async function watchFolder(): Promise<{ hints: FolderHints; count: () => number }> {
     let count = 0;
@@ -256,7 +256,7 @@ describe('hints', () => {
     return { hints, count: () => count };
   }
 
-  test('tell of names that digests may have, and of no others', async () => {
+  test('come for names of possible digests only', async () => {
     const { count } = await watchFolder();
     for (const name of ['postmaster.pid', '2026-01-15.md.part', '000000010000000000000001'])
       writeFileSync(path.join(folder, name), 'x');
@@ -267,7 +267,7 @@ describe('hints', () => {
     expect(count()).toBeLessThanOrEqual(3);
   });
 
-  test('go on in a folder that was removed and made again', async () => {
+  test('continue in a folder that was removed and created again', async () => {
     const { hints, count } = await watchFolder();
     rmSync(folder, { recursive: true });
     mkdirSync(folder);
@@ -279,7 +279,7 @@ describe('hints', () => {
 });
 
 test.each(['https://', 'http://exa mple.org/{date}.md', 'ftp://example.org/', '-', ''])(
-  'what cannot be watched is wrong usage: %s',
+  'a source that cannot be watched is wrong usage: %s',
   async (source) => {
     const { status, stderr } = await runCli(['serve', '--watch', source]);
     expect({ status, stderr }).toEqual({
@@ -299,8 +299,8 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe('a URL that is watched', () => {
-  test('is asked for what has changed since, and what has is taken in', async () => {
+describe('a watched URL', () => {
+  test('is requested conditionally, and changes are ingested', async () => {
     let version = 1;
     const asked: (string | undefined)[] = [];
     const url = await serve(({ headers }, response) => {
@@ -321,7 +321,7 @@ describe('a URL that is watched', () => {
     await expect.poll(() => new Set(asked)).toEqual(new Set([undefined, '"1"', '"2"']));
   });
 
-  test('stands for today and the last seven days (UTC), in the languages that producers use', async () => {
+  test('covers today and the last seven days (UTC), in the languages that producers use', async () => {
     const paths: string[] = [];
     const url = await serve(({ url: asked = '' }, response) => {
       paths.push(asked);
@@ -343,7 +343,7 @@ describe('a URL that is watched', () => {
     );
   });
 
-  test('that has no file yet is warned of once, and its file taken in when it comes', async () => {
+  test('without a file yet causes one warning, and its file is ingested once it appears', async () => {
     let rounds = 0;
     const url = await serve(({ url: asked = '' }, response) => {
       if (asked.startsWith('/2026-03-02')) rounds += 1;
@@ -360,7 +360,7 @@ describe('a URL that is watched', () => {
     ]);
   });
 
-  test('is asked on where the host refuses what is not there, and warned of once', async () => {
+  test('is still requested if the host answers 403 for missing files, with one warning', async () => {
     const asked: string[] = [];
     const url = await serve(({ url: name = '' }, response) => {
       asked.push(name);
@@ -380,7 +380,7 @@ describe('a URL that is watched', () => {
     ]);
   });
 
-  test.each([408, 425, 429, 500, 503])('is left alone for a while where the host says %i', async (code) => {
+  test.each([408, 425, 429, 500, 503])('is not requested for a while after status %i', async (code) => {
     let asked = 0;
     const url = await serve((_request, response) => {
       asked += 1;
@@ -391,7 +391,7 @@ describe('a URL that is watched', () => {
     expect(asked).toBe(1);
   });
 
-  test('that fails is tried again, and leads to no private address by a redirect', async () => {
+  test('that fails is tried again, and its redirects do not reach private addresses', async () => {
     let failing = true;
     const url = await serve(({ url: asked = '' }, response) => {
       if (failing) response.writeHead(503).end();
