@@ -6,13 +6,17 @@ import { printsAny } from '../../src/digest/markdown-template.ts';
 import { printedEntry, writeMarkdown } from '../../src/digest/write-markdown.ts';
 import { readDigest } from './read-digest.ts';
 
-// What JSONL can say and the Markdown template has no way to say.
+// Entries that JSONL can state, but the Markdown template cannot.
 const PITFALLS = [
-  '\n', '\n\n', ' ', '\r', '\u2028', '](', '](http', '](https://arxiv.org/abs/2601.00009)', ')', ']', '[', '*', ',', ', ', ', Jr.', '#', "'", '<',
-  '</details>', '\n</details>\n', '\n</details> \n', '\n\n</details>\n\n', '\n### [', '\n ### [', '\n### [1] [', '\n### [2] [T](https://arxiv.org/abs/2601.00002)\n',
-  '\n\n### [9] [T](http', "\n<div id='cs.CV'></div>\n", '\n# cs.CV [[Back]](#toc)\n', '\n# cs.CV\n', '<details>\n  <summary>Details</summary>\n',
-  '\n\n\n<details>\n  <summary>Details</summary>\nMotivation: ', '\n\n<details>\n  <summary>Details</summary>\nMethod: ', 'Motivation: ', '\n\nMotivation: ',
-  '\n\nMethod: ', '\n\nResult: ', '\n\nConclusion: ', '\n\nAbstract: ', 'TL;DR: ', 'Task: ', 'None', 'cs.CV', '[Total: 3]', '{}', '中文', '😀', 'a',
+  '\n', '\n\n', ' ', '\r', '\u2028', '](', '](http', '](https://arxiv.org/abs/2601.00009)', ')', ']', '[',
+  '*', ',', ', ', ', Jr.', '#', "'", '<', '</details>', '\n</details>\n', '\n</details> \n',
+  '\n\n</details>\n\n', '\n### [', '\n ### [', '\n### [1] [',
+  '\n### [2] [T](https://arxiv.org/abs/2601.00002)\n', '\n\n### [9] [T](http', "\n<div id='cs.CV'></div>\n",
+  '\n# cs.CV [[Back]](#toc)\n', '\n# cs.CV\n', '<details>\n  <summary>Details</summary>\n',
+  '\n\n\n<details>\n  <summary>Details</summary>\nMotivation: ',
+  '\n\n<details>\n  <summary>Details</summary>\nMethod: ', 'Motivation: ', '\n\nMotivation: ',
+  '\n\nMethod: ', '\n\nResult: ', '\n\nConclusion: ', '\n\nAbstract: ', 'TL;DR: ', 'Task: ', 'None', 'cs.CV',
+  '[Total: 3]', '{}', '中文', '😀', 'a',
 ]; // prettier-ignore
 
 const word = fc.oneof(
@@ -34,7 +38,10 @@ const parts = fc.oneof(
   ),
 );
 const link = fc.oneof(
-  fc.constantFrom('http://arxiv.org/abs/2601.00001v2', 'https://example.org/x', 'arXiv:2601.00001', 'https://arxiv.org/abs/2601.7'),
+  fc.constantFrom(
+        'http://arxiv.org/abs/2601.00001v2', 'https://example.org/x', 'arXiv:2601.00001',
+        'https://arxiv.org/abs/2601.7',
+      ),
   text,
 ); // prettier-ignore
 const statement: fc.Arbitrary<Statement> = fc.record(
@@ -61,7 +68,7 @@ describe('an export can be ingested again:', () => {
           const entries = given.map(([stated, said], index) => ({
             id: `2601.0000${index + 1}`,
             printed: printedEntry(`2601.0000${index + 1}`, stated, said),
-            // Where Markdown prints none of the parts, the file says that there are none.
+            // If Markdown prints none of the parts, the file has none.
             hash: contentHash({ statement: stated, parts: printsAny(said) ? said : [] }),
           }));
           const markdown = writeMarkdown({ entries: entries.flatMap(({ printed }) => printed ?? []) });

@@ -301,7 +301,8 @@ describe('a problem in a JSONL digest is reported', () => {
   });
 
   test('if AI text is nested too deeply to be stored', async () => {
-    const deep = `{"id":"2601.00002","title":"T","summary":"S","AI":{"tldr":${'['.repeat(50_000)}${']'.repeat(50_000)}}}\n`;
+    const nested = '['.repeat(50_000) + ']'.repeat(50_000);
+    const deep = `{"id":"2601.00002","title":"T","summary":"S","AI":{"tldr":${nested}}}\n`;
     const { entries, problems } = await readDigest(deep + record());
     expect(entries).toHaveLength(1);
     expect(problems).toMatchObject([{ severity: 'REJECTED', line: 1, arxivId: '2601.00002' }]);

@@ -239,14 +239,14 @@ describe('a problem in a Markdown digest is reported', () => {
   });
 });
 
-/** Where a line starts in the bytes. */
+/** The byte offset at which a line starts. */
 function startOf(bytes: Buffer, line: number): number {
   let at = 0;
   for (let number = 1; number < line; number++) at = bytes.indexOf('\n', at) + 1;
   return at;
 }
 
-/** Where the entry between two lines ends: after its last `</details>`. */
+/** The offset at which the entry between two lines ends: after its last `</details>`. */
 function endOf(bytes: Buffer, next: number, line: number): number {
   const until = next === Infinity ? bytes.length : startOf(bytes, next);
   return (

@@ -3,7 +3,7 @@ import { DigestError } from '../../src/digest/digest-error.ts';
 import type { DigestContents, DigestEntry, DigestForm, DigestProblem } from '../../src/digest/digest.ts';
 import { openDigest } from '../../src/digest/open-digest.ts';
 
-/** All that a file gives. */
+/** All items that reading a file yields. */
 export interface ReadDigest {
   form: DigestForm | undefined;
   contents: DigestContents['sections'] | undefined;
@@ -25,23 +25,23 @@ export async function readDigest(content: string | Uint8Array, size = Infinity):
   return read;
 }
 
-/** What bare commas, come late, make of an entry whose names were taken apart at `, `. */
+/** Undoes the splitting of an author line at `, `, as a file with bare commas requires. */
 function asOneAuthor(entry: DigestEntry): DigestEntry {
   const { authorLine, ...statement } = entry.statement;
   return authorLine === undefined ? entry : { ...entry, statement: { ...statement, authors: [authorLine] } };
 }
 
-/** The bytes in chunks of a size. */
+/** The bytes in chunks of `size` bytes. */
 export async function* chunksOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, Math.min(at + size, bytes.length));
 }
 
-/** A small digest with something odd about it. */
+/** A small digest with one peculiarity. */
 export function fixture(name: string): Buffer {
   return readFileSync(new URL(`../fixtures/digests/${name}`, import.meta.url));
 }
 
-/** The error that a file is refused with; fails where it is not refused. */
+/** The error with which a file is refused; fails if it is not refused. */
 export async function refusalOf(content: string | Uint8Array): Promise<DigestError> {
   try {
     await readDigest(content);

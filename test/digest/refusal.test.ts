@@ -36,7 +36,8 @@ describe('a file that is not a digest is refused with the line, the expected and
     ['- [cs.CV](#cs.CV)\n', 'expected the entries that the table of contents promises (cs.CV), got none'],
     [
       'abcdefg'.replaceAll(/./g, (letter) => `- [cs.${letter}](#cs.${letter}) [Total: 1]\n`),
-      'expected the 7 entries that the table of contents promises (1 in cs.a, 1 in cs.b, 1 in cs.c, 1 in cs.d, 1 in cs.e and 2 more categories), got none',
+      'expected the 7 entries that the table of contents promises ' +
+        '(1 in cs.a, 1 in cs.b, 1 in cs.c, 1 in cs.d, 1 in cs.e and 2 more categories), got none',
     ],
   ])('a table of contents that announces entries, without entries: %j', async (contents, said) => {
     const error = await refusalOf(`<div id=toc></div>\n\n# Table of Contents\n\n${contents}`);

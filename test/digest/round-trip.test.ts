@@ -6,11 +6,13 @@ import type { SummaryPart } from '../../src/digest/digest.ts';
 import { writeMarkdown } from '../../src/digest/write-markdown.ts';
 import { fixture, readDigest } from './read-digest.ts';
 
-// What readers get wrong: labels, ends and starts of entries, separators that are not LF, space at the edges.
+// Texts that readers easily misread: labels, ends and starts of entries, separators that are not LF, space at
+// the edges.
 const PITFALLS = [
-  '](', '](http', '[', ')', '*', ',', ', Jr.', ' ', '\n', '\n\n', '\r', '\v', '\f', '\x1C', '\x85', '\u2028', '\u2029', '\uFEFF',
-  'Motivation: ', '\nMotivation: ', '\n\nMethod', '\n\n### Motivation', 'TL;DR: ', 'Abstract: ', '\n\nAbstract: ', '<details>',
-  '</details', '</details> ', '\n</details>\n', '# cs.CV', "<div id='cs.CV'></div>", '### [', '- [cs.CV](#cs.CV) [Total: 1]',
+  '](', '](http', '[', ')', '*', ',', ', Jr.', ' ', '\n', '\n\n', '\r', '\v', '\f', '\x1C', '\x85', '\u2028',
+  '\u2029', '\uFEFF', 'Motivation: ', '\nMotivation: ', '\n\nMethod', '\n\n### Motivation', 'TL;DR: ',
+  'Abstract: ', '\n\nAbstract: ', '<details>', '</details', '</details> ', '\n</details>\n', '# cs.CV',
+  "<div id='cs.CV'></div>", '### [', '- [cs.CV](#cs.CV) [Total: 1]',
   '$\\alpha$', '<think>', '😀', '中文', 'e\u0301', '{}', '\\', '"',
 ]; // prettier-ignore
 
@@ -23,8 +25,8 @@ const stored = (text: string): string => Buffer.from(text.replaceAll('\0', '')).
 const text = fc.array(word, { maxLength: 8 }).map((words) => stored(words.join('')));
 const line = text.map((words) => words.replaceAll('\n', ' '));
 
-// What has two readings does not come back letter by letter: what reads like the end of an entry and then the start of another,
-// a mark before its time, names with a comma at an edge.
+// Ambiguous text is not restored exactly: lines that look like the end of an entry and the start of another,
+// a mark before its place, names with a comma at either end.
 const END_THEN_START = /(?:^|\n)<\/details>\n\n+(?:### \[|#.*\]\(http|# \S|<div id=)/s;
 const prose = text.filter((each) => !END_THEN_START.test(each));
 const title = line;
@@ -66,7 +68,7 @@ describe('a digest of any text can be written and read back unchanged,', () => {
   test('from Markdown', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 4 }), async (entries) => {
-        // A file says how it joins names; this one says: by bare commas.
+        // The separator of names is detected per file; in this one it is the bare comma.
         const joined = { ...entries[0], authors: ['Ada Park', 'Li Wei'] } as (typeof entries)[number];
         const sorted = [joined, ...entries].toSorted((a, b) =>
           a.category < b.category ? -1 : Number(a.category > b.category),

@@ -7,7 +7,8 @@ import { fixture, readDigest } from './read-digest.ts';
 const MEGABYTE = 1_048_576;
 
 function jsonLine(number: number, summary = 'Über 中文 😀 '.repeat(100)): string {
-  return `${JSON.stringify({ id: `2601.${String(number % 100_000).padStart(5, '0')}`, title: 'T', summary, AI: { tldr: '要点' } })}\n`;
+  const id = `2601.${String(number % 100_000).padStart(5, '0')}`;
+  return `${JSON.stringify({ id, title: 'T', summary, AI: { tldr: '要点' } })}\n`;
 }
 
 function markdown(entries: number): string {
@@ -52,7 +53,7 @@ function used(): number {
   return heapUsed + external;
 }
 
-/** The most memory that was in use while a digest was read, above what was in use before; what it gave. */
+/** The peak increase of memory while a digest is read, and the number of items of each kind. */
 async function weigh(
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<{ most: number; kinds: Record<string, number> }> {
@@ -74,7 +75,7 @@ async function* repeated(first: string, chunk: Buffer, times: number): AsyncGene
   for (let time = 0; time < times; time++) yield chunk;
 }
 
-/** More than the memory that is allowed. */
+/** More than the memory that the reader may use. */
 const WHOLE_MB = LONG ? 300 : 180;
 
 describe('memory does not grow with the file', () => {

@@ -21,8 +21,10 @@ describe('a digest is written', () => {
       [
         '<div id=toc></div>\n\n# Table of Contents\n\n- [cs.LG](#cs.LG) [Total: 1]\n\n\n',
         "<div id='cs.LG'></div>\n\n# cs.LG [[Back]](#toc)\n\n",
-        '### [1] [Paper 2601.00001](https://arxiv.org/abs/2601.00001)\n*Ada Park,Li Wei*\n\nMain category: cs.LG\n\n',
-        'TL;DR: t\n\n\n<details>\n  <summary>Details</summary>\nMotivation: None\n\nMethod: \n\nResult: \n\nConclusion: \n\n',
+        '### [1] [Paper 2601.00001](https://arxiv.org/abs/2601.00001)\n*Ada Park,Li Wei*\n\n',
+        'Main category: cs.LG\n\n',
+        'TL;DR: t\n\n\n<details>\n  <summary>Details</summary>\n',
+        'Motivation: None\n\nMethod: \n\nResult: \n\nConclusion: \n\n',
         'Abstract: A.\n\n</details>\n',
       ].join(''),
     );

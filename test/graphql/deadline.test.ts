@@ -16,7 +16,7 @@ afterAll(async () => await database.close());
 
 const DEADLINE_MS = 10_000;
 
-/** Asks a server whose reads have a deadline. */
+/** Queries a server whose reads have a deadline. */
 async function asking(options: Partial<ContextOptions> = {}) {
   const createContext = createContextFactory({
     database,
@@ -28,14 +28,14 @@ async function asking(options: Partial<ContextOptions> = {}) {
   return async (query: string): Promise<unknown> => await (await post({ query })).json();
 }
 
-/** From now on timers of this process stand still. Returns what lets the deadline pass. */
+/** Stops the timers of this process. Returns a function that lets the deadline pass. */
 function stopTimers(): () => void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   return () => void vi.advanceTimersByTime(DEADLINE_MS);
 }
 
-/** Has every read of a table wait, until it is called off. */
+/** Makes every read of a table wait until the returned function is called. */
 async function lock(table: string): Promise<() => Promise<void>> {
   const client = new pg.Client(database.url);
   await client.connect();
@@ -46,7 +46,7 @@ async function lock(table: string): Promise<() => Promise<void>> {
   return end;
 }
 
-/** Statements that wait for a lock. */
+/** Number of statements that wait for a lock. */
 async function waiting(): Promise<number> {
   const { rows } = await database.pool.query<{ count: number }>(
     `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
@@ -54,7 +54,7 @@ async function waiting(): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Connections at work. */
+/** Number of active connections. */
 const busy = (): number => database.pool.totalCount - database.pool.idleCount;
 
 test('a read that exceeds its deadline is TIMEOUT, and Postgres stops it', async () => {
@@ -95,7 +95,8 @@ test('a look-up that exceeds its deadline is null, with TIMEOUT at its path', as
   await expect.poll(waiting).toBe(0);
 });
 
-const SLOW = `{ papers(first: 1, filter: {and: []}) { totalCount facets { authors { count } } nodes { related { score } } } }`;
+const SLOW = `{ papers(first: 1, filter: {and: []}) {
+  totalCount facets { authors { count } } nodes { related { score } } } }`;
 const WITHOUT = { data: { papers: { totalCount: 30, facets: null, nodes: [{ related: null }] } } };
 const WITH = { data: { papers: { facets: { authors: expect.any(Array) as unknown } } } };
 
@@ -136,7 +137,7 @@ test('a read that gets no connection in time is TIMEOUT', async () => {
   expect(await ask('{ papers { totalCount } }')).toEqual({ data: { papers: { totalCount: 30 } } });
 });
 
-test('a read waits for a connection until its own deadline, even if connecting has a shorter one', async () => {
+test('a read waits for a connection until its deadline, even if connecting has a shorter one', async () => {
   const store = await openDatabase({ url: database.url, dataDir: '', poolSize: 1 });
   onTestFinished(async () => await store.close());
   const taken = await store.pool.connect();

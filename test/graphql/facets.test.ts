@@ -35,12 +35,13 @@ interface Facets {
 const FACETS = `facets {
   categories(first: 100) { value count } authors(first: 100) { value count } sources { value count }
   languages { value count } withCode withSummary
-  day: timeline { start count } week: timeline(interval: WEEK) { start count } month: timeline(interval: MONTH) { start count }
+  day: timeline { start count }
+    week: timeline(interval: WEEK) { start count } month: timeline(interval: MONTH) { start count }
 }`;
 
 const current = (paper: ModelPaper) => paper.entries.filter((entry) => entry.current);
 
-/** How many of the papers have each value. */
+/** The number of papers that have each value. */
 function tally(
   papers: readonly ModelPaper[],
   valuesOf: (paper: ModelPaper) => readonly string[],
@@ -168,7 +169,7 @@ describe('facets', () => {
         .slice(0, first)
         .map(([name, count]) => ({ value: nodeId('Author', name), count }));
     for (let first = 0; first <= model.authors.length; first++) {
-      // Of all papers the counters are asked, of a filter the papers.
+      // Facets of all papers read the counters, those of a filter count the papers.
       const { data } = await query<Record<'counted' | 'scanned', { facets: Facets }>>(
         `query ($first: Int!) { counted: papers { ...F } scanned: papers(filter: {and: []}) { ...F } }
           fragment F on PaperConnection { facets { authors(first: $first) { value count } } }`,
@@ -181,7 +182,8 @@ describe('facets', () => {
 
   test('have values that a filter accepts, with which it finds the same number of papers', async () => {
     const { data } = await query<{ papers: { facets: Facets } }>(
-      `{ papers(filter: {hasCode: true}) { facets { categories { value count } authors(first: 5) { value count }
+      `{ papers(filter: {hasCode: true}) { facets {
+        categories { value count } authors(first: 5) { value count }
         sources { value count } languages { value count } } } }`,
     );
     const fields = {
@@ -258,15 +260,17 @@ describe('a timeline', () => {
   });
 });
 
-test('facets and related papers that take too long are null; the rest of the answer is complete', async () => {
+test('facets and related papers that take too long are null, the rest of the answer is not', async () => {
   await database.pool.query(`
     create table slow as select * from paper_term;
     drop table paper_term;
-    create function wait() returns boolean language plpgsql volatile as $$ begin perform pg_sleep(60); return true; end $$;
+    create function wait() returns boolean language plpgsql volatile
+      as $$ begin perform pg_sleep(60); return true; end $$;
     create view paper_term as select * from slow where wait()`);
   const hurried = queryOf(database, { slowMs: 1 });
   const { data, errors } = await hurried(
-    '{ papers(first: 1, filter: {hasCode: true}) { totalCount facets { authors { count } timeline { count } } nodes { related { score } } } }',
+    `{ papers(first: 1, filter: {hasCode: true}) {
+      totalCount facets { authors { count } timeline { count } } nodes { related { score } } } }`,
   );
   expect(errors).toBeUndefined();
   expect(data).toEqual({

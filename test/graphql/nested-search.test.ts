@@ -4,7 +4,7 @@ import { generateModel, insertModel, NAMES } from '../support/generated-store.ts
 import { queryOf, type Query } from '../support/graphql.ts';
 import { walk } from '../support/walk.ts';
 
-// Names that papers print again and again, now and then twice.
+// Names that many papers print, some of them twice.
 const model = generateModel({ seed: 31, papers: 200, authors: 20, days: 10 });
 let database: TestDatabase;
 let query: Query;
@@ -56,7 +56,8 @@ describe.each(['null', 'RELEVANCE', 'NEWEST', 'TITLE', 'MOST_STARS'])(
       const { data, errors, statements } = await query<{
         authors: { nodes: { name: string; papers: Papers }[] };
       }>(
-        `{ authors(first: 20) { nodes { name papers(first: 3, filter: {search: "${SEARCH}"}, orderBy: ${order}) {
+        `{ authors(first: 20) { nodes { name
+        papers(first: 3, filter: {search: "${SEARCH}"}, orderBy: ${order}) {
           totalCount edges { score node { arxivId } } } } } }`,
       );
       expect(errors).toBeUndefined();

@@ -19,11 +19,12 @@ beforeAll(async () => {
   database = await openTestDatabase();
   await insertModel(database.pool, model);
   const counts = 'entries, papers_added, papers_revised, summaries_added, unchanged, rejected';
-  // Two runs of one instant: their ids tell them apart.
+  // Two runs at the same instant are ordered by their ids.
   const runs = [RUN, ...Array.from({ length: 6 }, () => randomUUID())];
   for (const [index, id] of runs.entries())
     await database.pool.query(
-      `insert into ingest_run (id, status, started_at, duration_ms, ${counts}) values ($1, 'PARTIAL', $2, 5, 1, 1, 1, 1, 1, 1)`,
+      `insert into ingest_run (id, status, started_at, duration_ms, ${counts})
+        values ($1, 'PARTIAL', $2, 5, 1, 1, 1, 1, 1, 1)`,
       [id, `2026-06-01T12:00:00.12${Math.floor(index / 2)}Z`],
     );
   for (let position = 1; position <= 7; position++)
@@ -36,7 +37,9 @@ beforeAll(async () => {
 afterAll(async () => await database.close());
 
 const paper = `paper(by: {arxivId: "${busiest?.arxivId}"})`;
-const digest = `digest(by: {key: {source: "${largest?.source}", date: "${largest?.date}", language: ${JSON.stringify(largest?.language)}}})`;
+const largestLanguage = JSON.stringify(largest?.language);
+const largestKey = `{source: "${largest?.source}", date: "${largest?.date}", language: ${largestLanguage}}`;
+const digest = `digest(by: {key: ${largestKey}})`;
 
 const LISTS: [string, string, string][] = [
   ['papers(', 'id', 'FIELD'],
@@ -80,7 +83,8 @@ interface Papers {
 
 async function papers(args: string): Promise<Papers['papers']> {
   const { data, errors } = await query<Papers>(
-    `{ papers${args} { nodes { id } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
+    `{ papers${args} { nodes { id } edges { cursor }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
   );
   expect(errors).toBeUndefined();
   return data.papers;
@@ -146,8 +150,9 @@ test('any text that is not a cursor is CURSOR_INVALID', async () => {
   const { edges } = await papers('(first: 1)');
   const [scope] = JSON.parse(Buffer.from(edges[0]?.cursor ?? '', 'base64url').toString()) as [string];
   const forged = [
-    [], [scope], [scope, '2025-01-01'], [scope, '2025-01-01', 7], [scope, '2025-02-30', 'a'], [scope, null, 'a'],
-    [scope, "'; drop table paper", 'a'], [scope, '2025-01-01', 'a\0'], [scope, '2025-01-01', 'a', 'b'], ['other', '2025-01-01', 'a'],
+    [], [scope], [scope, '2025-01-01'], [scope, '2025-01-01', 7], [scope, '2025-02-30', 'a'],
+    [scope, null, 'a'], [scope, "'; drop table paper", 'a'], [scope, '2025-01-01', 'a\0'],
+    [scope, '2025-01-01', 'a', 'b'], ['other', '2025-01-01', 'a'],
   ].map((value) => Buffer.from(JSON.stringify(value)).toString('base64url')); // prettier-ignore
   for (const cursor of ['', 'none', '{}', '💥', ...forged])
     expect(await refusal(`{ papers(last: 1, before: ${JSON.stringify(cursor)}) { nodes { id } } }`)).toEqual([
@@ -155,14 +160,15 @@ test('any text that is not a cursor is CURSOR_INVALID', async () => {
     ]);
 });
 
-test('an impossible score in a cursor is CURSOR_INVALID, and any other is a position in the list', async () => {
+test('an impossible score in a cursor is CURSOR_INVALID, any other is a position in the list', async () => {
   const search = 'filter: {search: "attention"}';
   const { edges } = await papers(`(first: 1, ${search})`);
   const cursor = Buffer.from(edges[0]?.cursor ?? '', 'base64url').toString();
   const forged = (score: string) => {
     const text = cursor.replace(/,[\d.]+,/, `,${score},`);
     expect(JSON.parse(text)).toHaveLength(3);
-    return `{ papers(first: 1, ${search}, after: "${Buffer.from(text).toString('base64url')}") { nodes { id } } }`;
+    const after = Buffer.from(text).toString('base64url');
+    return `{ papers(first: 1, ${search}, after: "${after}") { nodes { id } } }`;
   };
   for (const score of ['1e39', '-1e39', '1e-60', '-1e-60', '9e999', 'null', '"0.5"'])
     expect(await refusal(forged(score))).toEqual([{ code: 'CURSOR_INVALID', argument: ['after'] }]);

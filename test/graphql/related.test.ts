@@ -157,7 +157,8 @@ function expectInOrder(related: readonly Related[]): void {
     const before = related[index - 1];
     if (before === undefined) continue;
     expect(before.score).toBeGreaterThanOrEqual(next.score);
-    if (before.score === next.score) expect(arxivOrder(before.arxivId) > arxivOrder(next.arxivId)).toBe(true);
+    const isNewer = arxivOrder(before.arxivId) > arxivOrder(next.arxivId);
+    expect(before.score > next.score || isNewer).toBe(true);
   }
 }
 
@@ -166,7 +167,7 @@ describe('Paper.related', () => {
     const found = await relatedOf(MIXED, 100);
     for (const paper of MIXED) {
       const related = found.get(paper.id) ?? [];
-      expect(related.map(rounded).toSorted(byId), paper.id).toEqual(
+      expect(related.map(rounded).toSorted(byId)).toEqual(
         [...expectedOf(paper).values()].map(rounded).toSorted(byId),
       );
       expectInOrder(related);

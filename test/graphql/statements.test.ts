@@ -24,7 +24,7 @@ interface Nested {
   };
 }
 
-test('a nested query takes as many statements for a hundred parents as for one, with a limit per parent', async () => {
+test('a nested query takes as many statements for 100 parents as for one, limited per parent', async () => {
   for (const n of [1, 10, 100]) {
     const { data, errors, statements } = await query<Nested>(NESTED, { n });
     expect(errors).toBeUndefined();
@@ -52,12 +52,13 @@ test('a nested query takes as many statements for a hundred parents as for one, 
 
 test('a field with other arguments is one more statement for all parents', async () => {
   const { statements } = await query(`{ papers(first: 50) { nodes {
-    one: authors(first: 1) { nodes { id } } two: authors(first: 2) { nodes { id } } again: authors(first: 2) { nodes { id } }
+    one: authors(first: 1) { nodes { id } }
+      two: authors(first: 2) { nodes { id } } again: authors(first: 2) { nodes { id } }
   } } }`);
   expect(statements.map(({ name }) => name)).toEqual(['Query.papers', 'Paper.authors', 'Paper.authors']);
 });
 
-test('a total is part of its page’s statement, reads no page alone, and is not counted unless selected', async () => {
+test('a total is in its page’s statement, reads no page alone, and is counted only if selected', async () => {
   const page = await query(
     `{ papers(first: 3) { totalCount ...F } } fragment F on PaperConnection { nodes { id } }`,
   );
@@ -74,7 +75,8 @@ test('a total is part of its page’s statement, reads no page alone, and is not
 test('unfiltered totals of an author and of a category come from the counters', async () => {
   await database.pool.query(`update author set paper_count = 4711 where name = 'Yang Liu'`);
   const { data } = await query<{ author: object }>(
-    `{ author(by: {name: "Yang Liu"}) { paperCount papers { totalCount } none: papers(filter: {or: []}) { totalCount } } }`,
+    `{ author(by: {name: "Yang Liu"}) {
+      paperCount papers { totalCount } none: papers(filter: {or: []}) { totalCount } } }`,
   );
   expect(data.author).toEqual({ paperCount: 4711, papers: { totalCount: 4711 }, none: { totalCount: 0 } });
 });
@@ -94,7 +96,7 @@ test('ids that are requested together are one statement for each type', async ()
   ]);
 });
 
-/** The names under which a document's statements are prepared; undefined where they are not. */
+/** The names under which a document's statements are prepared; undefined if they are not. */
 async function namesOf(document: string, prepared: boolean): Promise<(string | undefined)[]> {
   return (await spied(document, prepared)).map(({ name }) => name);
 }

@@ -6,10 +6,10 @@ import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { ingestPath } from '../support/digest-files.ts';
 import { dumpStore } from '../support/store-dump.ts';
 
-// Small inputs beside the repository that once went wrong. Each case has a `describe` of its own.
+// Small inputs beside the repository that once failed. Each case has its own `describe`.
 const FOLDER = '../shared/cases';
 
-/** Takes files of the cases in, one after the other. */
+/** Ingests files of the cases, one after the other. */
 async function take(database: TestDatabase, files: readonly string[], options: IngestOptions = {}) {
   const reports = [];
   for (const file of files) reports.push(await ingestPath(database.pool, path.join(FOLDER, file), options));
@@ -29,8 +29,8 @@ async function eventCount({ pool }: TestDatabase): Promise<number> {
 }
 
 /**
- * Takes the files in as they come and the other way round, each time twice, and expects the same store from both orders, and
- * neither a change nor an event from the second run.
+ * Ingests the files in the given order and in reverse, twice each. Expects the same store from both orders,
+ * and no change and no event from the second run.
  */
 async function inEitherOrder(
   files: readonly string[],

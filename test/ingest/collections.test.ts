@@ -8,7 +8,7 @@ import { LONG } from '../support/long.ts';
 import { createRandom } from '../support/random.ts';
 import { dumpStore } from '../support/store-dump.ts';
 
-/** A shuffle that is the same in every run. */
+/** Shuffles in the same way in every run. */
 function shuffled<T>(list: readonly T[], seed: number): T[] {
   const random = createRandom(seed);
   return list
@@ -17,7 +17,7 @@ function shuffled<T>(list: readonly T[], seed: number): T[] {
     .map(({ item }) => item);
 }
 
-/** The Markdown of the digest that a report is of. */
+/** The Markdown of a report's digest. */
 async function exported(database: TestDatabase, { digest }: IngestReport): Promise<Buffer> {
   const { source, date, language } = digest ?? { source: '', date: '2026-01-01', language: '' };
   const { id } = await database.prisma.digest.findFirstOrThrow({
@@ -81,18 +81,21 @@ describe.each(COLLECTIONS)('$name', (collection) => {
     expect(await dumpStore(database.pool)).toEqual(before);
   });
 
-  test.each(identical)('%s is exported byte for byte (except NUL), alone and among all others', async (file) => {
-    const bytes = bytesOf(collection, file).filter((byte) => byte !== 0);
-    const truth = taken.find((each) => each.file === file);
-    await using alone = await openTestDatabase();
-    expect(await ingestOf(collection, file, alone.pool)).toMatchObject({
-      status: 'STORED',
-      papersAdded: truth?.distinct_arxiv_ids,
-    });
-    for (const database of [alone, ...databases]) {
-      const report = await ingestOf(collection, file, database.pool);
-      expect(report).toMatchObject({ status: 'UNCHANGED', unchanged: truth?.papers });
-      expect((await exported(database, report)).equals(bytes)).toBe(true);
-    }
-  });
+  test.each(identical)(
+    '%s is exported byte for byte (except NUL), alone and among all others',
+    async (file) => {
+      const bytes = bytesOf(collection, file).filter((byte) => byte !== 0);
+      const truth = taken.find((each) => each.file === file);
+      await using alone = await openTestDatabase();
+      expect(await ingestOf(collection, file, alone.pool)).toMatchObject({
+        status: 'STORED',
+        papersAdded: truth?.distinct_arxiv_ids,
+      });
+      for (const database of [alone, ...databases]) {
+        const report = await ingestOf(collection, file, database.pool);
+        expect(report).toMatchObject({ status: 'UNCHANGED', unchanged: truth?.papers });
+        expect((await exported(database, report)).equals(bytes)).toBe(true);
+      }
+    },
+  );
 });

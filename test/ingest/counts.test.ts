@@ -13,7 +13,7 @@ afterAll(async () => await database.close());
 
 const NAME = '2026-01-15_AI_enhanced_Chinese.jsonl';
 
-/** Takes a file of each list of records in as a digest of the source's; gives the last report and its events of papers. */
+/** Ingests the revisions of a source's digest. Returns the last report, and the kinds of its paper events. */
 async function publish(source: string, revisions: readonly Record<string, unknown>[][]) {
   const reports: IngestReport[] = [];
   for (const records of revisions)
@@ -116,7 +116,7 @@ describe('changed and unchanged entries add up to all entries,', () => {
   test.each(cases.map((each, index) => ({ ...each, index })))(
     'of $what',
     async ({ what, revisions, counts, kinds, index }) => {
-      // Papers of its own for each case.
+      // Each case has its own papers.
       const own = revisions.map((records) =>
         records.map((record) => ({ ...record, id: String(record['id']).replace('400', `4${index}0`) })),
       );
@@ -127,7 +127,8 @@ describe('changed and unchanged entries add up to all entries,', () => {
       if (report.status === 'UNCHANGED') return;
       const { papersAdded, papersRevised, summariesAdded, changed, unchanged } = report;
       expect(describeReport(NAME, report)).toContain(
-        `2 entries: ${papersAdded} papers added, ${papersRevised} revised, ${summariesAdded} summaries added; ` +
+        `2 entries: ${papersAdded} papers added, ${papersRevised} revised, ` +
+          `${summariesAdded} summaries added; ` +
           `${changed} changed, ${unchanged} unchanged, 0 rejected`,
       );
     },

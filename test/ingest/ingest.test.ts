@@ -235,7 +235,7 @@ describe('the two forms of one digest', () => {
     ]);
   });
 
-  test('JSONL alone is ordered as the producer prints it: cs.CV first, then sections as first seen', async () => {
+  test('JSONL alone has the producer’s order: cs.CV first, then sections as first seen', async () => {
     await take(ZH, jsonl(...records));
     expect(
       await rows(

@@ -10,8 +10,8 @@ import { jsonl, jsonRecord } from '../support/digest-files.ts';
 import { LONG } from '../support/long.ts';
 import { dumpStore } from '../support/store-dump.ts';
 
-// Bad lines make the report longer than a pipe holds: a process whose output nobody reads stands still in the middle
-// of its last line, after COMMIT.
+// Bad lines make the report longer than a pipe's buffer: a process whose output is not read blocks in its
+// last line, after COMMIT.
 const BAD = Array.from({ length: 900 }, (_, n) => `{"id": "bad ${n}", "title": "${'x'.repeat(100)}"}\n`).join(
   '',
 );
@@ -46,16 +46,16 @@ const ingestArgs = (url: string): string[] => [
   url,
 ];
 
-/** Starts an ingest in a process of its own, to be killed. */
+/** Starts an ingest in its own process, to be killed. */
 function ingest(url: string, stdout: 'ignore' | number): ChildProcess {
   const args = ['bin/papergraph.js', ...ingestArgs(url)];
   return spawn(process.execPath, args, { stdio: ['ignore', stdout, 'ignore'] });
 }
 
-/** Takes the file in with nobody in the way. */
+/** Ingests the file without interruption. */
 async function ingestUndisturbed(database: Database): Promise<void> {
   const { status, stderr } = await runCli(ingestArgs(database.url));
-  // 1 where the bad lines are refused, 0 where nothing is left to do.
+  // 1 if bad lines are rejected, 0 if nothing is left to do.
   if (status > 1) throw new Error(stderr);
 }
 
@@ -63,13 +63,13 @@ async function finished(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
-/** Waits until a query answers true. */
+/** Waits until a query returns true. */
 async function until(database: Database, sql: string): Promise<void> {
   const holds = async () => (await database.pool.query<{ ok: boolean }>(sql)).rows[0]?.ok;
   await expect.poll(holds).toBe(true);
 }
 
-/** Kills an ingest that waits for `table`, which the test has locked: after its first insert, before COMMIT. */
+/** Kills an ingest that waits for the locked `table`: after its first insert, before COMMIT. */
 async function killBeforeCommit(database: Database, table: string): Promise<string> {
   const blocker = await database.pool.connect();
   try {
@@ -94,7 +94,7 @@ async function killBeforeCommit(database: Database, table: string): Promise<stri
   return `before COMMIT, at ${table}`;
 }
 
-/** Kills an ingest that stands still in its last line, in a FIFO that nobody reads: after COMMIT. */
+/** Kills an ingest that blocks in its last line, as its FIFO is not read: after COMMIT. */
 async function killAfterCommit(database: Database): Promise<string> {
   const name = path.join(folder, 'unread');
   execFileSync('mkfifo', [name]);
@@ -109,7 +109,7 @@ async function killAfterCommit(database: Database): Promise<string> {
   return 'between COMMIT and the last line';
 }
 
-/** What has been written and not been read; nothing, where the process died before its first byte. */
+/** The output that is not read yet; empty if the process died before its first byte. */
 function readAll(fifo: number): string {
   const buffer = Buffer.alloc(1 << 20);
   try {

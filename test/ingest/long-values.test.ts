@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(async () => await database.close());
 
 const random = createRandom(11);
-/** Letters that nothing can compress: from `first` on, of so many. */
+/** Incompressible text: random letters among the `of` letters from `first` on. */
 const letters = (length: number, first: string, of: number): string =>
   Array.from({ length }, () =>
     String.fromCodePoint((first.codePointAt(0) ?? 0) + Math.floor(random() * of)),
@@ -98,7 +98,8 @@ describe('the store keeps, and finds,', () => {
     const report = await ingestFile(database.pool, textFile('2026-01-15.jsonl', jsonl(record)));
     expect(report.status).toBe('STORED');
     const { data } = await queryOf(database)(
-      'query ($name: String) { author(by: {name: $name}) { name paperCount } authors(orderBy: NAME) { nodes { name } } }',
+      `query ($name: String) {
+        author(by: {name: $name}) { name paperCount } authors(orderBy: NAME) { nodes { name } } }`,
       { name },
     );
     expect(data).toEqual({ author: { name, paperCount: 1 }, authors: { nodes: [{ name }] } });

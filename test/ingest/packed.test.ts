@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const now = (): Date => new Date('2026-03-04T05:06:07Z');
 
-/** Takes what an argument names in for a source of the test's own, and gives what was stored. */
+/** Ingests the file of a SOURCE argument for the test's own source. */
 async function take(argument: string, source: string, stdin: Uint8Array = PACKED): Promise<IngestReport> {
   const world: FindOptions = { stdin: bytes(stdin), cwd: folder, now };
   const [file] = await findFiles(argument, world);
@@ -41,7 +41,7 @@ async function take(argument: string, source: string, stdin: Uint8Array = PACKED
   return await ingestFile(database.pool, file, { source, date: '2026-01-15' });
 }
 
-/** One byte at first, as nothing says how bytes come in. */
+/** One byte first, because chunks may have any size. */
 async function* bytes(all: Uint8Array): AsyncGenerator<Uint8Array> {
   yield all.subarray(0, 1);
   yield all.subarray(1);
@@ -151,7 +151,7 @@ test('an error of reading a compressed file is reported unchanged', async () => 
   await expect(buffer(unpack({ chunks: broken(), location: 'x' }))).rejects.toThrow('the disk is gone');
 });
 
-test('a file that decompresses to a thousand times its size is decompressed only as far as it is read', async () => {
+test('a file that grows a thousandfold is decompressed only as far as it is read', async () => {
   const megabyte = gzipSync(Buffer.alloc(1_000_000, 'x'));
   let given = 0;
   async function* endless(): AsyncGenerator<Uint8Array> {

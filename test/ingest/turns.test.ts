@@ -13,8 +13,8 @@ beforeAll(async () => {
 afterAll(async () => await database.close());
 
 /**
- * How many turns of the event loop others get while `work` is done, those apart in which it waits for Postgres. Work that is
- * not divided into slices leaves none.
+ * The number of turns of the event loop that other tasks get during `work`, except while it waits for
+ * Postgres. It is 0 for work that is not divided into slices.
  */
 async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   let waiting = 0;

@@ -28,14 +28,14 @@ const LABELS: Readonly<Record<string, string>> = {
 const record = (id: string, change: Record<string, unknown> = {}) => jsonRecord(id, { AI, ...change });
 
 let sources = 0;
-/** A source of its own: the digests of one test are none of another's. */
+/** A new source, so that tests do not share digests. */
 const newSource = (): string => `source ${++sources}`;
 
 async function take(source: string, name: string, text: string) {
   return await ingestFile(database.pool, textFile(name, text, source));
 }
 
-/** Takes the files in, in this order and in the other, each into a source of its own; gives the sources. */
+/** Ingests the files in this order and in reverse, each for its own source. Returns the sources. */
 async function takeInBothOrders(...files: [name: string, text: string][]): Promise<string[]> {
   const orders = [files, files.toReversed()].map((order) => ({ order, source: newSource() }));
   for (const { order, source } of orders) {
@@ -65,7 +65,8 @@ async function entries(source: string): Promise<Entry[]> {
   const { rows } = await database.pool.query<Entry>(
     `select e.id, d.language, p.arxiv_id, e.content_hash, e.statement, c.code as section, m.parts, m.tldr
     from digest_entry e join digest d on d.id = e.digest_id join source s on s.id = d.source_id
-      join paper p on p.id = e.paper_id left join category c on c.id = e.section_id left join summary m on m.entry_id = e.id
+      join paper p on p.id = e.paper_id left join category c on c.id = e.section_id
+      left join summary m on m.entry_id = e.id
     where s.name = $1 and e.current order by e.position`,
     [source],
   );
@@ -110,7 +111,7 @@ describe('the separator of authors is detected in a Markdown file:', () => {
   const bare = markdownOf(...records);
   const namesOf = async (source: string) => (await entries(source)).map(({ statement }) => statement.authors);
 
-  test('if every comma has a space after it, comma and space separate names (except Jr.), and export keeps them', async () => {
+  test('if every comma has a space after it, they separate names, and export keeps them', async () => {
     const source = newSource();
     expect(await take(source, MD, spaced)).toMatchObject({ entries: 3, authors: 6 });
     expect(await namesOf(source)).toEqual([
@@ -252,21 +253,32 @@ describe('an entry is one in both forms', () => {
     await database.pool.query("update digest_entry set content_hash = 'earlier' where id = $1", [before?.id]);
     expect(await take(source, JSONL, `${jsonl(given)}\n`)).toMatchObject({ changed: 0, unchanged: 1 });
     expect((await entries(source)).map(({ id }) => id)).toEqual([before?.id]);
-    const { rows } = await database.pool.query('select 1 from digest_entry e join digest d on d.id = e.digest_id join source s on s.id = d.source_id where s.name = $1', [source]); // prettier-ignore
+    const { rows } = await database.pool.query(
+      `select 1 from digest_entry e join digest d on d.id = e.digest_id
+      join source s on s.id = d.source_id where s.name = $1`,
+      [source],
+    );
     expect(rows).toHaveLength(1);
   });
 });
 
 describe('an export can be ingested again:', () => {
   const word = fc.constantFrom(
-    '\n', '\n\n', '](http', ', ', ',', '*', '</details>', '\n\n</details>\n\n', '\n### [2] [T](http', '\n# cs.CV\n', '\n\nMethod: ',
-    '\n\nAbstract: ', 'None', 'a', 'b', '中', ' ',
+    '\n', '\n\n', '](http', ', ', ',', '*', '</details>', '\n\n</details>\n\n', '\n### [2] [T](http',
+    '\n# cs.CV\n', '\n\nMethod: ', '\n\nAbstract: ', 'None', 'a', 'b', '中', ' ',
   ); // prettier-ignore
   const text = fc.array(word, { maxLength: 6 }).map((words) => words.join(''));
   const ai = fc.record(
-    { tldr: fc.option(text), motivation: text, method: fc.option(text), result: text, conclusion: text, translated_summary: text },
+    {
+      tldr: fc.option(text),
+      motivation: text,
+      method: fc.option(text),
+      result: text,
+      conclusion: text,
+      translated_summary: text,
+    },
     { requiredKeys: [] },
-  ); // prettier-ignore
+  );
   const change = fc.record({
     title: text,
     summary: text,

@@ -48,7 +48,7 @@ test('a value of the wrong type is null, with a warning that names the record', 
   });
 });
 
-test('a bad URL stored by an earlier version is read as null, and removed when the store is upgraded', async () => {
+test('a bad URL stored by an earlier version is null, and removed when the store is upgraded', async () => {
   const { pool } = database;
   const records = [A, B].map((id) => jsonRecord(id, { code_url: 'https://example.org/x', code_stars: 5 }));
   await ingestFile(pool, textFile('2026-01-15.jsonl', jsonl(...records)));
@@ -123,7 +123,7 @@ test('JSONL that begins with merge marks is PARTIAL, with the numbers of the rej
   ]);
 });
 
-test('an empty table of contents alone replaces nothing, with a warning; one that announces entries is refused', async () => {
+test('a table of contents alone replaces nothing, and is refused if it announces entries', async () => {
   const contents = (lines: string): string => `<div id=toc></div>\n\n# Table of Contents\n\n${lines}`;
   const take = async (text: string) => await ingestFile(database.pool, textFile('2026-01-15.md', text));
   expect(await take(contents(''))).toMatchObject({

@@ -13,14 +13,14 @@ beforeEach(async () => {
 });
 afterEach(async () => await database.close());
 
-/** From now on a COMMIT that records a run waits. Gives what lets it go on. */
+/** Makes every COMMIT that records a run wait until the returned function is called. */
 async function holdCommits(): Promise<() => Promise<void>> {
   await database.pool.query(`
     create function wait_for_test() returns trigger language plpgsql as
       $$ begin perform pg_advisory_xact_lock_shared(${HELD}); return null; end $$;
     create constraint trigger wait_for_test after insert on ingest_run deferrable initially deferred
       for each row execute function wait_for_test()`);
-  // A connection of its own: a test that fails leaves it behind, and the database is dropped all the same.
+  // Its own connection, which a failed test may leave open: the database is dropped nevertheless.
   const holder = new pg.Client({ connectionString: database.url });
   holder.on('error', () => {});
   await holder.connect();
@@ -28,7 +28,7 @@ async function holdCommits(): Promise<() => Promise<void>> {
   return async () => await holder.end();
 }
 
-/** A pool whose connections can be cut: the server is not told. */
+/** A pool whose connections can be cut without the server noticing. */
 function cuttable(): { pool: pg.Pool; cut: () => void } {
   const sockets: Socket[] = [];
   const pool = new pg.Pool({ connectionString: database.url });
@@ -41,7 +41,7 @@ function cuttable(): { pool: pg.Pool; cut: () => void } {
   return { pool, cut: () => sockets.forEach((socket) => socket.destroy()) };
 }
 
-/** How many wait for what. */
+/** The number of waiting statements by the kind of lock. */
 async function waiting(): Promise<Record<string, number>> {
   const { rows } = await database.pool.query<{ what: string; number: number }>(
     `select wait_event as what, count(*)::int as number from pg_stat_activity
@@ -50,7 +50,8 @@ async function waiting(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ what, number }) => [what, number]));
 }
 
-// The next try finds no run yet. It waits for the store, or for the row of the run that is being committed.
+// The next attempt finds no run yet. It waits for the store, or for the row of the run that is being
+// committed.
 const STORE = { advisory: 2 };
 const ROW = { advisory: 1, transactionid: 1 };
 

@@ -25,7 +25,7 @@ describe('a store of an earlier version', () => {
     );
     await ingestFile(pool, textFile('2026-01-15_AI_enhanced_Chinese.jsonl', jsonl(...records)));
     const expected = await dumpStore(pool);
-    // What migration 0002 gives to a store that 0001 made.
+    // The state after migration 0002 of a store that 0001 created.
     await pool.query(`
       update paper set source_ids = null, languages = null, days = null, has_summary = default;
       delete from paper_search; delete from paper_term; delete from paper_count;
@@ -48,7 +48,7 @@ describe('a store of an earlier version', () => {
     expect(await dumpStore(pool)).toEqual(expected);
   });
 
-  test('has events that match the searches that find their papers, except for papers revised since', async () => {
+  test('has events that match the searches for their papers, except papers revised since', async () => {
     const { pool } = database;
     const name = '2026-01-15_AI_enhanced_Chinese.jsonl';
     const [kept, gone] = [jsonRecord('2601.00001', { title: 'On LLMs' }), jsonRecord('2601.00002')];
@@ -66,7 +66,7 @@ describe('a store of an earlier version', () => {
     expect(expected.filter(({ vector }) => vector !== null)).toHaveLength(3);
   });
 
-  /** Makes the store what the first migrations made. */
+  /** Restores the state of the store after the first migrations. */
   const beginAgain = async (...migrations: string[]): Promise<void> => {
     await database.pool.query('drop schema public cascade; create schema public');
     const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-migrations-'));
@@ -79,14 +79,15 @@ describe('a store of an earlier version', () => {
   test('knows the names of ingested files after the migration', async () => {
     const { pool } = database;
     await beginAgain('0001_papers', '0002_search', '0003_feed', '0004_title_prefix');
-    const run = `insert into ingest_run (id, started_at, origin, status, digest_id, duration_ms, entries, papers_added,
-      papers_revised, summaries_added, unchanged, rejected)
+    const run = `insert into ingest_run (id, started_at, origin, status, digest_id, duration_ms, entries,
+      papers_added, papers_revised, summaries_added, unchanged, rejected)
       select gen_random_uuid(), $1, $2, $3::ingest_status, 1, 50, 1, 0, 0, 0, 0, 0`;
     await pool.query(`
       insert into source (id, name) values (1, 'me/digests');
       insert into digest (id, source_id, date, language) values (1, 1, '2026-01-15', 'zh');
       insert into digest_revision (digest_id, revision, form, sha256, ingested_at) values
-        (1, 1, 'JSONL', 'a', '2026-01-15T10:00:00.010Z'), (1, 1, 'MARKDOWN', 'b', '2026-01-15T10:00:00.070Z')`);
+        (1, 1, 'JSONL', 'a', '2026-01-15T10:00:00.010Z'),
+        (1, 1, 'MARKDOWN', 'b', '2026-01-15T10:00:00.070Z')`);
     const url = 'https://example.org/data/2026-01-15_AI_enhanced_Chinese.jsonl.gz';
     await pool.query(run, ['2026-01-15T10:00:00.000Z', url, 'PARTIAL']);
     await pool.query(run, ['2026-01-15T10:00:00.060Z', '2026-01-15.md', 'STORED']);
@@ -128,7 +129,7 @@ describe('a store of an earlier version', () => {
 });
 
 describe('the counters of values', () => {
-  /** What the counts should be, from the facts alone. */
+  /** The expected counters, from the facts alone. */
   const recount = async () => {
     const { rows } = await database.pool.query<{ kind: string; value: string; papers: number }>(`
       with entry as (
@@ -143,7 +144,8 @@ describe('the counters of values', () => {
         union all select paper_id, 'SUMMARY', '' from entry where has_text
         union all select paper_id, 'SOURCE', source_id::text from entry
         union all select paper_id, 'LANGUAGE', language from entry where language is not null
-        union all select paper_id, 'LANGUAGE', split_part(language, '-', 1) from entry where language like '%-%'
+        union all select paper_id, 'LANGUAGE', split_part(language, '-', 1) from entry
+          where language like '%-%'
         union all select paper_id, 'DAY', date::text from entry
         union all select paper_id, 'WEEK', date_trunc('week', date::timestamp)::date::text from entry
         union all select paper_id, 'MONTH', date_trunc('month', date::timestamp)::date::text from entry

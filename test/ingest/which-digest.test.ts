@@ -21,10 +21,10 @@ beforeEach(() => {
 });
 afterAll(async () => await database.close());
 
-/** A file, and what the caller says of it. */
+/** A file, and the caller's options for it. */
 type Given = readonly [name: string, text: string, options?: IngestOptions];
 
-/** Takes a file in for the source of the test, whose guess of a day is DAY. */
+/** Ingests a file for the test's source. A guessed day is DAY. */
 async function take(...[name, text, options]: Given): Promise<IngestReport> {
   const file: DigestFile = {
     ...textFile(name, text, source),
@@ -33,7 +33,7 @@ async function take(...[name, text, options]: Given): Promise<IngestReport> {
   return await ingestFile(database.pool, file, options);
 }
 
-/** "language (guessed) rN: number of entries" of each digest of the test's source, and of sources that start with its name. */
+/** "language (guessed) rN: number of entries" for each digest of the sources that start with the test's. */
 async function digests(): Promise<string[]> {
   const { rows } = await database.pool.query<{ line: string }>(
     `select concat_ws(' ', nullif(substr(s.name, length($1) + 1), ''), coalesce(d.language, 'raw'),
@@ -44,10 +44,11 @@ async function digests(): Promise<string[]> {
   return rows.map(({ line }) => line).toSorted();
 }
 
-/** What paper and digest events there are after a position, as "KIND id language" and "KIND language". */
+/** The paper and digest events after a position, as "KIND id language" and "KIND language". */
 async function events(after = 0): Promise<string[]> {
   const { rows } = await database.pool.query<{ line: string }>(
-    `select concat_ws(' ', kind, arxiv_id, language) as line from feed_event where position > $1 order by position`,
+    `select concat_ws(' ', kind, arxiv_id, language) as line
+      from feed_event where position > $1 order by position`,
     [after],
   );
   return rows.map(({ line }) => line);
@@ -58,7 +59,7 @@ async function head(): Promise<number> {
   return rows[0]?.head ?? 0;
 }
 
-/** A record whose AI text is in English, and says what the revision is. */
+/** A record whose AI text is in English and names its revision. */
 function english(id: string, revision: string): Record<string, unknown> {
   const text = `The tower is leaning to the ${revision} and we measure the angle of it with a ruler.`;
   const AI = { tldr: text, motivation: text, method: text, result: text, conclusion: text };
@@ -70,8 +71,8 @@ function raw(...ids: string[]): string {
 }
 
 /**
- * Takes the files in, in either order, and gives the digests that there are then: the stores are equal, and a second time nothing
- * changes and no event is sent.
+ * Ingests the files in either order and returns the resulting digests. Expects equal stores, and no change
+ * and no event when the files are ingested again.
  */
 async function inEitherOrder(files: readonly Given[]): Promise<string[]> {
   const stores = [];
@@ -137,7 +138,8 @@ test('the rest of a dated name is appended to the source, even to one from an op
 
 describe('a day that is a guess', () => {
   const message =
-    'expected a date in the file name or --date: taken for the digest of 2026-03-05 it would replace what 2026-03-05.jsonl printed';
+    'expected a date in the file name or --date: ' +
+    'taken for the digest of 2026-03-05 it would replace what 2026-03-05.jsonl printed';
 
   test.each([
     ['with AI text', jsonl(english(A, 'left')), jsonl(english(B, 'right'))],
@@ -180,7 +182,7 @@ describe('a day that is a guess', () => {
     expect(await digests()).toEqual(['en (guessed) r2: 1']);
   });
 
-  test('is refused if the digest was made by an unknown file, as in a store of an earlier version', async () => {
+  test('is refused if the digest was made by an unknown file, as in an older store', async () => {
     await take('latest.jsonl', raw(A));
     await database.pool.query('update digest_revision set file_name = null');
     expect(await take('latest.jsonl', raw(B))).toMatchObject({ status: 'REFUSED' });
@@ -211,7 +213,7 @@ describe('a republished digest', () => {
     [english(A, 'right'), english(B, 'right')],
   ] as const;
 
-  // Each row: files of the first and of the second publication, and what there is then.
+  // Each row: the files of the first and of the second publication, and the resulting digests.
   test.each([
     ['in both forms', [`${DAY}.md`, named], [`${DAY}.md`, named], 'und r3: 2'],
     ['in Markdown, then in both forms', [`${DAY}.md`], [`${DAY}.md`, named], 'und r2: 2'],
@@ -262,12 +264,13 @@ describe('a republished digest', () => {
   test('merges two digests that an earlier version made of it', async () => {
     await take(`${DAY}.md`, asMarkdown(...v1));
     await take(named, jsonl(...v1));
-    // As it was when names did not count.
+    // As an earlier version, which ignored names, stored it.
     await take('a name of its own.md', asMarkdown(...v2), { date: DAY });
     await take(named, jsonl(...v2));
     expect(await digests()).toEqual(['en (guessed) r1: 2', 'und r2: 2']);
     await database.pool.query(
-      `update digest_revision set written_in = null, file_name = $1 || '.md' where file_name = 'a name of its own.md'`,
+      `update digest_revision set written_in = null, file_name = $1 || '.md'
+        where file_name = 'a name of its own.md'`,
       [DAY],
     );
     await take(`${DAY}.md`, asMarkdown(...v2));

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await database.close());
 
-// A page of 20 with a look at each row's place and at the row itself. The lists hold hundreds of rows, or thousands.
+// Enough for a page of 20 with an index entry and a row each. The lists have hundreds or thousands of rows.
 const FEW_BLOCKS = 200;
 const SELECTION = 'edges { cursor node { id } }';
 
@@ -30,7 +30,7 @@ const LISTS = [
   `author(by: {name: "Yang Liu"}) { papers(PAGE) { ${SELECTION} } }`,
 ];
 
-// Postgres plans a prepared statement for its values at first, and then perhaps once for all.
+// Postgres plans a prepared statement for its values at first, and may switch to one generic plan later.
 describe.each(['force_custom_plan', 'force_generic_plan'])('planned by %s', (mode) => {
   test.each(LISTS)('%s reads a range of an index, not the whole list', async (list) => {
     const cursor = await cursorWithin(list);
@@ -52,7 +52,7 @@ interface Plan {
   readonly 'Shared Read Blocks': number;
 }
 
-/** Blocks of 8 kB that Postgres touches for the lists of a document. */
+/** Number of 8 kB blocks that Postgres reads for the lists of a document. */
 async function blocksOf(document: string, mode: string): Promise<number> {
   let touched = 0;
   const pool = faultyPool(database.pool, async ({ text, values }) => {

@@ -47,7 +47,7 @@ describe.each(collections)('over $name, a search', (collection) => {
     await expectRecall(papers, search);
   });
 
-  test('for an English word finds the papers that Postgres finds, and others only by parts of words', async () => {
+  test('for an English word finds what Postgres finds, and others only by parts of words', async () => {
     await expectStems(database.pool, papers, search);
   });
 });

@@ -10,7 +10,8 @@ import { LONG } from '../support/long.ts';
 import { difference, expectRecall, expectStems, type Searched } from '../support/recall.ts';
 import { walkSearch } from '../support/walk.ts';
 
-// PAPERGRAPH_CORPUS=whole takes in all 92 days, which takes five minutes; else one in four is.
+// PAPERGRAPH_CORPUS=whole ingests all 92 days, which takes five minutes; by default every fourth day is
+// ingested.
 const EVERY = process.env['PAPERGRAPH_CORPUS'] === 'whole' ? 1 : 4;
 const ARCHIVE = '../shared/corpus/dw-dengwei-2026-03-to-05.tar.xz';
 
@@ -75,7 +76,7 @@ describe.skipIf(!LONG || !existsSync(ARCHIVE))('over days of real digests (long 
     await expectRecall(papers, search);
   });
 
-  test('for an English word finds the papers that Postgres finds, and others only by parts of words', async () => {
+  test('for an English word finds what Postgres finds, and others only by parts of words', async () => {
     await expectStems(database.pool, papers, search);
   });
 });

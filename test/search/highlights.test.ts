@@ -18,7 +18,7 @@ const words = (length: number): string => {
 };
 
 const PAPERS = 40;
-// Seconds on a machine of its own; minutes where the work grows with the product of search terms and words of the text.
+// Takes seconds, but minutes if the work grows with the product of search terms and words of the text.
 const MOST_MS = 60_000;
 
 let database: TestDatabase;

@@ -6,7 +6,7 @@ import { placedPlainText, plainText } from '../../src/search/plain-text.ts';
 
 const LENGTH = 200_000;
 
-// What makes expressions go back: signs of LaTeX, words without an end, spaces that lead nowhere, invisible characters.
+// Text that makes regular expressions backtrack: LaTeX, endless words, spaces, invisible characters.
 const PIECES = [
   '$',
   'a$',

@@ -77,7 +77,7 @@ async function ranked(text: string): Promise<string[]> {
   return (await search(text)).map(({ node }) => short(node.arxivId));
 }
 
-/** What lists, counts and the feed find: the same. */
+/** The papers found; expects lists, counts and the feed to agree. */
 async function find(text: string): Promise<string[]> {
   const { data, errors } = await query<{
     papers: { totalCount: number; nodes: { arxivId: string }[]; facets: { languages: { count: number }[] } };
@@ -97,7 +97,7 @@ async function find(text: string): Promise<string[]> {
   return ids;
 }
 
-/** What is highlighted, text by text, of the papers in the order of their ids. */
+/** The highlights, text by text, of the papers in the order of their ids. */
 async function pieces(text: string): Promise<string[]> {
   const found = (await search(text)).toSorted((a, b) => (a.node.arxivId < b.node.arxivId ? -1 : 1));
   return found.flatMap(({ highlights }) =>

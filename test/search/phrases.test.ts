@@ -57,7 +57,7 @@ async function find(text: string): Promise<string[]> {
   return (await search(text)).map(({ node }) => node.arxivId);
 }
 
-/** What is highlighted, paper by paper. */
+/** The highlights, paper by paper. */
 async function pieces(text: string): Promise<string[][]> {
   return (await search(text)).map(({ highlights }) =>
     highlights.flatMap((each) => each.ranges.map(({ start, end }) => each.text.slice(start, end))),

@@ -53,7 +53,7 @@ describe(`over ${corpus.length} papers, a search`, () => {
     await expectRecall(searched, search);
   });
 
-  test('for an English word finds the papers that Postgres finds, and others only by parts of words', async () => {
+  test('for an English word finds what Postgres finds, and others only by parts of words', async () => {
     await expectStems(database.pool, searched, search);
   });
 
@@ -83,7 +83,8 @@ describe(`over ${corpus.length} papers, a search`, () => {
     await fc.assert(
       fc.asyncProperty(text, async (given) => {
         const { errors } = await query(
-          'query ($f: PaperFilter) { papers(first: 2, filter: $f) { totalCount edges { score highlights { text } } } }',
+          `query ($f: PaperFilter) {
+            papers(first: 2, filter: $f) { totalCount edges { score highlights { text } } } }`,
           {
             f: { search: given },
           },
@@ -128,7 +129,8 @@ describe('fifty random filters, each of 5 to 80 of a hundred papers,', () => {
         };
       }>(
         `query ($f: PaperFilter) { papers(first: 0, filter: $f) { totalCount facets {
-          categories(first: 100) { value count } authors(first: 10) { value count } sources { value count } languages { value count }
+          categories(first: 100) { value count } authors(first: 10) { value count }
+        sources { value count } languages { value count }
           withCode withSummary week: timeline(interval: WEEK) { value: start count } } } }`,
         { f: filter },
       );

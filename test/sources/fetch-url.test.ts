@@ -78,7 +78,7 @@ test('a host that sends nothing, or too slowly, is rejected', async () => {
   });
   const failureOf = async (path: string, limits: Partial<FetchOptions>): Promise<string> =>
     await read(url + path, limits).catch((error: Error) => error.message);
-  // Long enough for a first byte on a busy machine where one comes.
+  // Long enough for the first byte on a busy machine, if there is one.
   const failures = await Promise.all([
     failureOf('/silent', { idleMs: 100 }),
     failureOf('/stalls', { idleMs: 1_500 }),

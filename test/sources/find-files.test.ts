@@ -30,7 +30,7 @@ const found = async (argument: string) =>
   (await findFiles(argument, world)).map(({ location, source }) => [location, source]);
 
 describe('a SOURCE argument', () => {
-  test('that is a folder finds every dated digest below it; a data folder has the name of its parent', async () => {
+  test('that is a folder finds every dated digest below it, and skips node_modules', async () => {
     put('repo/README.md');
     put('repo/data/2026-01-16.md');
     put('repo/data/2026-01-15_AI_enhanced_Chinese.jsonl');
@@ -73,8 +73,10 @@ describe('a SOURCE argument', () => {
     put('fork/2026-01-16.json');
     await found('fork');
     expect(notes).toEqual([
-      'skipped 5 undated digests (fork/a.jsonl, fork/b.txt, fork/d.jsonl and 2 more): ingest such a file by itself, with --date',
-      'skipped 1 dated file (fork/2026-01-16.json): digests end in .md, .txt or .jsonl, or in one of these and .gz',
+      'skipped 5 undated digests (fork/a.jsonl, fork/b.txt, fork/d.jsonl and 2 more): ' +
+        'ingest such a file by itself, with --date',
+      'skipped 1 dated file (fork/2026-01-16.json): ' +
+        'digests end in .md, .txt or .jsonl, or in one of these and .gz',
     ]);
   });
 

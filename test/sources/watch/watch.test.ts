@@ -20,7 +20,7 @@ import { runCli } from '../../support/cli.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { jsonl, jsonRecord } from '../../support/digest-files.ts';
 
-/** What an ingest holds while it changes the store. */
+/** The lock of an ingest that changes the store. */
 const STORE_LOCK = 0x70617072;
 const DAY = '2026-01-15_AI_enhanced_Chinese.jsonl';
 
@@ -35,7 +35,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Watches until the test ends, which waits until watching has ended. Gives what was warned of. */
+/** Watches until the test ends, and waits for the watching to end. Returns the warnings. */
 function start(source: string, change: Partial<Parameters<typeof watch>[1]> = {}): Warning[] {
   const warnings: Warning[] = [];
   const controller = new AbortController();
@@ -138,7 +138,7 @@ describe('a watched folder', () => {
   test('has a file read only once it has not changed for a while, by the clock of this machine', async () => {
     const file = path.join(folder, DAY);
     const clock = new Clock('2026-01-15T12:00:00Z');
-    // The file system's clock is behind.
+    // The file system's clock is slow.
     const written = clock.now().getTime() / 1_000 - 10;
     writeFileSync(file, digest('2601.00001').slice(0, 50));
     utimesSync(file, written, written);
@@ -169,7 +169,7 @@ describe('a watched folder', () => {
     await holder.query('select pg_advisory_lock($1)', [STORE_LOCK]);
     writeFileSync(file, digest('2601.00001'));
     start('.');
-    // It has been read, and waits for the store.
+    // The file has been read; the ingest waits for the store.
     await expect.poll(waitingForLocks).toBe(1);
     writeFileSync(file, digest('2601.00001', '2601.00002'));
     await holder.end();
@@ -207,14 +207,14 @@ describe('a watched folder', () => {
     await clock.looks(1);
     for (let change = 0; change < 20; change += 1) {
       await utimes(file, change, change);
-      // Long enough for a look.
+      // Long enough for a scan.
       await setTimeout(15);
     }
     expect(clock.looked).toBeLessThan(10);
   });
 });
 
-/** A clock that stands still. It is read at every look. */
+/** A clock that is advanced by hand. It is read at every scan. */
 class Clock {
   #at: number;
   looked = 0;
@@ -232,7 +232,7 @@ class Clock {
     this.#at += ms;
   }
 
-  /** Resolves when it has been read so many times more. */
+  /** Resolves once the clock has been read `times` more times. */
   async looks(times: number): Promise<void> {
     const until = this.looked + times;
     await vi.waitUntil(() => this.looked >= until, { timeout: 120_000 });
@@ -247,7 +247,7 @@ async function waitingForLocks(): Promise<number | null> {
 }
 
 describe('folder hints', () => {
-  /** Watches the test's folder. Gives how many hints there were. */
+  /** Watches the test's folder and counts hints. */
   async function watchFolder(): Promise<{ hints: FolderHints; count: () => number }> {
     let count = 0;
     const hints = new FolderHints(() => (count += 1));
@@ -261,7 +261,7 @@ describe('folder hints', () => {
     for (const name of ['postmaster.pid', '2026-01-15.md.part', '000000010000000000000001'])
       writeFileSync(path.join(folder, name), 'x');
     mkdirSync(path.join(folder, 'base'));
-    // Changes are told in their order: what comes before it has been told.
+    // Changes are reported in order: the earlier ones have been reported by then.
     writeFileSync(path.join(folder, 'last.md'), 'x');
     await expect.poll(count).toBeGreaterThan(0);
     expect(count()).toBeLessThanOrEqual(3);
