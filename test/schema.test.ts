@@ -19,9 +19,9 @@ import {
 import { expect, test } from 'vitest';
 import { schema } from '../src/graphql/schema.ts';
 
-/** One thing that a schema makes public. */
+/** A type, field, argument or enum value of a schema. */
 interface Element {
-  /** All that a client relies on, but for its name. */
+  /** What a client relies on, except the name. */
   readonly type: string;
   readonly description: string | null | undefined;
 }
@@ -72,13 +72,21 @@ function typed(element: {
 const types = (of: Map<string, Element>) =>
   Object.fromEntries([...of].map(([name, { type }]) => [name, type]));
 
-test('the schema holds the contract, each type, field, argument and value as the contract has it', () => {
-  const contract = elements(buildSchema(readFileSync('test/fixtures/contract.graphql', 'utf8')));
-  expect(contract.size).toBeGreaterThan(420);
-  expect(types(elements(schema))).toEqual(types(contract));
+/**
+ * Elements of the schema that the contract does not have, such as `Paper.doi`, in the order of the schema. An
+ * addition can never be removed again, so each is listed here on purpose.
+ */
+const ADDED: readonly string[] = [];
+
+test('every type, field, argument and value of the contract is unchanged, and additions are listed', () => {
+  const contract = types(elements(buildSchema(readFileSync('test/fixtures/contract.graphql', 'utf8'))));
+  const built = types(elements(schema));
+  expect(Object.keys(contract).length).toBeGreaterThan(420);
+  expect(built).toEqual(expect.objectContaining(contract));
+  expect(Object.keys(built).filter((name) => !(name in contract))).toEqual(ADDED);
 });
 
-/** The codes, names, examples and numbers of a text: the facts that it states, in whatever words. */
+/** The codes, names, examples and numbers of a text: its facts, independent of the wording. */
 const facts = (text: string | null | undefined) =>
   [...(text ?? '').matchAll(/`[^`]+`|\b[A-Z]{2,}[A-Z_]*\b|\d+(?:,\d{3})*/g)].map(([fact]) =>
     fact.replaceAll('`', ''),

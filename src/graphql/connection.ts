@@ -102,6 +102,7 @@ export function connection<
       }),
       totalCount: t.int({
         description: 'Number of items on all pages of the list, after its filter.',
+        // `resolvePage` counts whenever this field is selected, so the total is known here.
         resolve: ({ total }) => total ?? 0,
       }),
     }),

@@ -20,14 +20,14 @@ export interface Context {
   feedCursor?: Promise<string>;
 }
 
-/** What contexts are made with. */
+/** Options of `createContextFactory`, the same for all operations. */
 export interface ContextOptions extends ReadOptions {
   readonly database: Pick<Database, 'pool'>;
   readonly live?: Feed | undefined;
   readonly ingestDigest?: IngestDigest | undefined;
 }
 
-/** Who sends an operation. */
+/** The sender of an operation. */
 export interface Caller {
   readonly admin: Admin;
   /** A feed cursor that overrides the arguments `after` and `start` of a subscription. */
@@ -42,7 +42,10 @@ export function createContextFactory(options: ContextOptions): CreateContext {
   return (caller = { admin: 'unset' }) => new OperationContext(options, caller);
 }
 
-/** Makes its readers when they are first used: most operations need only some of them. */
+/**
+ * Creates its readers when they are first used: most operations need only some of them, and a socket may
+ * carry thousands of operations.
+ */
 class OperationContext implements Context {
   readonly caller: Caller;
   feedCursor?: Promise<string>;

@@ -18,7 +18,10 @@ export function badUserInput(argument: readonly string[], message: string): Grap
   return clientError('BAD_USER_INPUT', message, { argument });
 }
 
-/** Why a caller may not post digests: UNAUTHENTICATED, or FORBIDDEN on a server without admin token. Undefined for an admin. */
+/**
+ * Why a caller may not post digests: UNAUTHENTICATED, or FORBIDDEN on a server without admin token.
+ * Undefined for an admin.
+ */
 export function adminRefusal(admin: Admin): GraphQLError | undefined {
   if (admin === 'yes') return undefined;
   return admin === 'unset'
@@ -38,14 +41,20 @@ export async function refusing<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Any failure as a GraphQLError. A failure that is not meant for the client becomes its `originalError`, to be masked. */
+/**
+ * Any failure as a GraphQLError. A failure that is not meant for the client becomes its `originalError`, by
+ * which the pipeline recognizes that it must be masked.
+ */
 export function refused(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const originalError = error instanceof Error ? error : new Error(String(error));
   return asClientError(error) ?? new GraphQLError('failed', { originalError });
 }
 
-/** An error of a field. If a read threw an InputError or DeadlineError there, the client gets its code and message. */
+/**
+ * An error of a field, for the client. If a read threw an InputError or DeadlineError there, the code and
+ * message are those of that error: resolvers need not wrap every loader in `refusing`.
+ */
 export function refusedInPlace(error: GraphQLError): GraphQLError {
   const cause = asClientError(error.originalError);
   if (cause === undefined) return error;

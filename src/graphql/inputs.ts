@@ -13,16 +13,17 @@ export const DateRange = builder.inputType('DateRange', {
 });
 
 /**
- * Selects papers, in lists, facets, the feed and subscriptions alike. Declared before it is implemented,
- * because it contains itself: `and`, `or` and `not`.
+ * Selects papers. Declared before it is implemented, because it contains itself: `and`, `or` and `not`.
+ * Its SQL is in reads/filters/.
  */
 export const PaperFilter = builder.inputRef<Filter>('PaperFilter');
 
-const SEARCH = `Full-text search over title, abstract and the AI text of all current entries, taken as one text. In
-the feed, an event is searched with the AI text of its own entry alone. A search is therefore not an
-(entry) condition.
-- **Syntax**: Words, \`"phrases"\`, \`begin*\` (words that begin so), \`-word\` or \`NOT word\`, \`OR\`
-  (binds loosest), \`AND\` (the same as a space), and parentheses. \`title:\`, \`author:\` and
+// GraphiQL shows only the first paragraph in its list of fields, so that one must suffice for a first search.
+const SEARCH = `Full-text search over title, abstract and the AI text of all current entries, taken as one
+text. A search is therefore not an (entry) condition. In the feed, an event is searched with the AI text of
+its own entry alone.
+- **Syntax**: Words, \`"phrases"\`, \`begin*\` (words with this beginning), \`-word\` or \`NOT word\`, \`OR\`
+  (lowest precedence), \`AND\` (the same as a space), and parentheses. \`title:\`, \`author:\` and
   \`category:\` search one field. \`author:\` needs all its words in one name, adjacent if quoted, and
   ignores case and accents. \`category:\` takes the values of \`categories\`. arXiv's \`ti:\`, \`au:\`,
   \`cat:\`, \`abs:\`, \`all:\` and \`ANDNOT\` work as on arXiv. Any other \`word:\` is text. A syntax
@@ -35,10 +36,10 @@ the feed, an event is searched with the AI text of its own entry alone. A search
   parentheses.`;
 
 PaperFilter.implement({
-  description: `Selects papers, in lists, counts, facets, the feed and subscriptions alike.
+  description: `Selects papers. It means the same in lists, counts, facets, the feed and subscriptions.
 
-All fields must match; within a list, one value is enough. An absent or null field does not filter. An empty
-list matches nothing, as does \`or: []\`, while \`and: []\` matches all papers. \`not\` is the exact
+All fields must match; within a list, one matching value is enough. An absent or null field does not filter.
+An empty list matches nothing, as does \`or: []\`, while \`and: []\` matches all papers. \`not\` is the exact
 complement of the whole object in it: \`not: {a, b}\` is not(a and b). A condition is true or false for
 every paper, never unknown. Values that do not exist match nothing.
 
@@ -48,33 +49,33 @@ entry. To let different entries match, combine objects with \`and\`.
 In the feed, a filter sees a paper as its ingest left it, with the entry of the event as its only entry.
 Live and replayed events therefore match alike.
 
-A filter has at most 50 objects, 5 levels, and 100 values per list. Beyond that it is BAD_USER_INPUT.`,
+A filter has at most 50 objects, 5 levels, and 100 values per list. A larger one is BAD_USER_INPUT.`,
   fields: (t) => ({
     search: t.string({ description: SEARCH }),
     arxivIds: t.stringList({
-      description: 'arXiv ids in any form that `PaperBy.arxivId` takes. The version is ignored.',
+      description: 'Matches arXiv ids in any form that `PaperBy.arxivId` takes. The version is ignored.',
     }),
     categories: t.stringList({
-      description: `Categories, cross-lists included.
+      description: `Matches categories of the paper, cross-lists included.
 ${CATEGORY_VALUES}`,
     }),
     primaryCategories: t.stringList({
-      description: `Primary categories.
+      description: `Matches the primary category of the paper.
 ${CATEGORY_VALUES}`,
     }),
-    authors: t.stringList({ description: 'Whole names of authors, ignoring case and accents.' }),
-    authorIds: t.idList({ description: 'Ids of authors, as in `Author.id`.' }),
+    authors: t.stringList({ description: 'Matches whole names of authors, ignoring case and accents.' }),
+    authorIds: t.idList({ description: 'Matches ids of authors, as in `Author.id`.' }),
     hasCode: t.boolean({
       description: 'If true, matches papers with a `codeUrl`; if false, papers without one.',
     }),
     // The fields marked (entry) become one condition on one entry: see ENTRY_CONDITIONS in
     // reads/filters/paper-filter.ts. A field marked here must be added there, and the other way round.
-    digestDates: t.field({ type: DateRange, description: '(entry) Days of the digest.' }),
+    digestDates: t.field({ type: DateRange, description: '(entry) Matches the day of the digest.' }),
     languages: t.stringList({
-      description: `(entry) Languages of the digest.
+      description: `(entry) Matches the language of the digest.
 ${LANGUAGE_VALUES}`,
     }),
-    sources: t.stringList({ description: '(entry) Exact names of sources, as in `Source.name`.' }),
+    sources: t.stringList({ description: '(entry) Matches exact names of sources, as in `Source.name`.' }),
     hasSummary: t.boolean({
       description:
         '(entry) If true, matches entries with AI text (COMPLETE or PARTIAL); if false, entries without.',
@@ -99,7 +100,7 @@ export const AuthorFilter = builder.inputType('AuthorFilter', {
       description: `Matches names that contain all of these words, in any order; misspelt names match too.
 At most 200 characters, else BAD_USER_INPUT. Text without a letter or digit matches nothing.`,
     }),
-    names: t.stringList({ description: 'Whole names, ignoring case and accents.' }),
+    names: t.stringList({ description: 'Matches whole names, ignoring case and accents.' }),
     categories: t.stringList({
       description: `Matches authors with a paper in one of these categories.
 ${CATEGORY_VALUES}`,
@@ -112,12 +113,12 @@ ${CATEGORY_VALUES}`,
 export const DigestFilter = builder.inputType('DigestFilter', {
   description: `Selects digests. ${FILTER_RULES}`,
   fields: (t) => ({
-    dates: t.field({ type: DateRange, description: 'Days of the digest.' }),
+    dates: t.field({ type: DateRange, description: 'Matches the day of the digest.' }),
     languages: t.stringList({
-      description: `Languages of the digest.
+      description: `Matches the language of the digest.
 ${LANGUAGE_VALUES}`,
     }),
-    sources: t.stringList({ description: 'Exact names of sources, as in `Source.name`.' }),
+    sources: t.stringList({ description: 'Matches exact names of sources, as in `Source.name`.' }),
     raw: t.boolean({
       description: 'If true, matches raw listings, which have no AI text; if false, digests with AI text.',
     }),
@@ -128,8 +129,7 @@ ${LANGUAGE_VALUES}`,
 
 /** Sort orders of papers. */
 export const PaperOrder = builder.enumType('PaperOrder', {
-  description:
-    'Sort order of papers. It is total: papers that compare equal are sorted by arXiv id, newest first.',
+  description: 'Sort order of papers. Papers that compare equal are sorted by arXiv id, newest first.',
   values: {
     NEWEST: { description: 'Latest `firstDigestDate` first.' },
     OLDEST: { description: 'Earliest `firstDigestDate` first.' },
@@ -144,7 +144,7 @@ export const PaperOrder = builder.enumType('PaperOrder', {
 
 /** Sort orders of authors. */
 export const AuthorOrder = builder.enumType('AuthorOrder', {
-  description: 'Sort order of authors. It is total: authors that compare equal are sorted by exact name.',
+  description: 'Sort order of authors. Authors that compare equal are sorted by exact name.',
   values: {
     NAME: { description: 'By name, ignoring case and accents.' },
     PAPER_COUNT: { description: 'Most papers first.' },
@@ -153,7 +153,7 @@ export const AuthorOrder = builder.enumType('AuthorOrder', {
 
 /** Sort orders of categories. */
 export const CategoryOrder = builder.enumType('CategoryOrder', {
-  description: 'Sort order of categories. It is total: categories that compare equal are sorted by code.',
+  description: 'Sort order of categories. Categories that compare equal are sorted by code.',
   values: {
     CODE: { description: 'By code.' },
     PAPER_COUNT: { description: 'Most papers first.' },
@@ -162,8 +162,7 @@ export const CategoryOrder = builder.enumType('CategoryOrder', {
 
 /** Sort orders of digests. */
 export const DigestOrder = builder.enumType('DigestOrder', {
-  description:
-    'Sort order of digests. It is total: digests of one day are sorted by when they were first stored.',
+  description: 'Sort order of digests. Digests of one day are sorted by when they were first stored.',
   values: {
     NEWEST: { description: 'Latest day first.' },
     OLDEST: { description: 'Earliest day first.' },

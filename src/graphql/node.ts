@@ -13,7 +13,7 @@ export const Node = builder.interfaceRef<object>('Node').implement({
   description: `An object with an id.
 
 Ids are opaque and derived from natural keys: arXiv id, exact name, category code, digest key. An object has
-one id, in every store and after every rebuild. Ids are never reused. (The ids of ingest runs are random.)
+the same id in every store and after every rebuild. Ids are never reused. (The ids of ingest runs are random.)
 An unknown, malformed or wrongly typed id returns null, not an error.`,
   fields: (t) => ({
     id: t.id({ description: 'Opaque id for the query `node`, the same in every store.', resolve: () => '' }),

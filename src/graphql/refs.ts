@@ -21,7 +21,7 @@ import type { PaperPage } from './paper-lists.ts';
 
 /** A paper on arXiv. */
 export const Paper = builder.objectRef<PaperRow>('Paper');
-/** An author name as printed. */
+/** An author's name as printed. */
 export const Author = builder.objectRef<AuthorRow>('Author');
 /** A category of arXiv. */
 export const Category = builder.objectRef<CategoryRow>('Category');

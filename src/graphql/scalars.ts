@@ -26,10 +26,10 @@ builder.scalarType('URL', {
 });
 
 builder.scalarType('FeedCursor', {
-  description: `A position in the feed (epoch and position), serialised as an opaque String.
+  description: `A position in the feed (epoch and position), serialized as an opaque String.
 
-One sequence of positions serves paper and digest events, all filters, WebSocket, SSE and polling. Cursors
-of lists have the type String, so passing one here fails validation.
+Paper and digest events, all filters, WebSocket, SSE and polling share one sequence of positions: a cursor of
+one is valid for all. Cursors of lists have the type String, so passing one here fails validation.
 
 A cursor that is forged, comes from another store, or is ahead of the feed is CURSOR_INVALID. (A replica
 that lags is given time to catch up first.) A cursor older than the retention period is CURSOR_EXPIRED.`,

@@ -54,7 +54,8 @@ Author will keep its meaning.`,
     }),
     coauthors: t.field({
       type: Coauthors.page,
-      description: 'Authors of the same papers. Most shared papers first, then by name.',
+      description:
+        "Other authors of this author's papers. Those with most shared papers come first, then by name.",
       args: pageArgs,
       resolve: async (author, args, context, info) => {
         const parent = { id: author.id, nodeId: idOf(author) };
@@ -64,7 +65,7 @@ Author will keep its meaning.`,
     // A plain list, without pages: an author has few categories, and arXiv has about 150.
     categories: t.field({
       type: [AuthorCategory],
-      description: "Categories of the author's papers, most papers first.",
+      description: "Categories of the author's papers. Those with most papers come first.",
       resolve: async ({ id }, _args, { reads }) => await reads.categoriesOfAuthor(id),
     }),
   }),

@@ -26,7 +26,7 @@ export const DigestEventKind = builder.enumType('DigestEventKind', {
 
 const DigestEvent = builder.objectRef<SentDigest>('DigestEvent').implement({
   description:
-    'A change that an ingest made to its digest. It follows the events of all papers of that ingest.',
+    'A change that an ingest made to its digest. In the feed, it follows all paper events of that ingest.',
   fields: (t) => ({
     kind: t.field({
       type: DigestEventKind,
@@ -35,7 +35,7 @@ const DigestEvent = builder.objectRef<SentDigest>('DigestEvent').implement({
     }),
     digest: t.field({
       type: Digest,
-      description: 'The digest in its state when the event is sent.',
+      description: 'The digest, in the state that it has when the event is sent.',
       resolve: ({ digest }) => digest,
     }),
     run: t.field({
@@ -50,7 +50,10 @@ addEventFields(DigestEvent);
 /** The type of batches of digest events. */
 export const DigestEventBatch = eventBatch('DigestEventBatch', DigestEvent, show);
 
-/** Reads an event's digest and run; undefined if the digest has been removed since. */
+/**
+ * Reads an event's digest and run; undefined if the digest has been removed since. `remove` keeps runs, so
+ * that of an event is always found.
+ */
 async function show(sent: Sent, { reads }: Context): Promise<SentDigest | undefined> {
   const { event } = sent;
   if (event.topic !== 'DIGEST') return undefined;

@@ -57,6 +57,7 @@ for a raw listing, which has no AI text.`,
     source: t.field({
       type: Source,
       description: 'Source that published the digest.',
+      // The row already has all stored columns of a source: no look-up is needed.
       resolve: ({ sourceId, source }) => ({ id: sourceId, name: source }),
     }),
     revision: t.exposeInt('revision', {
@@ -80,8 +81,8 @@ makes 3 revisions.`,
 builder.objectFields(Digest, (t) => ({
   categories: t.field({
     type: [DigestCategory],
-    description: `Categories in digest order, each with its number of entries. Entries without a category
-are not counted, so the sum may be below \`entryCount\`.`,
+    description: `Categories in the order of the digest, each with its number of entries. Entries without a
+category are not counted, so the sum may be below \`entryCount\`.`,
     resolve: async ({ id }, _args, { reads }) => await reads.categoriesOfDigest(id),
   }),
   entries: t.field({
@@ -101,9 +102,9 @@ ${CATEGORY_VALUES}`,
   }),
   markdown: t.string({
     nullable: true,
-    description: `The current revision as Markdown, in the producer's current template; a missing part is
-empty. Null for a raw listing, or if an entry has no category. Can be several megabytes: select it only if
-you need it.`,
+    description: `The current revision as Markdown, in the template that digest producers use today. Missing
+parts are empty. Null for a raw listing, or if an entry has no category. Can be several megabytes: select it
+only if you need it.`,
     resolve: async ({ id }, _args, { reads }) => await reads.digestMarkdown(id),
   }),
 }));
@@ -115,7 +116,7 @@ const DigestKey = builder.inputType('DigestKey', {
     source: t.string({ required: true, description: 'Exact name of the source.' }),
     language: t.string({
       description: `BCP 47 tag or name of the language, looked up as in \`Paper.summary\`: \`zh-CN\` finds
-\`zh\`. Absent or null: the raw listing.`,
+\`zh\`. If absent or null, the key is that of the raw listing.`,
     }),
   }),
 });

@@ -17,7 +17,7 @@ export function addEventFields<Event extends Sent>(type: ObjectRef<Types, Event>
   builder.objectFields(type, (t) => ({
     cursor: t.field({
       type: 'FeedCursor',
-      description: 'Cursor of this event: passed as `after`, it resumes right after it.',
+      description: 'Cursor of this event. Pass it as `after` to resume right after this event.',
       resolve: ({ epoch, event }) => encodeFeedCursor(epoch, event.position),
     }),
     occurredAt: t.field({
@@ -38,7 +38,7 @@ export function eventBatch<Event extends Sent>(
   show: Show<Event>,
 ): ObjectRef<Types, Batch> {
   return builder.objectRef<Batch>(name).implement({
-    description: 'A batch of events that follow one another in the feed.',
+    description: 'A batch of consecutive matching events of the feed.',
     fields: (t) => ({
       cursor: t.field({
         type: 'FeedCursor',
@@ -52,8 +52,8 @@ export function eventBatch<Event extends Sent>(
         resolve: async (batch, _args, context) => await showAll(batch, show, context),
       }),
       caughtUp: t.exposeBoolean('caughtUp', {
-        description: `False while stored events remain to be sent; true once this batch has reached the head
-of the feed.`,
+        description: `Whether this batch reaches the head of the feed. False while stored events remain to be
+sent.`,
       }),
     }),
   });

@@ -16,6 +16,8 @@ const FeedStart = builder.enumType('FeedStart', {
   } as const,
 });
 
+// The defaults of `kinds` below are written out, not derived from the enums: a kind that is added to an enum
+// must not reach clients that do not know it.
 const KINDS =
   'Returns only events of these kinds; all current kinds by default. New kinds never join the default.';
 
@@ -68,7 +70,7 @@ const digestEventArgs = builder.args((t) => ({
   ...positionArgs,
 }));
 
-/** One batch for a client that polls. */
+/** Reads one batch for a client that polls. */
 async function page(choice: EventChoice, position: FeedPosition, { feed }: Context): Promise<Batch> {
   return await refusing(async () => await feed.page(choice, position));
 }
@@ -113,15 +115,16 @@ those of the subscription \`digestIngested\`.`,
 // Resolvers below these fields must therefore depend on the batch and the arguments alone, never on the
 // caller.
 builder.subscriptionType({
-  description: 'Root of all subscriptions: events from now on, or from a cursor on.',
+  description:
+    'Root of all subscriptions. Each sends the events of the feed from now on, or resumes from a cursor.',
   fields: (t) => ({
     paperIngested: t.field({
       type: PaperEventBatch,
       description: `Sends batches of events of papers: new ones, changes, new summaries. The first batch
-comes at once and carries a cursor, even if it has no events. If the feed moves on without a match, an empty
+is sent immediately and has a cursor, even if it has no events. If the feed moves on without a match, an empty
 batch advances the cursor within 30 seconds. To resume after a disconnect, pass the last cursor as
 \`after\`. \`after\` takes precedence over \`start\`, and the header Last-Event-ID of SSE over both.
-\`kinds\` determines which kinds a client can meet: new kinds never join the default, so old clients keep
+A client receives only the kinds in \`kinds\`: new kinds never join its default, so old clients keep
 working.`,
       args: paperEventArgs,
       subscribe: async (_root, { filter, kinds, ...position }, context) =>

@@ -11,7 +11,7 @@ import { Digest, IngestRun } from '../refs.ts';
 /** Longest URL of a posted digest, in characters. */
 export const MAX_URL_CHARACTERS = 2_000;
 
-/** How long a caller waits for a run. */
+/** How long a caller waits for a run, in milliseconds. */
 export const DEADLINE_MS = 120_000;
 
 /** A @oneOf input: validation ensures that exactly one of the two is given. */
@@ -31,7 +31,7 @@ ${MAX_URL_CHARACTERS} characters, else BAD_USER_INPUT.`,
 const IngestDigestInput = builder
   .inputRef<PostedDigest & { clientMutationId?: string | null }>('IngestDigestInput')
   .implement({
-    description: 'A digest to ingest, with what is known about it.',
+    description: 'A digest to ingest, with its source and, if known, its date and language.',
     fields: (t) => ({
       document: t.field({
         type: DigestDocument,
@@ -40,15 +40,14 @@ const IngestDigestInput = builder
       }),
       source: t.string({
         required: true,
-        description: `Name of the source that publishes the digest, such as \`owner/repository\`. Any other
-text in a dated \`fileName\`, such as \`_database\`, is appended to it. Both together have at most
-${MAX_SOURCE_BYTES} bytes of UTF-8.`,
+        description: `Name of the source that publishes the digest, such as \`owner/repository\`. If
+\`fileName\` contains a date and text beside date and language, such as \`_database\`, that text is appended
+to the source. Both together have at most ${MAX_SOURCE_BYTES} bytes of UTF-8.`,
       }),
       fileName: t.string({
         description: `Name of the file that contains the text. Supplies date and language if \`date\` and
 \`language\` are absent. If it contains no date, the day is today (UTC), and a digest from a file of another
-name is not replaced. At most
-${MAX_FILE_NAME_BYTES} bytes of UTF-8, else BAD_USER_INPUT.`,
+name is not replaced. At most ${MAX_FILE_NAME_BYTES} bytes of UTF-8, else BAD_USER_INPUT.`,
       }),
       date: t.field({
         type: 'Date',
@@ -125,8 +124,8 @@ is TIMEOUT, but the ingest continues: see \`ingestRuns\`.`,
 });
 
 /**
- * The input, trimmed and with its language as a tag. Checks what needs no look at the digest; throws
- * BAD_USER_INPUT.
+ * The input, with its source trimmed and its language as a tag. Makes all checks that do not need the digest
+ * itself. Throws BAD_USER_INPUT.
  */
 function checked(input: PostedDigest): PostedDigest {
   const { url } = input.document;
@@ -137,11 +136,11 @@ function checked(input: PostedDigest): PostedDigest {
     );
   if (typeof url === 'string' && !/^https?:$/.test(new URL(url).protocol))
     throw badUserInput(['input', 'document', 'url'], 'url: expected one of http or https');
+  // Postgres cannot store NUL in a text.
   for (const name of ['source', 'fileName'] as const)
     if (input[name]?.includes('\0') === true)
       throw badUserInput(['input', name], `${name}: expected a text without NUL`);
-  // NUL cannot be stored in Postgres' text type, and names are part of indexes, whose entries are limited
-  // in size.
+  // Names are part of indexes, and Postgres limits the size of an index entry.
   const source = input.source.trim();
   checkLength('source', source, MAX_SOURCE_BYTES);
   checkLength('fileName', input.fileName ?? '', MAX_FILE_NAME_BYTES);
@@ -158,10 +157,13 @@ function checkLength(name: 'source' | 'fileName', text: string, most: number): v
   if (fault !== undefined) throw badUserInput(['input', name], `${name}: ${fault}`);
 }
 
-/** Waits for a run, but not for ever: proxies drop requests that take minutes. The run itself continues. */
+/** Waits for a run, but not forever: proxies drop requests that take minutes. The run itself continues. */
 async function inTime(run: Promise<string>): Promise<string> {
   return await within(DEADLINE_MS, run, () => {
-    const message = `ingestDigest: not done within ${DEADLINE_MS / 1_000} seconds; it continues, see ingestRuns`;
-    return clientError('TIMEOUT', message);
+    const seconds = DEADLINE_MS / 1_000;
+    return clientError(
+      'TIMEOUT',
+      `ingestDigest: not done within ${seconds} seconds; it continues, see ingestRuns`,
+    );
   });
 }

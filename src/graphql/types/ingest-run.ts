@@ -24,8 +24,8 @@ same form (Markdown or JSONL), or its latest file of the same form and dated nam
 const IngestSeverity = builder.enumType('IngestSeverity', {
   description: 'How severe a problem is.',
   values: {
-    WARNING: { description: 'No entry was rejected.' },
-    REJECTED: { description: 'An entry, or the whole file, was rejected.' },
+    WARNING: { description: 'Nothing was rejected because of it.' },
+    REJECTED: { description: 'The entry, or the whole file, was rejected because of it.' },
   } as const,
 });
 
@@ -75,15 +75,15 @@ IngestRun.implement({
     entries: t.exposeInt('entries', { description: 'Number of valid entries in the file.' }),
     papersAdded: t.exposeInt('papersAdded', { description: 'Number of papers that were new to the store.' }),
     papersRevised: t.exposeInt('papersRevised', {
-      description: 'Number of papers with a change to one of their own fields.',
+      description: 'Number of papers with a change to one of their own fields, such as `title`.',
     }),
     summariesAdded: t.exposeInt('summariesAdded', { description: 'Number of new summaries with text.' }),
     unchanged: t.exposeInt('unchanged', { description: 'Number of valid entries that changed nothing.' }),
     rejected: t.exposeInt('rejected', { description: 'Number of entries that were rejected.' }),
     problems: t.field({
       type: IngestProblems.page,
-      description: `Problems in the order of the file. At most the first 1,000 are kept; a last warning
-counts the others.`,
+      description: `Problems in the order of the file. At most the first 1,000 are kept; if there were more, a
+final warning counts them.`,
       args: pageArgs,
       resolve: async (run, args, context, info) => {
         const parent = { id: run.id, nodeId: idOf(run) };

@@ -37,7 +37,7 @@ const Highlight = builder.objectRef<Found>('Highlight').implement({
     summary: t.expose('summary', {
       type: Summary,
       nullable: true,
-      description: 'Summary that an AI text is taken from. Null for title and abstract.',
+      description: 'Summary that contains the AI text. Null for title and abstract.',
     }),
     text: t.exposeString('text', { description: 'The whole text as stored, without escaping for HTML.' }),
     ranges: t.expose('ranges', {
@@ -52,8 +52,8 @@ const Highlight = builder.objectRef<Found>('Highlight').implement({
 builder.objectFields(Papers.edge, (t) => ({
   score: t.float({
     nullable: true,
-    description: `Relevance of the paper; higher is better. Null if the filter does not search. Comparable
-within one list only.`,
+    description: `Relevance of the paper; higher is better. Null if the filter does not search. Scores are
+comparable only within one list.`,
     resolve: ({ row }) => row.score,
   }),
   highlights: t.field({

@@ -17,7 +17,7 @@ kind that applies: ADDED, REVISED, SUMMARIZED, LISTED.`,
   values: {
     ADDED: { description: 'The paper was not in the store before.' },
     REVISED: {
-      description: `One of the paper's own fields changed. A richer source or a new \`codeUrl\` counts;
+      description: `One of the paper's own fields changed, such as \`title\`. A richer source or a new \`codeUrl\` counts;
 \`codeStars\` and \`codeUpdatedOn\` do not.`,
     },
     SUMMARIZED: { description: 'A digest published a new summary with text.' },
@@ -35,13 +35,13 @@ const PaperEvent = builder.objectRef<SentPaper>('PaperEvent').implement({
     }),
     paper: t.field({
       type: Paper,
-      description: 'The paper in its state when the event is sent, never older than the event.',
+      description: 'The paper, in the state that it has when the event is sent: never older than the event.',
       resolve: ({ paper }) => paper,
     }),
     entry: t.field({
       type: DigestEntry,
-      description: `Digest entry that caused the event. If there are several: the first with AI text, else
-the first. Its summary is the one published at that time.`,
+      description: `Digest entry that caused the event. If several did, it is the first with AI text, else the
+first. Its summary is the one published at that time.`,
       resolve: ({ entry }) => entry,
     }),
   }),

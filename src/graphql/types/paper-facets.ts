@@ -13,7 +13,7 @@ import { DateRange } from '../inputs.ts';
 import { Author, Category, Papers, Source } from '../refs.ts';
 import { selectedFields } from '../selection.ts';
 
-/** The facets that were selected, with the filter that supplies the timeline's default days. */
+/** The counted facets, with the filter of their list: its days are the default days of a timeline. */
 interface FacetsOf {
   readonly facets: Facets;
   readonly filter: PaperFilter | null | undefined;
@@ -25,7 +25,8 @@ const Facet = builder.interfaceRef<FacetValue>('Facet').implement({
 come first. A paper can have several values, so counts may add up to more than \`totalCount\`.`,
   fields: (t) => ({
     value: t.exposeString('value', {
-      description: 'The value in the form that the corresponding field of `PaperFilter` takes.',
+      description:
+        'The value as the corresponding field of `PaperFilter` takes it, such as `cs.LG` for `categories`.',
     }),
     count: t.exposeInt('count', {
       description: 'Number of papers that match the whole filter and have this value.',
@@ -34,7 +35,7 @@ come first. A paper can have several values, so counts may add up to more than \
 });
 
 const CategoryFacet = builder.objectRef<FacetValue>('CategoryFacet').implement({
-  description: 'A category and the number of papers in it, cross-lists included.',
+  description: 'A category, and how many papers of the list are in it, cross-lists included.',
   interfaces: [Facet],
   fields: (t) => ({
     category: t.field({
@@ -46,7 +47,7 @@ const CategoryFacet = builder.objectRef<FacetValue>('CategoryFacet').implement({
 });
 
 const AuthorFacet = builder.objectRef<FacetValue>('AuthorFacet').implement({
-  description: `An author and the number of the author's papers. \`value\` is the author's id, for
+  description: `An author, and how many papers of the list name the author. \`value\` is the author's id, for
 \`PaperFilter.authorIds\`.`,
   interfaces: [Facet],
   fields: (t) => ({
@@ -63,7 +64,7 @@ const AuthorFacet = builder.objectRef<FacetValue>('AuthorFacet').implement({
 });
 
 const SourceFacet = builder.objectRef<FacetValue>('SourceFacet').implement({
-  description: 'A source and the number of papers in its digests.',
+  description: 'A source, and how many papers of the list are in its digests.',
   interfaces: [Facet],
   fields: (t) => ({
     source: t.field({
@@ -75,7 +76,8 @@ const SourceFacet = builder.objectRef<FacetValue>('SourceFacet').implement({
 });
 
 const LanguageFacet = builder.objectRef<FacetValue>('LanguageFacet').implement({
-  description: 'A language and the number of papers in digests of this language. `zh` counts `zh-Hant` too.',
+  description: `A language, and how many papers of the list are in digests of this language. The count of \`zh\`
+includes \`zh-Hant\`.`,
   interfaces: [Facet],
 });
 
@@ -183,6 +185,7 @@ takes more than 3 seconds; the page is not affected.`,
 function wantedFacets(info: GraphQLResolveInfo, filter: FacetsOf['filter']): FacetWant[] {
   const type = info.schema.getType('PaperFacets');
   if (!isObjectType(type)) return [];
+  // Validation has coerced the arguments by the schema above, which TypeScript cannot see: hence the casts.
   const wanted = selectedFields(info, type).map(({ name, args }): FacetWant => {
     if (name === 'timeline') return timeline(args as unknown as TimelineArgs, filter);
     if (name === 'categories' || name === 'authors' || name === 'sources')

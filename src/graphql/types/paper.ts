@@ -33,8 +33,8 @@ const idOf = ({ arxivId }: PaperRow): string => nodeId('Paper', arxivId);
 const parentOf = (paper: PaperRow): Parent => ({ id: paper.id, nodeId: idOf(paper) });
 
 Paper.implement({
-  description: `A paper on arXiv, combined from all digests that contain it. Its own fields come from the
-highest arXiv version, then the latest digest, then the richest source.`,
+  description: `A paper on arXiv, combined from all digests that contain it. If they differ on a field such as
+\`title\`, the highest arXiv version counts, then the latest digest, then the richest source.`,
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({ description: idFrom('the arXiv id'), resolve: idOf }),
@@ -52,7 +52,7 @@ highest arXiv version, then the latest digest, then the richest source.`,
       description: "The authors' comment on arXiv, as printed.",
     }),
     subjectClasses: t.exposeStringList('subjectClasses', {
-      description: 'Subject strings beside the arXiv categories, such as ACM and MSC classes, as printed.',
+      description: 'Subject classes other than arXiv categories, such as those of ACM and MSC, as printed.',
     }),
     firstDigestDate: t.expose('firstDigestDate', {
       type: 'Date',
@@ -65,7 +65,7 @@ highest arXiv version, then the latest digest, then the richest source.`,
     }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
-      description: "When one of the paper's own fields last changed.",
+      description: "When one of the paper's own fields, such as `title`, last changed.",
     }),
   }),
 });
@@ -82,7 +82,7 @@ builder.objectFields(Paper, (t) => ({
     type: 'URL',
     nullable: true,
     description:
-      "URL of the paper's code, http or https. Null if no source published one, or if it is no such URL.",
+      "URL of the paper's code, http or https. Null if no source published one, or if the text is not such a URL.",
     // Stores that an earlier version filled may hold any text.
     resolve: ({ codeUrl }) => (codeUrl === null ? null : webUrl(codeUrl)),
   }),
@@ -138,7 +138,7 @@ has two entries.`,
 
 const PREFERRED = `Preferred languages, best first, as BCP 47 tags or names; "*" is any language and the
 default. Each is looked up as in RFC 4647: it is shortened from its end until a summary matches
-(\`zh-Hant-TW\`, \`zh-Hant\`, \`zh\`). \`zh-CN\` and \`zh-Hans\` are \`zh\`, which covers \`zh-Hant\`. You
+(\`zh-Hant-TW\`, \`zh-Hant\`, \`zh\`). \`zh-CN\` and \`zh-Hans\` mean \`zh\`, which covers \`zh-Hant\`. You
 can pass \`navigator.languages\` of a browser unchanged.`;
 const SOURCES = 'Considers only summaries from these sources, by exact name; all sources if absent.';
 
@@ -150,7 +150,7 @@ builder.objectFields(Paper, (t) => ({
     nullable: true,
     description: `The newest summary with text in the first of \`languages\` that has one. "*" is any
 language. Newest means by digest date, then by ingest. Null if none of the languages has a summary; no other
-language takes its place. The result depends only on the arguments, never on headers or the viewer.`,
+language is substituted. The result depends only on the arguments, never on headers or the viewer.`,
     args: {
       languages: t.arg.stringList({ required: true, defaultValue: ['*'], description: PREFERRED }),
       sources: t.arg.stringList({ description: SOURCES }),
@@ -182,8 +182,8 @@ ${LANGUAGE_VALUES}`,
 // On the edge, because they belong to the pair of paper and author.
 builder.objectFields(PaperAuthors.edge, (t) => ({
   position: t.int({
-    description: `Position in the author list of the paper, from 1. A name printed twice is two edges with
-the same node (Relay's page merge keeps the first).`,
+    description: `Position in the author list of the paper, from 1. A name that is printed twice has two edges
+with the same node; when Relay merges pages, it keeps the first.`,
     resolve: ({ row }) => row.position,
   }),
   printedName: t.string({

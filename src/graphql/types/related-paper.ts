@@ -19,7 +19,7 @@ const RelatedPaper = builder.objectRef<Related>('RelatedPaper').implement({
     }),
     score: t.exposeFloat('score', {
       description: `How closely the papers are related; higher is closer. A shared term or author counts
-more the fewer papers have it.`,
+more if fewer papers have it.`,
     }),
     sharedTerms: t.exposeStringList('sharedTerms', {
       description:

@@ -12,7 +12,7 @@ import { digestArgs } from './digest.ts';
 const idOf = ({ name }: SourceRow): string => nodeId('Source', name);
 
 Source.implement({
-  description: 'A publisher of digests, such as a fork of the producer.',
+  description: 'A publisher of digests, such as a GitHub repository.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({ description: idFrom('the name'), resolve: idOf }),

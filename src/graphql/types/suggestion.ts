@@ -65,8 +65,8 @@ builder.queryField('suggest', (t) =>
   t.field({
     type: [Suggestion],
     description: `Completes a text that a user is typing. Returns authors, categories and papers with words
-that begin with the words of \`prefix\`. Those with most papers come first (of papers, the newest), the
-kinds taking turns. Similar spellings follow. If \`prefix\` is an arXiv id in any form, or its beginning,
+that begin with the words of \`prefix\`. The kinds alternate: authors and categories with most papers
+come first, and the newest papers. Similar spellings follow. If \`prefix\` is an arXiv id in any form, or its beginning,
 only papers with that id are returned. New kinds are added to the enum, never to the default of \`kinds\`.`,
     args: {
       prefix: t.arg.string({
@@ -76,6 +76,7 @@ only papers with that id are returned. New kinds are added to the enum, never to
       kinds: t.arg({
         type: [SuggestionKind],
         required: true,
+        // Written out: a kind that is added to the enum must not reach clients that do not know it.
         defaultValue: ['AUTHOR', 'CATEGORY', 'PAPER'],
         description:
           'Kinds of suggestions to return; all current kinds by default. New kinds never join the default.',

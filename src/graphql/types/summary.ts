@@ -27,7 +27,7 @@ const SummarySection = builder.objectRef<{ label: string; text: string }>('Summa
 });
 
 /** Describes a part of the AI text that has a field of its own. */
-const part = (what: string): string => `${what}. Null if the part failed or is missing.`;
+const part = (content: string): string => `${content}. Null if the part failed or is missing.`;
 
 Summary.implement({
   description: 'AI-written summary of a paper, as one digest entry published it.',
@@ -44,10 +44,10 @@ Summary.implement({
     tldr: t.exposeString('tldr', { nullable: true, description: part('The paper in one or two sentences') }),
     motivation: t.exposeString('motivation', { nullable: true, description: part('Why the work was done') }),
     method: t.exposeString('method', { nullable: true, description: part('How the work was done') }),
-    result: t.exposeString('result', { nullable: true, description: part('What the work found') }),
+    result: t.exposeString('result', { nullable: true, description: part('Findings of the work') }),
     conclusion: t.exposeString('conclusion', {
       nullable: true,
-      description: part('What follows from the result'),
+      description: part('Conclusions drawn from the result'),
     }),
     // The fields above are for clients that know the usual template; this list serves all templates.
     sections: t.field({
