@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildIfStale } from '../test/support/build.ts';
 import { waitFor } from '../test/support/cli.ts';
 
-// Runs every example as a user would: a copy of its folder, `npm ci`, `npm test` and `npm start`, with a real server.
+// Runs every example as a user would: a copy of its folder, `npm ci`, `npm test` and `npm start`, with a real
+// server.
 
 const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-examples-'));
 let server: ReturnType<typeof start> | undefined;

@@ -1,7 +1,8 @@
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
 
-// Arguments that distinguish lists. `first` and `after` only distinguish pages of a list; leaving them out merges the pages.
+// Arguments that distinguish lists. `first` and `after` only distinguish pages of a list; leaving them out
+// merges the pages.
 const papers = relayStylePagination(['filter', 'orderBy']);
 
 /** Objects with an `id` are stored once each, without configuration: their ids are unique and stable. */

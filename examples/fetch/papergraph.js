@@ -27,7 +27,10 @@ export class HttpError extends Error {
   }
 }
 
-/** Sends a query and returns its data. Put values into `variables`, which need no escaping, never into the text. */
+/**
+ * Sends a query and returns its data. Put values into `variables`, which need no escaping, never into the
+ * text.
+ */
 export async function request(query, variables = {}) {
   const response = await fetch(url, {
     method: 'POST',

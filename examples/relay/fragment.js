@@ -6,8 +6,8 @@ import {
   getValueAtPath,
 } from 'relay-runtime';
 
-// Do without React what `useFragment`, `useRefetchableFragment` and `usePaginationFragment` do. A query that spreads a
-// fragment contains a `reference` in its place, which identifies the record and the arguments.
+// Do without React what `useFragment`, `useRefetchableFragment` and `usePaginationFragment` do. A query that
+// spreads a fragment contains a `reference` in its place, which identifies the record and the arguments.
 
 /** Reads a fragment from the store, including all pages of its connection so far. */
 export function read(environment, fragment, reference) {

@@ -80,7 +80,7 @@ test('a refetch in another order is another list, and the first stays as it was'
   assert.deepEqual(read(environment, List, newest), asItWas);
 });
 
-test("an author's pages come through node(id:), and their papers are the records that the list shows", async (t) => {
+test('an author is paged through node(id:), and the papers are the same records as in the list', async (t) => {
   const query = '{ authors(first: 1) { nodes { id name papers(first: 100) { nodes { id } } } } }';
   const [{ id, name, papers }] = (await ask(query)).authors.nodes;
   await loadAll(List, await open(ListQuery, BY_TITLE), FIRST);

@@ -17,8 +17,8 @@ async function send({ text: query }, variables) {
 }
 
 /**
- * Loads the artifact that relay-compiler made from a document. A bundler's plugin does this at build time. Here it happens
- * when the module is loaded, so that the example needs no bundler.
+ * Loads the artifact that relay-compiler made from a document. A bundler's plugin does this at build time.
+ * Here it happens when the module is loaded, so that the example needs no bundler.
  */
 export async function graphql([document]) {
   const [, name] = /^\s*(?:query|fragment)\s+(\w+)/.exec(document);

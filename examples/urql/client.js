@@ -28,7 +28,10 @@ export function createClient(schema) {
   return new Client({ url, exchanges: [cache, fetchExchange] });
 }
 
-/** Objects with an `id` are stored once each. All others (edges, counts, facets) are stored within their parent. */
+/**
+ * Objects with an `id` are stored once each. All others (edges, counts, facets) are stored within their
+ * parent.
+ */
 function keysOf({ __schema: { types } }) {
   const withoutId = types.filter(({ fields }) => fields?.every(({ name }) => name !== 'id'));
   return Object.fromEntries(withoutId.map(({ name }) => [name, () => null]));

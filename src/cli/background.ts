@@ -9,6 +9,7 @@ import type { ServeOptions } from './options.ts';
 
 const now = (): Date => new Date();
 
+/** Time between two deletions of expired events, in milliseconds. */
 const EXPIRE_MS = 3_600_000;
 
 interface Background {

@@ -96,7 +96,8 @@ function addServe(program: Command, io: Io, act: Act): void {
     .option('--sample', 'ingest the bundled sample first if the store is empty')
     .option(
       '--watch <source>',
-      'watch this folder or URL and ingest new digests; {date} and {language} in a URL are replaced; repeatable',
+      'watch this folder or URL and ingest new digests; ' +
+        '{date} and {language} in a URL are replaced; repeatable',
       (source, others?: readonly string[]) => collect(watchedSource(source), others),
     )
     .action(act(async (command) => await serve(command.optsWithGlobals(), io)));

@@ -138,7 +138,7 @@ function storeReadiness({ pool }: Database, feed: Feed): Readiness {
   let migrated = false;
   return createReadiness({
     database: async () => (await execute(pool, sql`select 1`)) === 1,
-    // Not asked again once true: a newer version may migrate further while this one still serves.
+    // Not checked again once true: a newer version may migrate further while this one still serves.
     schema: async () => (migrated ||= (await pendingMigrations(pool)).length === 0),
     feed: async () => feed.sinceRead() < FEED_READ_MS,
   });

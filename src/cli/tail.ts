@@ -76,15 +76,17 @@ export async function tail(flags: TailFlags, { stdout, stderr, stop }: TailIo): 
     }
   } catch (error) {
     if (!(error instanceof FeedError)) throw error;
-    throw new UsageError(
-      error.code === 'NOT_FOUND'
-        ? `--url: expected the URL of a GraphQL endpoint, such as ${new URL('/graphql', flags.url).href}, got ${flags.url}: ${error.message}`
-        : `${asFlag(error.message)} (${error.code})`,
-      { cause: error },
-    );
+    throw new UsageError(refusalMessage(error, flags.url), { cause: error });
   }
   if (after !== undefined) stderr.write(`To resume from here: ${commandOf({ ...flags, after })}\n`);
   return 0;
+}
+
+/** Explains why the server refused, in terms of the flags. */
+function refusalMessage({ code, message }: FeedError, url: string): string {
+  if (code !== 'NOT_FOUND') return `${asFlag(message)} (${code})`;
+  const example = new URL('/graphql', url).href;
+  return `--url: expected the URL of a GraphQL endpoint, such as ${example}, got ${url}: ${message}`;
 }
 
 /** Replaces the name of an argument in the server's message by the flag that it comes from. */

@@ -67,10 +67,7 @@ export async function withStore<T>(
   });
 }
 
-/**
- * Like `withStore`, for commands that write. Rejects with DatabaseError if the database cannot be written
- * to.
- */
+/** Like `withStore`, for commands that write. Rejects with DatabaseError if the database is read-only. */
 export async function withWritableStore<T>(
   options: SharedOptions,
   io: Io,

@@ -14,14 +14,14 @@ export interface FeedResult {
 }
 
 /**
- * Opens one connection, subscribes, and yields the results as they arrive. Ends when the server or the connection ends,
- * and soon after `signal` is aborted. Throws Lost if another try may succeed after a delay, Behind if the caller should
- * reconnect at once, and FeedError if trying again is useless.
+ * Opens one connection, subscribes, and yields the results as they arrive. Ends when the server or the
+ * connection ends, and soon after `signal` is aborted. Throws Lost if another try may succeed after a delay,
+ * Behind if the caller should reconnect at once, and FeedError if trying again is useless.
  */
 export type Connect = (request: FeedRequest, signal: AbortSignal) => AsyncGenerator<FeedResult, void>;
 
 /**
- * A connection is lost if nothing at all arrives for this time, in milliseconds. Servers send a sign of life (a ping or a
- * comment) well within it.
+ * A connection is lost if nothing at all arrives for this time, in milliseconds. Servers send a sign of life
+ * (a ping or a comment) well within it.
  */
 export const SILENCE_MS = 35_000;

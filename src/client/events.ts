@@ -10,8 +10,8 @@ export interface EventsOptions {
 }
 
 /**
- * Connects by server-sent events (GraphQL over SSE, distinct connections mode). The body is read only as fast as the
- * results are taken, so a slow reader slows the server down instead of filling memory.
+ * Connects by server-sent events (GraphQL over SSE, distinct connections mode). The body is read only as fast
+ * as the results are taken, so a slow reader slows the server down instead of filling memory.
  */
 export function eventsConnect(url: string, { headers }: EventsOptions): Connect {
   return async function* connect({ query, operationName, variables }, signal) {
@@ -49,19 +49,20 @@ async function check(response: Response): Promise<void> {
   if (response.status === 204) throw new FeedError([{ message: 'the server has ended the stream' }]);
   const seconds = Number(response.headers.get('retry-after') ?? 0);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : 0;
-  const errors = isPassing(response.status) ? [] : await errorsOf(response);
-  throw errorOfStatus(response.status, { errors, retryAfterMs });
+  const errors = isPassing(response.status) ? undefined : await errorsOf(response);
+  throw errorOfStatus(response.status, { retryAfterMs, ...(errors !== undefined && { errors }) });
 }
 
-async function errorsOf(response: Response): Promise<SentError[]> {
+/** The GraphQL errors of a response; undefined if it is not from a GraphQL server. */
+async function errorsOf(response: Response): Promise<SentError[] | undefined> {
   const text = await response.text();
   try {
     const { errors } = JSON.parse(text) as { errors?: SentError[] };
     if (Array.isArray(errors) && errors.length > 0) return errors;
   } catch {
-    // The response is not JSON, so it is not from a GraphQL server.
+    // Not JSON, such as the HTML page of a proxy.
   }
-  return [{ message: `expected an event stream, got HTTP status ${response.status}` }];
+  return undefined;
 }
 
 async function* resultsOf(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<FeedResult, void> {

@@ -41,8 +41,8 @@ export class Behind extends Error {
 const PASSING_STATUSES = new Set([408, 425, 429]);
 
 /**
- * The meaning of an HTTP status where a stream was expected: Lost if another try may succeed, else FeedError. `errors` are those
- * of the response, `retryAfterMs` is the wait that it asks for.
+ * The error for an HTTP status that came instead of a stream: Lost if another try may succeed, else
+ * FeedError. `errors` are those of the response, `retryAfterMs` is the wait that it asks for.
  */
 export function errorOfStatus(
   status: number,
@@ -50,7 +50,7 @@ export function errorOfStatus(
 ): FeedError | Lost {
   const message = `HTTP status ${status}`;
   if (isPassing(status)) return new Lost(message, retryAfterMs);
-  // No code of a server: there is no Papergraph at this address.
+  // No server sends NOT_FOUND: it means that there is no Papergraph at this address.
   const code = status === 404 ? 'NOT_FOUND' : codeOfStatus(status);
   if (errors !== undefined) return new FeedError(errors, codeOf(errors[0]) ?? code);
   return new FeedError([{ message: `expected a GraphQL feed, got ${message}` }], code);
@@ -61,7 +61,7 @@ export function isPassing(status: number): boolean {
   return status >= 500 || PASSING_STATUSES.has(status);
 }
 
-/** The meaning of errors of a server: Lost if another try may succeed, else FeedError. */
+/** The error for GraphQL errors that a server sent: Lost if another try may succeed, else FeedError. */
 export function errorOf(errors: readonly SentError[]): FeedError | Lost {
   const [first] = errors;
   if (first === undefined || !isRetryableCode(codeOf(first))) return new FeedError(errors);

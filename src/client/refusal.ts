@@ -1,12 +1,15 @@
 import { errorOfStatus, FeedError } from './feed-error.ts';
 
 const DEADLINE_MS = 5_000;
-/** Statuses that a WebSocket handshake at the same address would have got too. (A GET without a query gets 400.) */
+/**
+ * Statuses that a WebSocket handshake at the same address would have got too. (A GET without a query gets
+ * 400.)
+ */
 const REFUSALS = new Set([401, 403, 404, 410]);
 
 /**
- * Asks a server by HTTP why it refused a WebSocket, as browsers hide the status of a failed handshake from the page.
- * Resolves to the error if trying again is useless, and to undefined if it may help.
+ * Asks a server by HTTP why it refused a WebSocket, as browsers hide the status of a failed handshake from
+ * the page. Resolves to the error if trying again is useless, and to undefined if it may help.
  */
 export async function refusalOf(url: string, signal: AbortSignal): Promise<Error | undefined> {
   try {

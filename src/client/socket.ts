@@ -8,17 +8,22 @@ import { refusalOf } from './refusal.ts';
 export interface SocketOptions {
   /** Payload of the `connection_init` message, such as `{ authorization: 'Bearer …' }`. */
   readonly connectionParams?: Readonly<Record<string, unknown>> | undefined;
-  /** A WebSocket class. By default that of the platform; where it has none (Node 20), that of the package ws. */
+  /**
+   * A WebSocket class. By default that of the platform; where it has none (Node 20), that of the package ws.
+   */
   readonly webSocketImpl?: unknown;
 }
 
 const PING_MS = 12_000;
 /**
- * WebSockets in browsers have no back-pressure. With this many unread batches we close the socket, and resume from the last
- * cursor when all of them have been read.
+ * WebSockets in browsers have no back-pressure. With this many unread batches we close the socket, and resume
+ * from the last cursor when all of them have been read.
  */
 const MOST_UNREAD = 100;
-/** Close codes after which a new connection would fail in the same way. 4403 comes from other servers of the protocol only. */
+/**
+ * Close codes after which a new connection would fail in the same way. 4403 comes from other servers of the
+ * protocol only.
+ */
 const FATAL = new Set([
   4403,
   ...Object.values(CLOSE_CODES).flatMap(({ code, retryable }) => (retryable ? [] : [code])),
@@ -29,7 +34,8 @@ export function socketConnect(url: string, options: SocketOptions): Connect {
   const address = url.replace(/^http/, 'ws');
   return async function* connect(request, signal) {
     const webSocketImpl = withErrorListener(options.webSocketImpl ?? (await platformWebSocket()));
-    // graphql-ws would reconnect by itself and resume from the first cursor, so its client ends with this connection.
+    // graphql-ws would reconnect by itself and resume from the first cursor, so its client ends with this
+    // connection.
     const inbox = new Inbox(() => client.terminate());
     const client = open(address, { ...options, webSocketImpl }, inbox);
     const stop = (): void => inbox.end();
@@ -57,8 +63,8 @@ class HandshakeFailed extends Lost {}
 type SocketClass = new (url: string, protocol: string) => EventTarget;
 
 /**
- * Adds an `error` listener that does nothing. graphql-ws removes its own when it closes a socket that is still connecting;
- * the package ws then emits `error`, which without a listener would crash the process.
+ * Adds an `error` listener that does nothing. graphql-ws removes its own when it closes a socket that is
+ * still connecting; the package ws then emits `error`, which without a listener would crash the process.
  */
 function withErrorListener(webSocketImpl: unknown): SocketClass {
   return class extends (webSocketImpl as SocketClass) {
@@ -104,7 +110,10 @@ class Inbox {
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   readonly #hangUp: () => void;
 
-  /** `hangUp` closes the connection. It is called once, on the first of: an error, the end, too many unread results. */
+  /**
+   * `hangUp` closes the connection. It is called once, on the first of: an error, the end, too many unread
+   * results.
+   */
   constructor(hangUp: () => void) {
     this.#hangUp = hangUp;
     this.alive();
@@ -124,7 +133,7 @@ class Inbox {
   next(result: FeedResult): void {
     if (this.#ended) return;
     this.#results.push(result);
-    // The unread results stay readable; reading goes on from the cursor of the last one.
+    // The unread results can still be read; then the subscription resumes from the cursor of the last one.
     if (this.#results.length >= MOST_UNREAD) this.error(new Behind());
     else this.#wake?.();
   }
@@ -159,19 +168,24 @@ class Inbox {
   }
 }
 
-/** graphql-ws reports GraphQL errors as an array, all other failures as the socket's close event or as an Error. */
+/**
+ * graphql-ws reports GraphQL errors as an array, all other failures as the socket's close event or as an
+ * Error.
+ */
 function failureOf(error: unknown, opened: boolean): Error {
   if (Array.isArray(error)) return errorOf(error as SentError[]);
   if (error instanceof Lost || error instanceof Behind) return error;
   const { code, reason, message } = error as { code?: unknown; reason?: string; message?: string };
-  const text = `${reason || message || 'the connection failed'}${typeof code === 'number' ? ` (${code})` : ''}`;
+  const suffix = typeof code === 'number' ? ` (${code})` : '';
+  const text = `${reason || message || 'the connection failed'}${suffix}`;
   const [, status] = REFUSED.exec(text) ?? [];
   if (status !== undefined) return errorOfStatus(Number(status));
   if (FATAL.has(Number(code)) || PROTOCOL.test(text)) return new FeedError([{ message: text }]);
   return opened || (message && !UNEXPLAINED.test(message)) ? new Lost(text) : new HandshakeFailed(text);
 }
 
-// How WebSocket classes report a failed handshake: the package ws names the status, Node's own class does not.
+// How WebSocket classes report a failed handshake: the package ws names the status, Node's own class does
+// not.
 const REFUSED = /^Unexpected server response: (\d{3})/;
 const PROTOCOL = /subprotocol|Protocol was not set/i;
 const UNEXPLAINED = /non-101/;

@@ -12,7 +12,7 @@ export type { FeedDocument } from './subscription-document.ts';
 /** The state of the connection. */
 export interface FeedStatus {
   readonly state: 'connecting' | 'live' | 'waiting';
-  /** Number of this try to connect since the last batch, from 1. */
+  /** Number of attempts to connect since the last batch, this one included. */
   readonly attempt: number;
   /** Why the connection was lost. Only while `waiting`. */
   readonly reason?: string;
@@ -31,13 +31,14 @@ export interface SubscribeOptions extends SocketOptions, EventsOptions {
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * Subscribes to the feed of a Papergraph server and yields the `data` of each batch. Delivers every event exactly once:
- * after any disconnect it reconnects, for as long as it takes, and resumes from the cursor of the last batch that was read.
- * Ends when the loop is left or `signal` is aborted.
+ * Subscribes to the feed of a Papergraph server and yields the `data` of each batch. Delivers every event
+ * exactly once: after any disconnect it reconnects, for as long as it takes, and resumes from the cursor of
+ * the last batch that was read. Ends when the caller leaves the loop or `signal` is aborted.
  *
- * `url` is the http(s) address of the GraphQL endpoint; in a browser it may be relative. `document` subscribes to
- * `paperIngested` or `digestIngested`, passes a variable as `after`, and selects `cursor`. Throws TypeError for any other
- * address or document. The iteration throws FeedError if the server refuses for good, for example with CURSOR_EXPIRED.
+ * `url` is the http(s) address of the GraphQL endpoint; in a browser it may be relative. `document`
+ * subscribes to `paperIngested` or `digestIngested`, passes a variable as `after`, and selects `cursor`.
+ * Throws TypeError for any other address or document, and GraphQLError for a document with a syntax error.
+ * The iteration throws FeedError if the server refuses for good, for example with CURSOR_EXPIRED.
  */
 export function subscribe<Data = Readonly<Record<string, unknown>>, Given extends object = Variables>(
   url: string | URL,
@@ -59,7 +60,8 @@ export function subscribe<Data = Readonly<Record<string, unknown>>, Given extend
     },
     next: async () => await stream.next(),
     return: async () => {
-      // `return` of a generator that is waiting takes effect only after its `await` settles; the abort settles it.
+      // `return` of a generator that is waiting takes effect only after its `await` settles; the abort
+      // settles it.
       controller.abort();
       return await stream.return(undefined);
     },

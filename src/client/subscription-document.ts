@@ -32,7 +32,10 @@ export interface FeedOperation {
 
 const FIELDS = new Set(['paperIngested', 'digestIngested']);
 
-/** Finds out how to resume a subscription. Throws TypeError if it cannot be resumed; the message says what is missing. */
+/**
+ * Finds out how to resume a subscription. Throws TypeError if it cannot be resumed; the message says what is
+ * missing. Throws GraphQLError for a syntax error.
+ */
 export function feedOperation(document: FeedDocument<never, never>): FeedOperation {
   const query = textOf(document);
   const operation = parse(query).definitions.find(

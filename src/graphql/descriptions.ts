@@ -27,7 +27,8 @@ BAD_USER_INPUT.`;
 
 /** The forms of a category that filters accept. */
 export const CATEGORY_VALUES = `Each value may be, in any case, a code (\`cs.LG\`), an alias (\`cs.SY\` means
-\`eess.SY\`), an archive (\`cs\` or \`cs.*\`) or a name (\`Machine Learning\` means \`cs.LG\` and \`stat.ML\`).`;
+\`eess.SY\`), an archive (\`cs\` or \`cs.*\`) or a name (\`Machine Learning\` means \`cs.LG\` and
+\`stat.ML\`).`;
 
 /** The forms of a language that filters accept, and the languages that each covers. */
 export const LANGUAGE_VALUES = `Each value is a BCP 47 tag, or a name in English or in the language itself
@@ -35,6 +36,8 @@ export const LANGUAGE_VALUES = `Each value is a BCP 47 tag, or a name in English
 mean \`zh\`. A tag with a country, as browsers send it, also covers its shorter forms: \`zh-Hant-TW\` covers
 \`zh-Hant\` and \`zh\`, \`en-GB\` covers \`en\`. \`und\` is AI text in an unknown language.`;
 
-/** The rules that AuthorFilter and DigestFilter share with PaperFilter, which states them with more detail. */
+/**
+ * The rules that AuthorFilter and DigestFilter share with PaperFilter, which states them with more detail.
+ */
 export const FILTER_RULES = `All fields must match; within a list, one matching value is enough. An absent
 or null field does not filter, and an empty list matches nothing. The same rules hold for \`PaperFilter\`.`;

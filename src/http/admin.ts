@@ -4,7 +4,7 @@ import type { Caller } from '../graphql/context.ts';
 /** The caller that sends this value as `authorization`: a header, or a parameter of a WebSocket. */
 export type Authenticate = (authorization: unknown) => Caller;
 
-/** Recognises the admin by a bearer token (RFC 6750). Without a token nobody is the admin. */
+/** Recognizes the admin by a bearer token (RFC 6750). On a server without a token, no caller is the admin. */
 export function adminAuthentication(token: string | undefined): Authenticate {
   if (token === undefined) return () => ({ admin: 'unset' });
   const expected = digest(`bearer ${token}`);

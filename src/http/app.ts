@@ -18,14 +18,16 @@ import type { Readiness } from './readiness.ts';
 import { RequestContext, send, sendJson, type Handler } from './request-context.ts';
 import { logRequest } from './request-log.ts';
 
-/** What the server needs of the rooms below it. */
+/** Options of `createApp`. */
 export interface AppOptions {
   readonly schema: GraphQLSchema;
   /** Called once for every operation. */
   readonly createContext: CreateContext;
   /** Without a feed there are no WebSockets and no subscriptions. */
   readonly feed?: Feed | undefined;
-  /** Plugins of Yoga or Envelop. Their hooks see the operations of HTTP, event streams and WebSockets alike. */
+  /**
+   * Plugins of Yoga or Envelop. Their hooks see the operations of HTTP, event streams and WebSockets alike.
+   */
   readonly plugins?: readonly OperationPlugin[] | undefined;
   /** Bearer token for posting digests. Posting is disabled without it. */
   readonly adminToken?: string | undefined;
@@ -34,12 +36,13 @@ export interface AppOptions {
   readonly log: Logger;
 }
 
-/** What runs on an HTTP server. */
+/** The handlers that an HTTP server needs. */
 export interface App {
   readonly request: RequestListener;
   /**
-   * Accepts WebSockets on a server. Call `close` before the server is closed: it ends event streams, and closes WebSockets once
-   * their queries and mutations are answered or `cut` is aborted. Clients then connect again.
+   * Accepts WebSockets on a server. Call `close` before the server is closed: it ends event streams, and
+   * closes WebSockets once their queries and mutations are answered or `cut` is aborted. Clients then connect
+   * again.
    */
   readonly attach: (server: Server) => { readonly close: (cut: AbortSignal) => Promise<void> };
 }
@@ -47,7 +50,8 @@ export interface App {
 const GRAPHQL = '/graphql';
 const ASSETS = '/graphiql/';
 
-// Browsers must not guess the type of a response, show it to pages of other sites, or name our URLs to other servers.
+// Browsers must not guess the type of a response, show it to pages of other sites, or name our URLs to other
+// servers.
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
@@ -61,7 +65,7 @@ export const DEFAULT_LIMITS: SocketLimits = { maxSockets: 20_000, maxSocketsPerA
 export function createApp(options: AppOptions): App {
   const { schema, createContext, feed, log, plugins = [] } = options;
   const stop = new AbortController();
-  // Each event stream adds a listener.
+  // Each event stream adds a listener; Node would warn of a leak from the eleventh on.
   setMaxListeners(0, stop.signal);
   const connections = new ConnectionLimit(options.limits ?? DEFAULT_LIMITS);
   const authenticate = adminAuthentication(options.adminToken);
@@ -93,7 +97,7 @@ function router(graphql: Handler, { readiness, log }: AppOptions): RequestListen
   const page = graphiql(ASSETS);
   const handlerOf = (context: RequestContext): Handler => {
     if (wantsGraphiql(context)) return page.page;
-    return isBareHead(context) ? confirm : graphql;
+    return isBareHead(context) ? confirmPath : graphql;
   };
   const routes = new Map<string, Handler>([
     ['/', (context) => send(context, 302, { location: GRAPHQL })],
@@ -110,7 +114,7 @@ function router(graphql: Handler, { readiness, log }: AppOptions): RequestListen
     // HEAD is answered like GET. Node already knows that the response has no body.
     if (request.method === 'HEAD') {
       request.method = 'GET';
-      // A stream without a body would never end.
+      // An event stream whose body is left out would never end.
       if (request.headers.accept?.includes('text/event-stream') === true) request.headers.accept = '*/*';
     }
     const handler = routes.get(path) ?? (path.startsWith(ASSETS) ? page.asset : notFound);
@@ -118,7 +122,7 @@ function router(graphql: Handler, { readiness, log }: AppOptions): RequestListen
   };
 }
 
-/** The path of a URL. Some clients put a slash after GraphQL's path, which is left out. */
+/** The path of a URL. Some clients append a slash to GraphQL's path; it is removed. */
 function pathOf(url = '/'): string {
   const path = url.split('?', 1)[0] ?? url;
   return path === `${GRAPHQL}/` ? GRAPHQL : path;
@@ -129,7 +133,7 @@ function isBareHead({ request, head }: RequestContext): boolean {
   return head && !new URLSearchParams(request.url?.split('?')[1]).has('query');
 }
 
-function confirm(context: RequestContext): void {
+function confirmPath(context: RequestContext): void {
   send(context, 200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
 }
 
@@ -142,7 +146,7 @@ function notFound(context: RequestContext): void {
   sendJson(context, 404, { error: 'not found', paths: [GRAPHQL, '/healthz', '/readyz'] });
 }
 
-/** Runs a handler. A failure does not end the process, and the client only gets the id under which the log has it. */
+/** Runs a handler. Logs a failure, of which the client learns only the request's id. */
 async function handle(handler: Handler, context: RequestContext, log: Logger): Promise<void> {
   try {
     await handler(context);

@@ -12,7 +12,7 @@ import type { Authenticate } from './admin.ts';
 import { readParams } from './read-params.ts';
 import { RequestContext, send, sendJson, type Handler } from './request-context.ts';
 
-/** What GraphQL over HTTP is answered with. */
+/** Options of `graphqlHandler`. */
 export interface GraphqlOptions {
   /** With the plugin `useHttp`. */
   readonly pipeline: Pick<Pipeline, 'yoga'>;
@@ -23,7 +23,10 @@ export interface GraphqlOptions {
   readonly stop: AbortSignal;
 }
 
-/** Answers GraphQL over HTTP. Subscriptions are event streams. No batches, no files, no mutations over GET, no CORS. */
+/**
+ * Answers GraphQL over HTTP. Subscriptions are event streams. No batches, no files, no mutations over GET, no
+ * CORS.
+ */
 export function graphqlHandler({ pipeline, authenticate, connections, stop }: GraphqlOptions): Handler {
   return async (context) => {
     const { request, response } = context;
@@ -42,8 +45,8 @@ export function graphqlHandler({ pipeline, authenticate, connections, stop }: Gr
 }
 
 /**
- * Sends the response, unless it is an event stream. Returns its status. An event stream may last for days: all that is needed to
- * answer is local to this function, so that nothing keeps it alive.
+ * Sends the response, unless it is an event stream. Returns its status. An event stream may last for days.
+ * Whatever is needed only to answer is local to this function, so that the stream does not keep it in memory.
  */
 async function respond(
   context: RequestContext,
@@ -76,8 +79,8 @@ async function stream(
 }
 
 /**
- * The plugin for what is special about HTTP: it reads requests more strictly than Yoga, and hands subscriptions to an event
- * stream. All other operations pass by it.
+ * The plugin for operations that come by HTTP: reads requests more strictly than Yoga, and hands
+ * subscriptions to an event stream. It leaves operations of WebSockets alone.
  */
 export function useHttp(): OperationPlugin {
   return {
@@ -108,7 +111,10 @@ export function useHttp(): OperationPlugin {
   };
 }
 
-/** What an event stream sends of a result. Undefined for the result of a query, which Yoga sends as a single event. */
+/**
+ * The payloads of an event stream. Undefined for the result of a query, which Yoga itself sends as a single
+ * event.
+ */
 function payloadsOf(result: ResultProcessorInput): PayloadStream | undefined {
   if (Array.isArray(result) || isAsyncIterable(result)) return undefined;
   if (result.errors !== undefined && result.data === undefined) return errorStream(result.errors);

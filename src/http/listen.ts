@@ -13,24 +13,28 @@ export interface Listening {
   /** With the actual port, and with `localhost` if the server listens on every address. */
   readonly url: string;
   /**
-   * Accepts no more connections, ends event streams and subscriptions, and waits for running requests and WebSocket operations.
-   * After `withinMs` milliseconds (10,000 by default) it calls `giveUp`, which should fail them, and cuts off the rest a second
-   * later. Without `giveUp` it cuts them off at once.
+   * Accepts no more connections, ends event streams and subscriptions, and waits for running requests and
+   * WebSocket operations. After `withinMs` milliseconds (10,000 by default) it calls `giveUp`, which should
+   * fail them, and cuts off the rest a second later. Without `giveUp` it cuts them off at once.
    */
   close(withinMs?: number, giveUp?: () => void): Promise<void>;
 }
 
-/** Timeouts of connections, in milliseconds, against clients that send slowly or hold connections without a request. */
+/**
+ * Timeouts of connections, in milliseconds, against clients that send slowly or hold connections without a
+ * request.
+ */
 export const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 5_000,
-  // Longer than the 60 seconds of common load balancers. They must close first, or they send requests into a closed connection.
+  // Longer than the 60 seconds of common load balancers. They must close first, or they send requests into a
+  // closed connection.
   keepAliveTimeout: 65_000,
 };
 /** Time to send the responses that say that a request was given up, in milliseconds. */
 const ANSWER_MS = 1_000;
-/** Most headers of a request. */
+/** Maximum number of headers of a request. Node ignores the rest. */
 export const MAX_HEADERS = 64;
 /** Requests after which a kept-alive connection is closed. */
 export const MAX_REQUESTS_PER_SOCKET = 1_000;
@@ -60,7 +64,7 @@ function explain({ code, message }: NodeJS.ErrnoException, host: string, port: n
     return `${where} is taken: choose another with --port or PORT (0 takes any free one)`;
   if (code === 'EACCES') return `${where} may not be used by this user: choose another with --port or PORT`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `${host} is no address of this machine: choose another with --host or HOST`;
+    return `${host} is not an address of this machine: choose another with --host or HOST`;
   return `cannot listen on ${where}: ${message}`;
 }
 
@@ -80,6 +84,7 @@ async function close(
   const ended = streams.close(cutOff.signal);
   // A connection that is busy now would be kept alive after its response.
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+  // Connections that are busy now become idle later, and Node has no event for that.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const late = setTimeout(() => giveUp?.(), withinMs);
   const cut = setTimeout(

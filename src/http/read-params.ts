@@ -9,12 +9,16 @@ import { requestError } from '../pipeline/failures.ts';
 export const BODY_BYTES = 100_000;
 /** Longest body of an admin's request, in bytes: it may post whole digests. */
 export const ADMIN_BODY_BYTES = 16 * 2 ** 20;
-/** The mutation whose body may be long. A caller who may not post digests should be told so, not that the body is too long. */
+/**
+ * The mutation whose body may be long. A caller without permission to post digests gets an error about that,
+ * not about the length of the body.
+ */
 const POSTING = 'ingestDigest';
 
 /**
- * The parameters of a request, as GraphQL over HTTP defines them: JSON by POST, or URL parameters by GET. Every other content
- * type is refused, because pages of other sites can post forms and plain text in the name of their visitors. Rejects with a
+ * The parameters of a request, as GraphQL over HTTP defines them: JSON by POST, or URL parameters by GET.
+ * Every other content type is refused, because pages of other sites can post forms and plain text in the name
+ * of their visitors. Yoga has already refused all methods other than GET and POST. Rejects with a
  * GraphQLError that has the HTTP status.
  */
 export async function readParams(request: IncomingMessage, admin: Admin): Promise<GraphQLParams> {
@@ -37,11 +41,6 @@ function jsonParameter(given: URLSearchParams, name: string): unknown {
 }
 
 async function fromBody(request: IncomingMessage, admin: Admin): Promise<GraphQLParams> {
-  if (request.method !== 'POST')
-    throw requestError('BAD_REQUEST', `method: expected GET or POST, got ${request.method}`, {
-      status: 405,
-      headers: { allow: 'GET, HEAD, POST' },
-    });
   const type = request.headers['content-type'] ?? 'none';
   if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type))
     throw requestError('BAD_REQUEST', `content type: expected application/json in UTF-8, got ${type}`, {
@@ -51,7 +50,7 @@ async function fromBody(request: IncomingMessage, admin: Admin): Promise<GraphQL
   if (typeof params === 'object' && params !== null && !Array.isArray(params)) return params;
   throw requestError(
     'BAD_REQUEST',
-    'body: expected one JSON object with `query`; several in an array are not taken',
+    'body: expected one JSON object with `query`; batches in an array are not supported',
   );
 }
 

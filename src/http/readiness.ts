@@ -1,6 +1,9 @@
 import { within } from '../time/deadline.ts';
 
-/** Whether the server can answer, with the result of each check. No error text: probes are open to everybody. */
+/**
+ * Whether the server can answer, with the result of each check, but no error text: probes need no
+ * authentication.
+ */
 export interface Readiness {
   /** Runs the checks. Concurrent calls share one run. */
   check(): Promise<{ ready: boolean; checks: Readonly<Record<string, 'ok' | 'failed'>> }>;
@@ -9,8 +12,8 @@ export interface Readiness {
 }
 
 /**
- * Readiness by named checks. A check fails if it returns false, rejects, or takes longer than `timeoutMs` milliseconds. The check
- * `draining` is always there.
+ * Readiness by named checks. A check fails if it returns false, rejects, or takes longer than `timeoutMs`
+ * milliseconds. The check `draining` is always included.
  */
 export function createReadiness(
   checks: Readonly<Record<string, () => Promise<boolean>>>,

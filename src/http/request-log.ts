@@ -1,12 +1,15 @@
 import type { Logger } from 'pino';
 import type { RequestContext } from './request-context.ts';
 
-/** Texts that a client chose are cut to so many characters. */
+/** Maximum length of a text that a client chose, in characters: a client must not fill the log. */
 const LONGEST = 100;
 /** Paths that are logged on level `debug`: probes, and the assets of GraphiQL's page. */
 const QUIET = /^\/(?:healthz$|readyz$|graphiql\/)/;
 
-/** Logs a request once its response has ended. Never logs variables, tokens, documents or the query of the URL. */
+/**
+ * Logs a request once its response has ended. Never logs variables, tokens, documents or the query of the
+ * URL.
+ */
 export function logRequest(context: RequestContext, path: string, log: Logger): void {
   const { id: requestId, request, response } = context;
   const { method } = request;

@@ -41,7 +41,9 @@ export function staticFile(content: string | Buffer, headers: Readonly<Record<st
 
 const IDENTITY = 'identity';
 
-/** The best encoding that an Accept-Encoding header allows (RFC 9110 §12.5.3). Ignores weights other than 0. */
+/**
+ * The best encoding that an Accept-Encoding header allows (RFC 9110 §12.5.3). Ignores weights other than 0.
+ */
 function negotiate(header = ''): [name: string, encode: Encode] {
   const parts = header.toLowerCase().replaceAll(/\s/g, '').split(',');
   const accepted = new Set(

@@ -7,7 +7,9 @@ interface Answer<Data> {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-/** Sends a document and returns its data. The document's type determines the types of variables and result. */
+/**
+ * Sends a document and returns its data. The document's type determines the types of variables and result.
+ */
 export async function request<Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,

@@ -17,8 +17,8 @@ kind that applies: ADDED, REVISED, SUMMARIZED, LISTED.`,
   values: {
     ADDED: { description: 'The paper was not in the store before.' },
     REVISED: {
-      description: `One of the paper's own fields changed, such as \`title\`. A richer source or a new \`codeUrl\` counts;
-\`codeStars\` and \`codeUpdatedOn\` do not.`,
+      description: `One of the paper's own fields changed, such as \`title\`. A richer source or a new
+\`codeUrl\` counts; \`codeStars\` and \`codeUpdatedOn\` do not.`,
     },
     SUMMARIZED: { description: 'A digest published a new summary with text.' },
     LISTED: { description: 'One more digest contains the paper; nothing else is new.' },

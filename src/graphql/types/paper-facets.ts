@@ -76,8 +76,8 @@ const SourceFacet = builder.objectRef<FacetValue>('SourceFacet').implement({
 });
 
 const LanguageFacet = builder.objectRef<FacetValue>('LanguageFacet').implement({
-  description: `A language, and how many papers of the list are in digests of this language. The count of \`zh\`
-includes \`zh-Hant\`.`,
+  description: `A language, and how many papers of the list are in digests of this language. The count of
+\`zh\` includes \`zh-Hant\`.`,
   interfaces: [Facet],
 });
 

@@ -82,7 +82,7 @@ builder.objectFields(Paper, (t) => ({
     type: 'URL',
     nullable: true,
     description:
-      "URL of the paper's code, http or https. Null if no source published one, or if the text is not such a URL.",
+      "URL of the paper's code, http or https. Null if no source published one, or if it is not such a URL.",
     // Stores that an earlier version filled may hold any text.
     resolve: ({ codeUrl }) => (codeUrl === null ? null : webUrl(codeUrl)),
   }),

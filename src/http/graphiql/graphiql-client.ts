@@ -3,16 +3,18 @@ import { readyMadeOperations } from './ready-made-operations.ts';
 // The styles and scripts that this server adds to GraphiQL's bundle.
 
 /**
- * Styles after those of the bundle. An animation that never runs leaves the initial tabs displaced, so that they miss the first
- * click. On the narrow screen of a phone, the panes are placed below each other.
+ * Styles that override those of the bundle. The bundle would animate the initial tabs, but the animation
+ * never runs: they stay displaced, and the first click misses. On the narrow screen of a phone, the panes are
+ * placed below each other.
  */
 export const STYLES = `
 .graphiql-tab { transform: none !important }
 @media (max-width: 700px) {
   .graphiql-container { flex-direction: column-reverse; height: 100dvh }
-  .graphiql-container .graphiql-sidebar { flex-direction: row; width: 100%; padding: 4px 8px; overflow: visible; flex: none }
-  .graphiql-container .graphiql-main, .graphiql-container #graphiql-session { flex-direction: column; min-height: 0 }
-  .graphiql-container .graphiql-main { overflow: hidden }
+  .graphiql-container .graphiql-sidebar { flex: none; flex-direction: row; width: 100%; padding: 4px 8px }
+  .graphiql-container .graphiql-sidebar { overflow: visible }
+  .graphiql-container .graphiql-main { flex-direction: column; min-height: 0; overflow: hidden }
+  .graphiql-container #graphiql-session { flex-direction: column; min-height: 0 }
   .graphiql-container .graphiql-sessions { margin: 0; border-radius: 0; min-height: 0 }
   .graphiql-container .graphiql-editors, .graphiql-container .graphiql-response { min-height: 0 }
   .graphiql-container .graphiql-query-editor, .graphiql-container .graphiql-editor-tool { padding: 8px }
@@ -25,7 +27,10 @@ export const STYLES = `
 /** How the bundle shows a failure, such as an unreachable server: with a stack trace of its own code. */
 const WITH_STACK = '{message:n.message,stack:n.stack}';
 
-/** The bundle's script, changed to show failures without a stack trace. Throws if a new bundle shows them differently. */
+/**
+ * The bundle's script, changed to show failures without a stack trace. Throws if a new bundle shows them
+ * differently.
+ */
 export function withoutStacks(bundle: string): string {
   if (!bundle.includes(WITH_STACK))
     throw new Error('GraphiQL shows failures in another way: see withoutStacks');
@@ -36,13 +41,17 @@ export function withoutStacks(bundle: string): string {
 const MOST_EVENTS = 1_000;
 
 /**
- * The script that runs before the bundle. It tells the editor where its workers are. The bundle assigns its editor to
- * `__MONACO`; by default this editor marks Chinese punctuation as suspicious characters. GraphiQL shows only the last message of
- * a subscription, but an ingest sends many, so `EventsSocket` puts the events of all messages so far into each.
+ * The script that runs before the bundle. It tells the editor where its workers are. The bundle assigns its
+ * editor to `__MONACO`; by default this editor marks Chinese punctuation as suspicious characters. GraphiQL
+ * shows only the last message of a subscription, but an ingest sends many, so `EventsSocket` puts the events
+ * of all messages so far into each.
  */
 export function prepareScript(): string {
   return `const folder = new URL('.', document.currentScript.src);
-self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_id, label) => new URL(label + '.js', folder).href };
+self.MonacoEnvironment = {
+  globalAPI: false,
+  getWorkerUrl: (_id, label) => new URL(label + '.js', folder).href,
+};
 
 const unicodeHighlight = { ambiguousCharacters: false, invisibleCharacters: false, nonBasicASCII: false };
 let monaco;
@@ -64,7 +73,8 @@ self.WebSocket = class EventsSocket extends WebSocket {
     const message = JSON.parse(text);
     if (message.type === 'complete' || message.type === 'error') this.#shown.delete(message.id);
     if (message.type !== 'next') return text;
-    for (const [name, batch] of Object.entries(message.payload.data ?? {})) this.#add(message.id, name, batch);
+    const fields = Object.entries(message.payload.data ?? {});
+    for (const [name, batch] of fields) this.#add(message.id, name, batch);
     return JSON.stringify(message);
   }
   #add(id, name, batch) {

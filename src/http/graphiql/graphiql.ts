@@ -17,7 +17,8 @@ interface Files {
 
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 
-// Only scripts of this server run, and no inline ones, so that text of a digest can never run. The editor sets inline styles.
+// Only scripts of this server run, and no inline ones, so that text of a digest can never run. The editor
+// sets inline styles.
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -31,7 +32,10 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves GraphiQL with its files below `base`, a path that ends with a slash. Loads them on the first request. */
+/**
+ * Serves GraphiQL with its files below `base`, a path that ends with a slash. Loads them on the first
+ * request.
+ */
 export function graphiql(base: string): Graphiql {
   let files: Promise<Files> | undefined;
   const load = async (): Promise<Files> => await (files ??= loadFiles(base));
@@ -51,7 +55,7 @@ export function wantsGraphiql({ request }: RequestContext): boolean {
 }
 
 async function loadFiles(base: string): Promise<Files> {
-  // Nine megabytes, which most servers never need.
+  // Imported on demand: nine megabytes, which most servers never need.
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
   const [iconType, icon] = decodeDataUrl(bundle.favicon);
   const contents: [name: string, type: string, content: string | Buffer][] = [
@@ -66,7 +70,7 @@ async function loadFiles(base: string): Promise<Files> {
   ];
   const hash = createHash('sha256');
   for (const [, , content] of contents) hash.update(content);
-  // Each version has its own path, so browsers may cache a file for ever.
+  // Each version has its own path, so browsers may cache a file forever.
   const folder = `${base}${hash.digest('base64url').slice(0, 16)}/`;
   const cacheControl = 'public, max-age=31536000, immutable';
   return {
