@@ -1,12 +1,12 @@
-// Preloaded into a server process (`node --import`). At each SIGUSR2 it writes a line with the resources that the
-// process holds. It is JavaScript, because Node 20 does not load TypeScript.
+// Preloaded into a server process (`node --import`). At each SIGUSR2 it writes a line with the resources that
+// the process holds. It is JavaScript, because Node 20 does not load TypeScript.
 /* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call */
 /* oxlint-disable typescript/no-unsafe-member-access */
 import { readdirSync } from 'node:fs';
 import { queryObjects, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-// V8 compiles a function once it has run often enough. The code is part of the heap and would look like a leak.
+// V8 compiles a function after some runs. The code is part of the heap: it would look like a leak.
 const FLAGS = ['no-opt', 'no-sparkplug', 'no-lazy-feedback-allocation', 'no-flush-bytecode', 'expose-gc'];
 for (const flag of FLAGS) setFlagsFromString(`--${flag}`);
 const collectGarbage = runInNewContext('gc');
