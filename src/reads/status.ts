@@ -62,7 +62,7 @@ interface DatabaseFacts {
 export interface StoreStatus extends DigestTotals, DatabaseFacts {
   readonly papers: number;
   readonly authors: number;
-  /** Most digests first; null is raw listings. */
+  /** Most digests first, then by tag; null is raw listings, last among equals. */
   readonly languages: readonly { readonly language: string | null; readonly digests: number }[];
   /** By name. */
   readonly sources: readonly SourceStatus[];
@@ -116,11 +116,14 @@ function totalsOf(digests: readonly Digest[]): DigestTotals {
   };
 }
 
+/** Compares greater than every tag. */
+const AFTER_TAGS = '~';
+
 function digestsByLanguage(digests: readonly Digest[]): StoreStatus['languages'] {
   const counts = new Map<string | null, number>();
   for (const { language } of digests) counts.set(language, (counts.get(language) ?? 0) + 1);
   return Array.from(counts, ([language, count]) => ({ language, digests: count })).toSorted(
-    (a, b) => b.digests - a.digests || compare(a.language ?? '', b.language ?? ''),
+    (a, b) => b.digests - a.digests || compare(a.language ?? AFTER_TAGS, b.language ?? AFTER_TAGS),
   );
 }
 

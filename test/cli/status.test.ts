@@ -58,7 +58,7 @@ describe('papergraph status', () => {
       firstDay: '2026-01-15',
       lastDay: '2026-01-17',
     });
-    expect(status.languages).toHaveLength(3);
+    expect(status.languages).toEqual(['en', 'zh', null].map((language) => ({ language, digests: 1 })));
     expect(status.sources).toEqual([
       {
         name: 'me/digests',
