@@ -36,7 +36,7 @@ beforeEach(async () => {
   assert.ok(expected.length > 2 * FIRST, 'too few papers for three pages');
 });
 
-test('pages merge into the one list of their filter and order, without a gap or a double', async () => {
+test('pages merge into the one list of their filter and order, without gaps or duplicates', async () => {
   const lengths = [];
   for await (const { edges } of growingList(client, BY_TITLE)) lengths.push(edges.length);
   assert.deepEqual(lengths.slice(0, 3), [FIRST, 2 * FIRST, Math.min(3 * FIRST, expected.length)]);
@@ -60,7 +60,7 @@ test('a list of another order is another list', async () => {
   assert.deepEqual(client.readQuery({ query: PAPERS, variables: BY_TITLE }).papers, byTitle);
 });
 
-test("an author's papers are the entities that the list shows", async () => {
+test("an author's papers are the same entities as in the list", async () => {
   await last(growingList(client, BY_TITLE));
   const papersKept = () => Object.keys(client.cache.extract()).filter((key) => key.startsWith('Paper:'));
   const listed = papersKept();
@@ -75,7 +75,7 @@ test("an author's papers are the entities that the list shows", async () => {
   assert.deepEqual(papersKept(), listed);
 });
 
-test('a second read sends nothing', async (t) => {
+test('a second read sends no request', async (t) => {
   await last(growingList(client, BY_TITLE));
   const { mock } = t.mock.method(globalThis, 'fetch');
   const again = await last(growingList(client, BY_TITLE));

@@ -16,7 +16,7 @@ test('the pages, one after the other, are the unpaged list', async (t) => {
   assert.equal(mock.callCount(), Math.ceil(expected.length / FIRST));
 });
 
-test('a loop that breaks off asks for no more pages', async (t) => {
+test('leaving the loop stops loading pages', async (t) => {
   const { mock } = t.mock.method(globalThis, 'fetch');
   for await (const paper of papers({ first: FIRST })) {
     assert.ok(paper.title);
@@ -30,7 +30,7 @@ test('variables carry the filter', async () => {
   assert.deepEqual(await unpaged({ filter: { arxivIds: [paper.arxivId] } }), [paper]);
 });
 
-test('a refusal tells its code, whatever the HTTP status', async () => {
+test('a refusal has a code, whatever the HTTP status', async () => {
   const codesOf = async (...question) => {
     const error = await request(...question).then(assert.fail, (reason) => reason);
     assert.ok(error instanceof PapergraphError, error);

@@ -43,7 +43,7 @@ async function loadAll(fragment, reference, first) {
 const records = () => Object.values(environment.getStore().getSource().toJSON());
 const papersKept = () => records().filter(({ __typename }) => __typename === 'Paper');
 
-test('pages become one connection, without a gap or a double, and every paper one record', async () => {
+test('pages become one connection, without gaps or duplicates, and every paper one record', async () => {
   const list = await open(ListQuery, BY_TITLE);
   const lengths = await loadAll(List, list, FIRST);
   assert.deepEqual(lengths.slice(0, 3), [FIRST, 2 * FIRST, Math.min(3 * FIRST, expected.length)]);
@@ -63,7 +63,7 @@ test('pages become one connection, without a gap or a double, and every paper on
   );
 });
 
-test('a second read sends nothing', async (t) => {
+test('a second read sends no request', async (t) => {
   await loadAll(List, await open(ListQuery, BY_TITLE), FIRST);
   const { mock } = t.mock.method(globalThis, 'fetch');
   const list = await open(ListQuery, BY_TITLE, { fetchPolicy: 'store-or-network' });

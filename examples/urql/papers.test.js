@@ -42,7 +42,7 @@ beforeEach(() => {
   client = createClient(schema);
 });
 
-test('pages merge into the one list of their filter and order, without a gap or a double', async (t) => {
+test('pages merge into the one list of their filter and order, without gaps or duplicates', async (t) => {
   const { mock } = t.mock.method(globalThis, 'fetch');
   const lengths = [];
   let list;
@@ -60,14 +60,14 @@ test('a list of another order is another list', async () => {
   assert.deepEqual(nodesOf(await last(growingList(client, BY_TITLE))), expected);
 });
 
-test('a second read sends nothing', async (t) => {
+test('a second read sends no request', async (t) => {
   await last(growingList(client, BY_TITLE));
   const { mock } = t.mock.method(globalThis, 'fetch');
   assert.deepEqual(nodesOf(await last(growingList(client, BY_TITLE))), expected);
   assert.equal(mock.callCount(), 0);
 });
 
-test("an author's papers are the entities that the list shows", async () => {
+test("an author's papers are the same entities as in the list", async () => {
   const authorWith = (fields) => gql`
     query ($name: String!) {
       author(by: { name: $name }) {
@@ -91,8 +91,8 @@ test("an author's papers are the entities that the list shows", async () => {
     );
 });
 
-test('objects without an id need no mention: the cache has nothing to complain of', async (t) => {
-  const complaints = ['warn', 'error'].map((level) => t.mock.method(console, level).mock);
+test('objects without an id need no configuration: the cache logs no warnings', async (t) => {
+  const warnings = ['warn', 'error'].map((level) => t.mock.method(console, level).mock);
   const nested = gql`
     {
       authors(first: 1) {
@@ -113,7 +113,7 @@ test('objects without an id need no mention: the cache has nothing to complain o
   assert.equal(error, undefined);
   assert.ok(data.authors.nodes[0].categories[0].category.code);
   assert.deepEqual(
-    complaints.flatMap(({ calls }) => calls.map((call) => call.arguments[0])),
+    warnings.flatMap(({ calls }) => calls.map((call) => call.arguments[0])),
     [],
   );
 });

@@ -35,7 +35,7 @@ type PapersVariables = { after?: string | null | undefined; first: number };
 const TEXT = 'subscription($after: FeedCursor) { paperIngested(after: $after) { cursor } }';
 const URL = 'http://127.0.0.1:9/graphql';
 
-test('a generated document tells the types of its data and its variables', () => {
+test('a generated document determines the types of its data and variables', () => {
   const node = parse(TEXT) as TypedDocumentNode<Papers, PapersVariables>;
   const text = new TypedDocumentString<Papers, PapersVariables>(TEXT);
   for (const stream of [
@@ -50,7 +50,7 @@ test('a generated document tells the types of its data and its variables', () =>
   subscribe(URL, text, { first: '5' });
 });
 
-test('any other document gives data of no known type, or of the type that is named', () => {
+test('any other document has data of unknown type, or of the type parameter', () => {
   expectTypeOf(subscribe(URL, TEXT, { after: 'x' })).toEqualTypeOf<
     AsyncIterableIterator<Readonly<Record<string, unknown>>>
   >();

@@ -51,7 +51,7 @@ async function take(stream: AsyncIterator<Data>, count: number): Promise<string[
 }
 
 describe.each<NonNullable<SubscribeOptions['transport']>>(['ws', 'sse'])('subscribe over %s', (transport) => {
-  test('gives each event once, however often the connection is lost', async () => {
+  test('delivers each event exactly once, however often the connection is lost', async () => {
     const { proxy, url } = await startBehindProxy();
     const states: FeedStatus['state'][] = [];
     const stream = subscribe<Data>(
@@ -71,7 +71,7 @@ describe.each<NonNullable<SubscribeOptions['transport']>>(['ws', 'sse'])('subscr
     await stream.return?.();
   });
 
-  test('ends at once when its reader leaves while it waits, and leaves the server too', async () => {
+  test('ends at once, on the server too, when its reader leaves while it waits', async () => {
     const { server, url } = await startBehindProxy();
     const stream = subscribe<Data>(url, DOCUMENT, {}, { transport });
     await stream.next();
@@ -82,13 +82,13 @@ describe.each<NonNullable<SubscribeOptions['transport']>>(['ws', 'sse'])('subscr
     await expect.poll(() => server.feed.size()).toBe(0);
   });
 
-  test('ends with the signal, also before there is a server', async () => {
+  test('ends with the signal, even if the server is not up yet', async () => {
     const signal = AbortSignal.timeout(200);
     const stream = subscribe<Data>('http://127.0.0.1:9/graphql', DOCUMENT, {}, { transport, signal });
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
-  test('throws what the server refuses for good', async () => {
+  test('throws FeedError if the server refuses for good', async () => {
     const { url } = await startBehindProxy();
     const refused = subscribe(url, DOCUMENT, { from: 'AAAAAAAAAADdr8Ag8ydfJSCqVVM' }, { transport });
     await expect(refused.next()).rejects.toMatchObject({ name: 'FeedError', code: 'CURSOR_INVALID' });
@@ -105,7 +105,7 @@ describe.each<NonNullable<SubscribeOptions['transport']>>(['ws', 'sse'])('subscr
     });
   });
 
-  test('leaves nothing on the signal, however it ends', async () => {
+  test('leaves no listener on the signal, however it ends', async () => {
     const { url } = await startBehindProxy();
     const { signal } = new AbortController();
     const refused = subscribe(url, DOCUMENT, { from: 'AAAAAAAAAADdr8Ag8ydfJSCqVVM' }, { transport, signal });
@@ -118,7 +118,7 @@ describe.each<NonNullable<SubscribeOptions['transport']>>(['ws', 'sse'])('subscr
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  test('loses nothing where its reader is slower than the feed', async () => {
+  test('loses nothing if its reader is slower than the feed', async () => {
     const { url } = await startBehindProxy();
     await ingestRecords(database.pool, '2026-01-10.jsonl', ids(0, 350));
     const stream = subscribe<Data>(url, DOCUMENT, { first: 1 }, { transport });
@@ -160,7 +160,7 @@ async function startClosing(code: number): Promise<{ url: string; asked: unknown
 }
 
 test.each([1000, 1001, 1012, 4000])(
-  'a socket that the server closes with %i is followed by another, after the last cursor',
+  'after the server closes a socket with %i, the next one resumes from the last cursor',
   async (code) => {
     const { url, asked } = await startClosing(code);
     const stream = subscribe<Data>(url, DOCUMENT);
@@ -173,7 +173,7 @@ test.each([1000, 1001, 1012, 4000])(
   },
 );
 
-test('waits up to a second before the next try, then twice as long each time, until a connection has held for a while', () => {
+test('waits up to a second before it reconnects, twice as long each time, until a connection has lasted', () => {
   vi.restoreAllMocks();
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
@@ -192,7 +192,7 @@ test('waits up to a second before the next try, then twice as long each time, un
 });
 
 test.each(['localhost:4000/graphql', '/graphql', 'ftp://example.org/graphql'])(
-  'an address that is none is refused before anything is sent: %s',
+  'a wrong address is refused before anything is sent: %s',
   (url) => {
     expect(() => subscribe(url, DOCUMENT)).toThrow(TypeError);
   },
@@ -225,7 +225,7 @@ function answerWith(pieces: readonly Uint8Array[]): void {
   );
 }
 
-test('events are read alike wherever the stream is cut and however its lines end', async () => {
+test('events are the same wherever the stream is split into chunks and however its lines end', async () => {
   const lines = [
     'retry: 5',
     'id: 1',

@@ -24,7 +24,7 @@ describe.each(COLLECTIONS)('$name', (collection) => {
   });
   afterAll(async () => await database.close());
 
-  test('come back as Markdown, byte for byte but for NUL', async () => {
+  test('are exported as Markdown, byte for byte except NUL', async () => {
     const { data, errors } = await query<{ digests: { nodes: { date: string; markdown: string }[] } }>(
       '{ digests { nodes { date markdown } } }',
     );
@@ -36,7 +36,7 @@ describe.each(COLLECTIONS)('$name', (collection) => {
     }
   });
 
-  test('answer for every entry with everything that hangs on it', async () => {
+  test('return every entry with everything that belongs to it', async () => {
     const { data } = await query<{ digests: { nodes: { id: string; entryCount: number }[] } }>(
       '{ digests { nodes { id entryCount } } }',
     );

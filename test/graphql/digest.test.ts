@@ -28,7 +28,7 @@ interface Digest {
   some: { nodes: { id: string }[] };
 }
 
-test('a digest has its current entries in order, and its categories as their sections stand', async () => {
+test('a digest has its current entries in order, and its categories in the order of its sections', async () => {
   for (const digest of model.digests) {
     const { source, date, language } = digest;
     const { data, errors } = await query<{ digest: Digest }>(
@@ -67,7 +67,7 @@ const ask = async (key: object) =>
     )
   ).data.digest;
 
-test('a digest goes by its key: a name or a kindred tag is a language, none is the raw listing', async () => {
+test('a digest is looked up by its key: a name or related tag is a language, none is the raw listing', async () => {
   const chinese = model.digests.find(({ language }) => language === 'zh');
   const raw = model.digests.find(({ language }) => language === null);
   const named = { source: chinese?.source, date: chinese?.date };
@@ -92,7 +92,7 @@ const total = async (filter: object) =>
     )
   ).data.digests.totalCount;
 
-test('a DigestFilter finds what its rules say', async () => {
+test('a DigestFilter matches by its rules', async () => {
   const count = (meets: (digest: ModelDigest) => boolean) => model.digests.filter(meets).length;
   expect(await total({})).toBe(model.digests.length);
   expect(await total({ raw: null, languages: null })).toBe(model.digests.length);
@@ -107,7 +107,7 @@ test('a DigestFilter finds what its rules say', async () => {
   );
 });
 
-test('Digest.markdown is the text that export writes, and null for a raw listing or an entry without category', async () => {
+test('Digest.markdown is the text of `export`; null for a raw listing or an entry without category', async () => {
   const { data } = await query<{
     digests: {
       nodes: { markdown: string | null; language: string | null; date: string; source: { name: string } }[];

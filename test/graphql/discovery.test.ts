@@ -54,7 +54,7 @@ describe('suggest', () => {
   };
   const texts = async (prefix: string, args = '') => (await suggest(prefix, args)).map(({ text }) => text);
 
-  test('forgives a typo and missing accents', async () => {
+  test('tolerates a typo and missing accents', async () => {
     expect((await suggest('gunter klambauer'))[0]).toEqual({
       text: 'Günter Klambauer',
       type: 'Author',
@@ -67,7 +67,7 @@ describe('suggest', () => {
     ]);
   });
 
-  test('completes what has been typed so far, in every kind', async () => {
+  test('completes the typed text, for every kind', async () => {
     const found = await suggest('machine l');
     expect(found.slice(0, 2)).toEqual([
       { text: 'Machine Learning (cs.LG)', type: 'Category', pieces: ['Machine', 'L', 'L'] },
@@ -79,13 +79,13 @@ describe('suggest', () => {
     expect((await suggest('cs.SY'))[0]?.text).toBe('Systems and Control (eess.SY)');
   });
 
-  test('puts words in the order typed first, then the names with most papers', async () => {
+  test('puts words in the typed order first, then the names with most papers', async () => {
     expect(await texts('mei w', 'kinds: [AUTHOR]')).toEqual(['Mei Wang', 'Wang Mei']);
     expect(await texts('w', 'kinds: [AUTHOR]')).toEqual(['Mei Wang', 'Wei Zhang', 'Wang Mei']);
     expect(await texts('toast', 'kinds: [PAPER]')).toEqual(['Toast', 'Learning Machines for Toast']);
   });
 
-  test('completes words of any alphabet from where they begin, and Han as it stands', async () => {
+  test('completes words of any alphabet from their beginning, and Han text as written', async () => {
     const trees = (...pieces: string[]) => [{ text: 'Ёлки и «палки» для LoRA学習', type: 'Paper', pieces }];
     expect(await suggest('елк')).toEqual(trees('Ёлк'));
     expect(await suggest('па')).toEqual(trees('па'));
@@ -94,7 +94,7 @@ describe('suggest', () => {
     expect(await suggest('ля')).toEqual([]);
   });
 
-  test('gives the kinds asked for, as many as asked for, and nothing for nothing', async () => {
+  test('returns the requested kinds and number, and nothing for an empty prefix', async () => {
     expect(await texts('machine', 'first: 1')).toHaveLength(1);
     expect(await texts('machine', 'first: 0')).toEqual([]);
     expect(await texts('machine', 'kinds: []')).toEqual([]);
@@ -102,7 +102,7 @@ describe('suggest', () => {
       expect(await texts(nothing)).toEqual([]);
   });
 
-  test('leaves out what is removed while it looks', async () => {
+  test('leaves out subjects that are removed during the search', async () => {
     const gone = record('6', 'Vanishing Toast', { authors: ['Vera Toast'] });
     await ingestFile(database.pool, textFile('2026-01-16.jsonl', jsonl(gone), 'gone'));
     const { pool } = database;
@@ -148,7 +148,7 @@ describe('AuthorFilter.search', () => {
     return data.authors.nodes.map(({ name }) => name);
   };
 
-  test('finds names by their words in any order, and misspelt', async () => {
+  test('finds names by their words in any order, and misspelt names', async () => {
     expect(await names('wang')).toEqual(['Mei Wang', 'Wang Mei']);
     expect(await names('MEI wang')).toEqual(['Mei Wang', 'Wang Mei']);
     expect(await names('Gunther Klambauer')).toEqual(['Günter Klambauer']);
@@ -170,7 +170,7 @@ describe('Paper.related', () => {
     return data.paper.related;
   };
 
-  test('gives the papers that share rare words or authors, nearest first, and says which', async () => {
+  test('returns papers that share rare words or authors, closest first, with what they share', async () => {
     const found = await related('2601.00001');
     expect(
       found.map(({ paper, sharedTerms, sharedAuthors }) => [
@@ -186,14 +186,14 @@ describe('Paper.related', () => {
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   });
 
-  test('gives as many as asked for, never the paper itself, and none where nothing is shared', async () => {
+  test('returns the requested number, never the paper itself, and none if nothing is shared', async () => {
     expect(await related('2601.00001', '(first: 1)')).toHaveLength(1);
     expect(await related('2601.00001', '(first: 0)')).toEqual([]);
     for (const { arxivId } of RECORDS.map(({ id }) => ({ arxivId: String(id) })))
       expect((await related(arxivId)).map(({ paper }) => paper.arxivId)).not.toContain(arxivId);
   });
 
-  test('of many papers is one statement', async () => {
+  test('of many papers takes one statement', async () => {
     const { statements } = await query(
       '{ papers { nodes { related { score sharedAuthors { name } paper { title } } } } }',
     );
@@ -205,7 +205,7 @@ describe('Paper.related', () => {
     ]);
   });
 
-  test('is BAD_USER_INPUT above 100, and null alone', async () => {
+  test('is BAD_USER_INPUT above 100, and only this field is null', async () => {
     const { data, errors } = await query(
       '{ papers(first: 1) { nodes { title related(first: 101) { score } } } }',
     );
@@ -217,7 +217,7 @@ describe('Paper.related', () => {
 });
 
 describe('Author.coauthors', () => {
-  test('counts papers together once, most first, whatever the direction of paging', async () => {
+  test('counts each shared paper once, most first, in both directions of paging', async () => {
     const how = {
       field: 'coauthors(',
       select: 'name',
@@ -243,7 +243,7 @@ describe('Author.coauthors', () => {
     });
   });
 
-  test('of many authors are one statement', async () => {
+  test('of many authors take one statement', async () => {
     const { statements } = await query('{ authors { nodes { coauthors(first: 2) { nodes { name } } } } }');
     expect(statements.map(({ name }) => name)).toEqual(['Query.authors', 'Author.coauthors']);
   });

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await database.close());
 
-test('everything with an id is found again by it, with its type', async () => {
+test('every object with an id is found by it, with its type', async () => {
   const { data } = await query(`{ papers(first: 10) { nodes { id __typename
       authors(first: 1) { nodes { id __typename } } categories { id __typename }
       summaries { nodes { id __typename entry { id __typename } digest { id __typename source { id __typename } } } } } }
@@ -53,7 +53,7 @@ const NAMELESS = [
   Buffer.from('PageInfo:1').toString('base64url'), Buffer.from('toString:1').toString('base64url'), '%%%', `${nodeId('Source', 'gamma')}=`,
 ]; // prettier-ignore
 
-test('unknown, malformed and wrongly typed ids give null, not an error', async () => {
+test('unknown, malformed and wrongly typed ids return null, not an error', async () => {
   const { data, errors } = await query(`query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, { ids: NAMELESS });
   expect(errors).toBeUndefined();
   expect(data).toEqual({ nodes: NAMELESS.map(() => null) });
@@ -73,7 +73,7 @@ test('unknown, malformed and wrongly typed ids give null, not an error', async (
   });
 });
 
-test('nodes keeps the order of its ids and takes one of them twice', async () => {
+test('nodes keeps the order of its ids and accepts an id twice', async () => {
   const [a, b] = model.papers.map(({ arxivId }) => nodeId('Paper', arxivId));
   const { data } = await query(`query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, {
     ids: [b, 'none', a, b],
@@ -86,7 +86,7 @@ const errorsOf = async (count: number) => {
   return (await query(`query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, { ids })).errors;
 };
 
-test('nodes takes 100 ids, not 101', async () => {
+test('nodes accepts 100 ids, not 101', async () => {
   expect(await errorsOf(100)).toBeUndefined();
   expect((await errorsOf(101))?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', argument: ['ids'] });
 });

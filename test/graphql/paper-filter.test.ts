@@ -131,7 +131,7 @@ const levels = (count: number): object => (count === 1 ? { hasCode: true } : { n
 const values = (count: number) => ({ or: [{}, { sources: Array.from({ length: count }, String) }] });
 
 describe('a PaperFilter', () => {
-  test('finds what its rules say, whatever it holds, and `not` finds all others', async () => {
+  test('matches by its rules, whatever its content, and `not` matches all other papers', async () => {
     let found = 0;
     await fc.assert(
       fc.asyncProperty(filters, async (filter) => {
@@ -146,7 +146,7 @@ describe('a PaperFilter', () => {
     expect(found).toBeGreaterThan(100);
   });
 
-  test('gives the same list forward and backward, in any order and pages of any size', async () => {
+  test('returns the same list forward and backward, in any order and with pages of any size', async () => {
     await fc.assert(
       fc.asyncProperty(filters, orders, fc.integer({ min: 7, max: 60 }), async (filter, order, size) => {
         const ids = expected(filter, order);
@@ -157,7 +157,7 @@ describe('a PaperFilter', () => {
     );
   });
 
-  test('counts alike in a list, under an author and under a category', async () => {
+  test('has the same counts in a list, under an author and under a category', async () => {
     const name = NAMES[0] ?? '';
     await fc.assert(
       fc.asyncProperty(filters, async (filter) => {
@@ -186,7 +186,7 @@ describe('a PaperFilter', () => {
     );
   });
 
-  test('is BAD_USER_INPUT beyond 50 objects, 5 levels and 100 values a list, and not before', async () => {
+  test('is BAD_USER_INPUT only above 50 objects, 5 levels or 100 values per list', async () => {
     expect(await refused(objects(50))).toBeUndefined();
     expect(await refused(objects(51))).toEqual([{ code: 'BAD_USER_INPUT', argument: ['filter'] }]);
     expect(await refused(levels(5))).toBeUndefined();
@@ -197,7 +197,7 @@ describe('a PaperFilter', () => {
     ]);
   });
 
-  test('is BAD_USER_INPUT where days end before they start, or are none', async () => {
+  test('is BAD_USER_INPUT if days end before they start, or do not exist', async () => {
     expect(await refused({ not: { digestDates: { from: '2025-01-02', to: '2025-01-01' } } })).toEqual([
       { code: 'BAD_USER_INPUT', argument: ['filter', 'not', 'digestDates'] },
     ]);
@@ -205,7 +205,7 @@ describe('a PaperFilter', () => {
     expect(await refused({ digestDates: { from: '0000-01-01' } })).toHaveLength(1);
   });
 
-  test('takes arXiv ids in every form and skips what is none', async () => {
+  test('accepts arXiv ids in every form and ignores other texts', async () => {
     const id = model.papers[3]?.arxivId ?? '';
     const forms = [
       `${id}v2`,

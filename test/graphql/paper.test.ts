@@ -88,7 +88,7 @@ describe('Paper.summary', () => {
     },
   );
 
-  test('takes names of languages', async () => {
+  test('accepts names of languages', async () => {
     expect(await summariesIn('Chinese')).toEqual(await summariesIn('zh'));
     expect(await summariesIn('中文')).toEqual(await summariesIn('zh'));
     expect(new Set(await summariesIn('Chinese')).size).toBeGreaterThan(10);
@@ -120,7 +120,7 @@ describe('Paper.summary', () => {
   });
 });
 
-test('Paper.summaries are all ever published, superseded and failed ones too, newest first', async () => {
+test('Paper.summaries are all that were ever published, also superseded and failed ones, newest first', async () => {
   const answers = await ofEveryPaper<{
     all: { totalCount: number; nodes: { id: string; status: string }[] };
     some: { totalCount: number };
@@ -169,7 +169,7 @@ test('Paper.entries are the current ones, Paper.digests theirs, each once, newes
   }
 });
 
-test('Paper.authors stand as printed, a name printed twice as two edges with one node', async () => {
+test('Paper.authors are as printed: a name printed twice has two edges with one node', async () => {
   const answers = await ofEveryPaper<{
     authors: {
       totalCount: number;
@@ -190,7 +190,7 @@ test('Paper.authors stand as printed, a name printed twice as two edges with one
   expect(twice).toBeGreaterThan(3);
 });
 
-test('Paper.categories stand in arXiv’s order, the primary first', async () => {
+test('Paper.categories are in the order of arXiv, the primary one first', async () => {
   const answers = await ofEveryPaper<{ primaryCategory: object | null; categories: object[] }>(
     'primaryCategory { code } categories { code }',
   );
@@ -200,7 +200,7 @@ test('Paper.categories stand in arXiv’s order, the primary first', async () =>
   }
 });
 
-test('Author.papers has a paper that prints the name twice once; Author.categories counts it once', async () => {
+test('Author.papers and Author.categories count a paper once that prints the name twice', async () => {
   const { data } = await query<{
     authors: {
       nodes: {
@@ -234,7 +234,7 @@ const ask = async (by: object) =>
 describe('paper(by:)', () => {
   const [known] = model.papers;
 
-  test('takes every form of an arXiv id, and the paper’s own id', async () => {
+  test('accepts every form of an arXiv id, and the id of the paper', async () => {
     const id = known?.arxivId ?? '';
     for (const arxivId of [
       id,
@@ -247,7 +247,7 @@ describe('paper(by:)', () => {
     expect((await ask({ id: nodeId('Paper', id) })).data.paper).toEqual({ arxivId: id });
   });
 
-  test('is BAD_USER_INPUT for what is no arXiv id, null for one that no digest has printed', async () => {
+  test('is BAD_USER_INPUT for a text that is not an arXiv id, null for an id that is not stored', async () => {
     expect((await ask({ arxivId: '2401.00001' })).data.paper).toBeNull();
     for (const arxivId of ['', 'none', '2401.1', 'https://example.org/abs/2401.00001']) {
       const { data, errors } = await ask({ arxivId });
@@ -258,13 +258,13 @@ describe('paper(by:)', () => {
     }
   });
 
-  test('takes one name, no more and no fewer', async () => {
+  test('accepts exactly one key', async () => {
     for (const by of [{}, { id: 'a', arxivId: 'b' }, { id: null }])
       expect((await ask(by)).errors?.length).toBeGreaterThan(0);
   });
 });
 
-test('authors, categories and sources go by name, names by exact text after folding of spaces', async () => {
+test('authors, categories and sources are looked up by exact name after folding of spaces', async () => {
   const { data, errors } = await query(`{
     exact: author(by: {name: " José  García"}) { name } decomposed: author(by: {name: "Jose\u0301 Garci\u0301a"}) { name }
     other: author(by: {name: "josé garcía"}) { name } nul: author(by: {name: "a\\u0000b"}) { name }
@@ -286,7 +286,7 @@ test('authors, categories and sources go by name, names by exact text after fold
   });
 });
 
-test('names that no store can hold find nothing and break nothing', async () => {
+test('names that cannot be stored find nothing and cause no error', async () => {
   for (const name of ['\0', 'a\0b', '\ud800', '\\u0000', '💥', '\uffff', 'x'.repeat(100_000)]) {
     const { data, errors } = await query(
       `query ($name: String!, $names: [String!]) {
@@ -314,7 +314,7 @@ const namesOf = async (filter: object) => {
 const papersOf = (name: string) => model.papers.filter(({ authors }) => authors.includes(name));
 const authorsWho = (meets: (name: string) => boolean) => model.authors.filter(meets).toSorted();
 
-test('an AuthorFilter finds what its rules say', async () => {
+test('an AuthorFilter matches by its rules', async () => {
   expect(await namesOf({ names: null })).toEqual(authorsWho(() => true));
   expect(await namesOf({ names: [] })).toEqual([]);
   expect(await namesOf({ categories: [] })).toEqual([]);

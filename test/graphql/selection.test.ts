@@ -46,7 +46,7 @@ function resolving(document: DocumentNode, look: (info: GraphQLResolveInfo) => v
   expect(execute({ schema, document, rootValue: { papers } })).toMatchObject({ data: {} });
 }
 
-test('what is selected is looked up with one visit to each fragment, however often it is spread', () => {
+test('collecting a selection visits each fragment once, however often it is spread', () => {
   const document = parse(doubling(12));
   const count = counted(document);
   resolving(document, (info) => {
@@ -62,7 +62,7 @@ test('what is selected is looked up with one visit to each fragment, however oft
   });
 });
 
-test('a fragment that is left out once is looked at where it is included', () => {
+test('a fragment that is skipped in one place is visited where it is included', () => {
   const document = parse(`query { papers { ...A @skip(if: true) ... @include(if: false) { ...A } ...A } }
     fragment A on Papers { total }`);
   resolving(document, (info) => expect(selects(info, 'total')).toBe(true));

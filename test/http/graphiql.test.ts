@@ -29,7 +29,7 @@ const BROWSER = {
 const references = (html: string) =>
   [...html.matchAll(/(?:src|href)="([^"]+)"/g)].flatMap(([, url]) => url ?? []);
 
-test('a browser gets the page, and all that it refers to is on this server', async () => {
+test('a browser gets the page, and all its files come from this server', async () => {
   const { url } = await startTestServer();
   const page = await fetchRaw(`${url}/graphql`, { ...BROWSER, 'accept-encoding': 'identity' });
   const found = references(page.body.toString());
@@ -42,7 +42,7 @@ test('a browser gets the page, and all that it refers to is on this server', asy
   }
 });
 
-test('the page may load nothing from elsewhere and run no inline script', async () => {
+test('the page may load nothing from other servers and run no inline script', async () => {
   const { url } = await startTestServer();
   const { headers, body } = await fetchRaw(`${url}/graphql`, { accept: 'text/html' });
   const policy = String(headers['content-security-policy']);
@@ -82,7 +82,7 @@ test('an encoding that the browser refuses is not used', async () => {
   expect(answer.body.toString()).toMatch('<!doctype html>');
 });
 
-test('a page that the browser has is not sent again', async () => {
+test('a page that the browser has cached is not sent again', async () => {
   const { url } = await startTestServer();
   const first = await fetchRaw(`${url}/graphql`, BROWSER);
   const again = await fetchRaw(`${url}/graphql`, { ...BROWSER, 'if-none-match': String(first.headers.etag) });
@@ -90,7 +90,7 @@ test('a page that the browser has is not sent again', async () => {
   expect([first.status, again.status, again.body.length, other.status]).toEqual([200, 304, 0, 200]);
 });
 
-test('a client that is no browser gets no page', async () => {
+test('a client other than a browser does not get the page', async () => {
   const { url } = await startTestServer();
   const { status, headers } = await fetchRaw(`${url}/graphql`, { accept: 'application/json' });
   expect([status, headers['content-type']]).toEqual([400, 'application/json; charset=utf-8']);

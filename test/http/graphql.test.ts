@@ -63,7 +63,7 @@ describe('/graphql', () => {
     expect([got.status, await answer(got)]).toEqual([200, { data: { hello: 'hellohellohello' } }]);
   });
 
-  test('gives the fields of an answer in the order in which they were asked for', async () => {
+  test('returns fields in the order of the selection', async () => {
     const { post } = await startTestServer({ schema });
 
     const posted = await post({ query: '{ late hello }' });
@@ -113,7 +113,7 @@ describe('/graphql', () => {
     [413, 'a query over 20,000 characters', { query: `{ hello }${' '.repeat(20_000)}` }],
     [400, 'a query nested thousands deep', { query: '{ a '.repeat(4_900) }],
     [400, 'a request without a query', { variables: {} }],
-    [400, 'a query that is no text', { query: 1 }],
+    [400, 'a query that is not a text', { query: 1 }],
   ])('answers %i to %s', async (status, _what, body) => {
     const { post } = await startTestServer({ schema });
     const response = await post(body);
@@ -121,7 +121,7 @@ describe('/graphql', () => {
     expect((await answer(response)).errors?.[0]?.message).toMatch(/expected/);
   });
 
-  test('answers 400 to what is no JSON', async () => {
+  test('answers 400 to a body that is not JSON', async () => {
     const { url } = await startTestServer({ schema });
     const headers = { 'content-type': 'application/json' };
     const posted = await fetch(`${url}/graphql`, { method: 'POST', headers, body: '{' });
@@ -136,14 +136,14 @@ describe('/graphql', () => {
     expect(response.headers.get('content-type')).toMatch(/json/);
   });
 
-  test('answers HEAD without a query, which asks whether it is there', async () => {
+  test('answers 200 to HEAD without a query', async () => {
     const { url } = await startTestServer({ schema });
     for (const path of ['/graphql', '/graphql/'])
       expect((await fetch(`${url}${path}`, { method: 'HEAD' })).status).toBe(200);
     expect((await fetch(`${url}/graphql`)).status).toBe(400);
   });
 
-  test('is found with a slash at its end', async () => {
+  test('accepts a trailing slash in its path', async () => {
     const { url } = await startTestServer({ schema });
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ query: '{ hello }' });
@@ -188,7 +188,7 @@ describe('/graphql', () => {
     expect((await fetch(`${url}/graphql`, { method })).status).toBe(405);
   });
 
-  test('answers in the media type that is asked for, and wrong variables with 400 in the newer one', async () => {
+  test('answers in the accepted media type; wrong variables are 400 in the newer one', async () => {
     const { post } = await startTestServer({ schema });
     const accept = 'application/graphql-response+json';
     const good = await post({ query: '{ hello }' }, { accept });
@@ -200,7 +200,7 @@ describe('/graphql', () => {
     expect((await answer(wrong)).errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
   });
 
-  test('lets no other web site read an answer', async () => {
+  test('lets no other web site read a response', async () => {
     const { url } = await startTestServer({ schema });
     const headers = { origin: 'https://elsewhere.example' };
     const simple = await get(url, { query: '{ hello }' }, headers);
@@ -215,7 +215,7 @@ describe('/graphql', () => {
 });
 
 describe('errors', () => {
-  test('of ours are masked, and stand in the log under the requestId that the client sees', async () => {
+  test('of the server are masked, and logged with the requestId that the client gets', async () => {
     const { post, logged } = await startTestServer({ schema });
     const response = await post({ query: '{ hello broken }' });
     const body = await response.text();
@@ -245,7 +245,7 @@ describe('errors', () => {
     expect(logged).toContainEqual(expect.objectContaining({ msg: 'operation failed' }));
   });
 
-  test('that are meant for clients pass as they are', async () => {
+  test('that are meant for clients are sent unchanged', async () => {
     const { post } = await startTestServer({ schema });
     const { errors } = await answer(await post({ query: '{ refused }' }));
     expect(errors?.[0]).toMatchObject({
@@ -255,7 +255,7 @@ describe('errors', () => {
   });
 });
 
-test('the log has a line for each request, without its query and variables', async () => {
+test('each request is logged, without its query and variables', async () => {
   const { post, logged } = await startTestServer({ schema });
   const query = 'query Greeting($times: Int) { confidential: hello(times: $times) }';
   const response = await post(

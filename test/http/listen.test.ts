@@ -25,7 +25,7 @@ function slowSchema() {
 
 const IDLE = { request: () => {}, attach: () => ({ close: async () => {} }) };
 
-test('a port that is taken is said in one line that names the flag', async () => {
+test('the error for a port in use is one line that names the flag', async () => {
   const { url } = await startTestServer();
   const port = Number(new URL(url).port);
   await expect(listen(IDLE, { host: '127.0.0.1', port })).rejects.toThrow(
@@ -33,11 +33,11 @@ test('a port that is taken is said in one line that names the flag', async () =>
   );
 });
 
-test('a host that is not ours is said in one line that names the flag', async () => {
+test('the error for a foreign host is one line that names the flag', async () => {
   await expect(listen(IDLE, { host: '192.0.2.1', port: 0 })).rejects.toThrow(/192\.0\.2\.1 .*--host or HOST/);
 });
 
-test('closing lets the request in hand finish, though its connection is to be kept alive', async () => {
+test('closing waits for a running request, even on a connection that is kept alive', async () => {
   const { schema, started, answer } = slowSchema();
   const server = await startTestServer({ schema });
   const agent = new Agent({ keepAlive: true });
@@ -55,7 +55,7 @@ test('closing lets the request in hand finish, though its connection is to be ke
   agent.destroy();
 });
 
-test('closing cuts off what takes longer than it may', async () => {
+test('closing cuts off a request that exceeds the time limit', async () => {
   const { schema, started } = slowSchema();
   const server = await startTestServer({ schema });
   const outcome = server.post({ query: '{ slow }' }).catch((error: unknown) => error);
@@ -64,7 +64,7 @@ test('closing cuts off what takes longer than it may', async () => {
   expect(await outcome).toBeInstanceOf(TypeError);
 });
 
-test('an idle connection does not hold up closing', async () => {
+test('an idle connection does not delay closing', async () => {
   const server = await startTestServer();
   const agent = new Agent({ keepAlive: true });
   await new Promise((resolve) =>

@@ -9,20 +9,20 @@ const probe = async (url: string, path: string, method = 'GET') => {
 };
 
 describe('probes', () => {
-  test('/healthz answers 200 while the process lives, whatever else fails', async () => {
+  test('/healthz answers 200 while the process runs, even if every check fails', async () => {
     const readiness = createReadiness({ database: async () => false });
     const { url } = await startTestServer({ readiness });
     expect(await probe(url, '/healthz')).toEqual({ status: 200, body: { status: 'ok', checks: {} } });
   });
 
-  test('/readyz answers 200 when every check holds', async () => {
+  test('/readyz answers 200 if every check passes', async () => {
     const readiness = createReadiness({ database: async () => true, schema: async () => true });
     const { url } = await startTestServer({ readiness });
     const checks = { database: 'ok', schema: 'ok', draining: 'ok' };
     expect(await probe(url, '/readyz')).toEqual({ status: 200, body: { status: 'ok', checks } });
   });
 
-  test('/readyz answers 503 and says no more than which check failed', async () => {
+  test('/readyz answers 503 and names only the failed check', async () => {
     const readiness = createReadiness(
       {
         database: async () => {
@@ -46,7 +46,7 @@ describe('probes', () => {
     expect(await probe(url, '/readyz')).toEqual({ status: 503, body: { status: 'unavailable', checks } });
   });
 
-  test('many probes at the same time are one check', async () => {
+  test('concurrent probes share one check', async () => {
     let runs = 0;
     let finish: ((ok: boolean) => void) | undefined;
     const readiness = createReadiness({
@@ -67,7 +67,7 @@ describe('probes', () => {
   });
 });
 
-test('/ leads to /graphql', async () => {
+test('/ redirects to /graphql', async () => {
   const { url } = await startTestServer();
   const response = await fetch(url, { redirect: 'manual' });
   expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
@@ -81,7 +81,7 @@ test.each(['/nothing', '/graphql/more', '/graphiql/nothing.js', '/healthz/', '//
   },
 );
 
-test('what the page of GraphiQL loads is logged at level debug only', async () => {
+test('requests for the files of GraphiQL are logged at level debug only', async () => {
   const { url, logged } = await startTestServer();
   await (await fetch(`${url}/graphiql/nothing.js`)).text();
   await expect

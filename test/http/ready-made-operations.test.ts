@@ -15,13 +15,13 @@ const named = readyMadeOperations.map((operation) => {
 // Subscriptions show nothing until something comes in; the test in a browser runs them.
 const queries = named.filter(({ type }) => type === OperationTypeNode.QUERY);
 
-test('the ready-made operations each have a name of their own', () => {
+test('every ready-made operation has its own name', () => {
   const names = named.map(({ name }) => name);
   expect(names).not.toContain(undefined);
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('comments fit the width of the editor beside an answer', () => {
+test('comments fit into the editor beside a response', () => {
   const comments = readyMadeOperations.flatMap(({ query }) => query.match(/^#.*$/gm) ?? []);
   for (const comment of comments) expect(comment.length).toBeLessThanOrEqual(44);
 });

@@ -49,7 +49,7 @@ function holding() {
 }
 
 describe('an id of a WebSocket', () => {
-  test('is free at once after `complete`: each query under it gets its own answer, and no other', async () => {
+  test('can be reused right after `complete`: each query gets only its own response', async () => {
     const { schema, release } = holding();
     const { url } = await startLiveServer(database, { schema, createContext: () => ({}) });
     const { received, send } = await connected(url);
@@ -81,7 +81,7 @@ describe('an id of a WebSocket', () => {
   });
 });
 
-test('a WebSocket on another path is told the right one in one line; a slash at the end does no harm', async () => {
+test('a WebSocket on another path gets the right path in one line; a trailing slash is accepted', async () => {
   const { url } = await startLiveServer(database);
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
   const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
@@ -100,7 +100,7 @@ const DOUBLING = `{ papers(first: 1) { ...F0 } } ${Array.from({ length: 25 }, (_
     : `fragment F${n} on PaperConnection { ...F${n + 1} ...F${n + 1} }`,
 ).join(' ')}`;
 
-test('fragments that spread one another twice are answered over HTTP and WebSocket', async () => {
+test('fragments that spread one another twice are executed over HTTP and WebSocket', async () => {
   const { url, post } = await startLiveServer(database);
   const data = { papers: { totalCount: expect.any(Number) as number } };
   expect(await (await post({ query: DOUBLING })).json()).toEqual({ data });

@@ -47,7 +47,7 @@ const WRONG: [query: string, variables: Record<string, unknown>, argument: strin
   ['query ($n: Int!) { papers(first: $n) { totalCount } }', {}, ['first'], 'was not provided'],
 ];
 
-test('a value that is none of its scalar is BAD_USER_INPUT with its argument, literal or variable, over HTTP and WebSocket', async () => {
+test('a wrong scalar, literal or variable, is BAD_USER_INPUT with its argument, over HTTP and WebSocket', async () => {
   const { url, post } = await startLiveServer(database);
   for (const [query, variables, argument, message] of WRONG) {
     const errors = [
@@ -72,7 +72,7 @@ async function overSocket(url: string, query: string, variables: Record<string, 
   }
 }
 
-test.each([overWebSocket, overEvents])('a subscription is told the same', async (over) => {
+test.each([overWebSocket, overEvents])('a subscription gets the same error', async (over) => {
   const { url } = await startLiveServer(database);
   const query = 'subscription ($f: PaperFilter) { paperIngested(filter: $f) { cursor } }';
   expect((await over(url, query, { f: BAD }).next()).value).toMatchObject({
@@ -80,7 +80,7 @@ test.each([overWebSocket, overEvents])('a subscription is told the same', async 
   });
 });
 
-test('what is wrong with the document itself stays an error of validation', async () => {
+test('a mistake in the document itself is still GRAPHQL_VALIDATION_FAILED', async () => {
   const { post } = await startLiveServer(database);
   for (const query of [
     '{ nothing }',

@@ -26,12 +26,12 @@ const PAPER = graphql(`
   }
 `);
 
-test('what may be absent is null, in the type and in the answer', async () => {
+test('an absent object is null, in the type and in the response', async () => {
   const { paper } = await request(PAPER, { arxivId: '0704.0001' });
   assert.equal(paper, null);
 });
 
-test('a refusal is thrown, with its code', async () => {
+test('a refusal is thrown with its code', async () => {
   await assert.rejects(request(PAPERS, { first: 101 }), /^Error: BAD_USER_INPUT: /);
   await assert.rejects(request(PAPER, { arxivId: 'not an id' }), /^Error: BAD_USER_INPUT: /);
 });

@@ -67,7 +67,8 @@ builder.queryField('suggest', (t) =>
     description: `Completes a text that a user is typing. Returns authors, categories and papers with words
 that begin with the words of \`prefix\`. The kinds alternate: authors and categories with most papers
 come first, and the newest papers. Similar spellings follow. If \`prefix\` is an arXiv id in any form, or its
-beginning, only papers with that id are returned. New kinds are added to the enum, never to the default of \`kinds\`.`,
+beginning, only papers with that id are returned. New kinds are added to the enum, never to the
+default of \`kinds\`.`,
     args: {
       prefix: t.arg.string({
         required: true,
