@@ -47,7 +47,7 @@ const WRONG: [query: string, variables: Record<string, unknown>, argument: strin
   ['query ($n: Int!) { papers(first: $n) { totalCount } }', {}, ['first'], 'was not provided'],
 ];
 
-test('a wrong scalar, literal or variable, is BAD_USER_INPUT with its argument, over HTTP and WebSocket', async () => {
+test('a wrong scalar, literal or variable, is BAD_USER_INPUT with its argument over HTTP and WebSocket', async () => {
   const { url, post } = await startLiveServer(database);
   for (const [query, variables, argument, message] of WRONG) {
     const errors = [
