@@ -1,8 +1,6 @@
 import { BackOff } from '../time/back-off.ts';
 
-/**
- * A server that answers and then fails at once has not recovered: only a longer connection resets the delay.
- */
+/** A server that answers and fails at once has not recovered: only a longer connection resets the delay. */
 const STEADY_MS = 10_000;
 
 /**

@@ -1,10 +1,7 @@
 import { errorOfStatus, FeedError } from './feed-error.ts';
 
 const DEADLINE_MS = 5_000;
-/**
- * Statuses that a WebSocket handshake at the same address would have got too. (A GET without a query gets
- * 400.)
- */
+/** Statuses that the WebSocket handshake got too. Not 400: that is the status of a GET without a query. */
 const REFUSALS = new Set([401, 403, 404, 410]);
 
 /**

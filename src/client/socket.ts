@@ -8,9 +8,7 @@ import { refusalOf } from './refusal.ts';
 export interface SocketOptions {
   /** Payload of the `connection_init` message, such as `{ authorization: 'Bearer …' }`. */
   readonly connectionParams?: Readonly<Record<string, unknown>> | undefined;
-  /**
-   * A WebSocket class. By default that of the platform; where it has none (Node 20), that of the package ws.
-   */
+  /** A WebSocket class. By default that of the platform, or of the package ws if there is none (Node 20). */
   readonly webSocketImpl?: unknown;
 }
 
@@ -20,10 +18,7 @@ const PING_MS = 12_000;
  * from the last cursor when all of them have been read.
  */
 const MOST_UNREAD = 100;
-/**
- * Close codes after which a new connection would fail in the same way. 4403 comes from other servers of the
- * protocol only.
- */
+/** Close codes after which a new connection would fail in the same way. Only other servers send 4403. */
 const FATAL = new Set([
   4403,
   ...Object.values(CLOSE_CODES).flatMap(({ code, retryable }) => (retryable ? [] : [code])),
@@ -110,10 +105,7 @@ class Inbox {
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   readonly #hangUp: () => void;
 
-  /**
-   * `hangUp` closes the connection. It is called once, on the first of: an error, the end, too many unread
-   * results.
-   */
+  /** `hangUp` closes the connection. It is called once: on an error, the end, or too many unread results. */
   constructor(hangUp: () => void) {
     this.#hangUp = hangUp;
     this.alive();
@@ -168,10 +160,7 @@ class Inbox {
   }
 }
 
-/**
- * graphql-ws reports GraphQL errors as an array, all other failures as the socket's close event or as an
- * Error.
- */
+/** graphql-ws reports GraphQL errors as an array, other failures as a close event or an Error. */
 function failureOf(error: unknown, opened: boolean): Error {
   if (Array.isArray(error)) return errorOf(error as SentError[]);
   if (error instanceof Lost || error instanceof Behind) return error;
@@ -184,8 +173,7 @@ function failureOf(error: unknown, opened: boolean): Error {
   return opened || (message && !UNEXPLAINED.test(message)) ? new Lost(text) : new HandshakeFailed(text);
 }
 
-// How WebSocket classes report a failed handshake: the package ws names the status, Node's own class does
-// not.
+// Reports of a failed handshake: the package ws names the HTTP status, Node's own class does not.
 const REFUSED = /^Unexpected server response: (\d{3})/;
 const PROTOCOL = /subprotocol|Protocol was not set/i;
 const UNEXPLAINED = /non-101/;

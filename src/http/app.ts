@@ -25,9 +25,7 @@ export interface AppOptions {
   readonly createContext: CreateContext;
   /** Without a feed there are no WebSockets and no subscriptions. */
   readonly feed?: Feed | undefined;
-  /**
-   * Plugins of Yoga or Envelop. Their hooks see the operations of HTTP, event streams and WebSockets alike.
-   */
+  /** Plugins of Yoga or Envelop. Their hooks see operations of HTTP, event streams and WebSockets alike. */
   readonly plugins?: readonly OperationPlugin[] | undefined;
   /** Bearer token for posting digests. Posting is disabled without it. */
   readonly adminToken?: string | undefined;

@@ -23,10 +23,7 @@ export interface GraphqlOptions {
   readonly stop: AbortSignal;
 }
 
-/**
- * Answers GraphQL over HTTP. Subscriptions are event streams. No batches, no files, no mutations over GET, no
- * CORS.
- */
+/** Answers GraphQL over HTTP. Subscriptions are event streams. No batches, files, or mutations over GET. */
 export function graphqlHandler({ pipeline, authenticate, connections, stop }: GraphqlOptions): Handler {
   return async (context) => {
     const { request, response } = context;
@@ -111,10 +108,7 @@ export function useHttp(): OperationPlugin {
   };
 }
 
-/**
- * The payloads of an event stream. Undefined for the result of a query, which Yoga itself sends as a single
- * event.
- */
+/** The payloads of an event stream. Undefined for a query, whose result Yoga itself sends as one event. */
 function payloadsOf(result: ResultProcessorInput): PayloadStream | undefined {
   if (Array.isArray(result) || isAsyncIterable(result)) return undefined;
   if (result.errors !== undefined && result.data === undefined) return errorStream(result.errors);

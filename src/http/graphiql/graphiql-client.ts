@@ -27,10 +27,7 @@ export const STYLES = `
 /** How the bundle shows a failure, such as an unreachable server: with a stack trace of its own code. */
 const WITH_STACK = '{message:n.message,stack:n.stack}';
 
-/**
- * The bundle's script, changed to show failures without a stack trace. Throws if a new bundle shows them
- * differently.
- */
+/** The bundle's script, without stack traces. Throws if a new bundle shows failures differently. */
 export function withoutStacks(bundle: string): string {
   if (!bundle.includes(WITH_STACK))
     throw new Error('GraphiQL shows failures in another way: see withoutStacks');

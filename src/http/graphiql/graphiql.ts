@@ -32,10 +32,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/**
- * Serves GraphiQL with its files below `base`, a path that ends with a slash. Loads them on the first
- * request.
- */
+/** Serves GraphiQL and, below `base` (a path with a final slash), its files. Loads them on first use. */
 export function graphiql(base: string): Graphiql {
   let files: Promise<Files> | undefined;
   const load = async (): Promise<Files> => await (files ??= loadFiles(base));
