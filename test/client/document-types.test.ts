@@ -2,7 +2,7 @@ import { parse, type DocumentNode } from 'graphql';
 import { expectTypeOf, test } from 'vitest';
 import { subscribe } from '../../src/client/subscribe.ts';
 
-// What codegen writes (client preset, and documentMode string): copied, as that is what a user's project has.
+// Copied from the output of codegen (client preset, documentMode string), which a user's project contains.
 interface DocumentTypeDecoration<Result, Variables> {
   __apiType?: (variables: Variables) => Result;
 }

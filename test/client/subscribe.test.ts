@@ -139,7 +139,10 @@ interface SentMessage {
   readonly payload?: { readonly variables: object };
 }
 
-/** Answers each subscription with one batch, whose cursor is its number, and closes the socket. Returns the variables that it was sent. */
+/**
+ * Answers each subscription with one batch, whose cursor is its number, and closes the socket. Returns the
+ * variables that it has received.
+ */
 async function startClosing(code: number): Promise<{ url: string; asked: unknown[] }> {
   const asked: unknown[] = [];
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });

@@ -13,7 +13,7 @@ afterAll(async () => await database.close());
 const QUERY = 'query ($filter: PaperFilter) { papers(filter: $filter) { totalCount } }';
 const SUBSCRIPTION = 'subscription ($filter: PaperFilter) { paperIngested(filter: $filter) { cursor } }';
 
-/** Over HTTP; what comes back has a line of JSON, whatever is around it. */
+/** Sends a body over HTTP. Returns the text of the response: JSON, or an event stream that contains JSON. */
 async function post(url: string, body: string, accept: string): Promise<string> {
   const headers = { 'content-type': 'application/json', accept };
   const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
@@ -39,7 +39,7 @@ const WAYS: [string, string, (url: string, body: string) => Promise<string>][] =
 ];
 
 describe.each(WAYS)('over %s, a filter in variables', (_way, query, send) => {
-  // As text: what writes JSON calls itself for each level too.
+  // Built as text: JSON.stringify would recurse for each level too.
   test.each([
     ['{"not":', '}'],
     ['{"and":[', ']}'],

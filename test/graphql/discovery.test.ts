@@ -107,7 +107,7 @@ describe('suggest', () => {
     await ingestFile(database.pool, textFile('2026-01-16.jsonl', jsonl(gone), 'gone'));
     const { pool } = database;
     let removing: Promise<unknown> | undefined;
-    // The ids of what is suggested have been read by then; the papers and authors themselves are looked up next.
+    // By then, the ids of the suggestions have been read; the papers and authors are looked up next.
     const racing = faultyPool(pool, async ({ text }) => {
       if (text.includes('.id = any(')) await (removing ??= removeDigests(database, { source: 'gone' }));
     });

@@ -18,7 +18,7 @@ interface Received {
   readonly payload?: { readonly data?: Record<string, unknown> };
 }
 
-/** A socket that is acknowledged, and what it has received since. */
+/** An acknowledged socket, and the messages that it has received since. */
 async function connected(url: string): Promise<{ received: Received[]; send: (message: object) => void }> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   onTestFinished(() => socket.terminate());

@@ -63,7 +63,7 @@ test('a wrong scalar, literal or variable, is BAD_USER_INPUT with its argument o
   }
 });
 
-/** The answer, as HTTP would give it: a message `next`, or an `error` before execution. */
+/** The response as it would be over HTTP: from a message `next`, or from an `error` before execution. */
 async function overSocket(url: string, query: string, variables: Record<string, unknown>): Promise<unknown> {
   try {
     return (await overWebSocket(url, query, variables).next()).value;
