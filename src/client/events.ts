@@ -45,7 +45,7 @@ export function eventsConnect(url: string, { headers }: EventsOptions): Connect 
 /** Throws Lost or FeedError if the response is not an event stream. */
 async function check(response: Response): Promise<void> {
   const type = response.headers.get('content-type') ?? '';
-  if (type.startsWith('text/event-stream') && !isPassing(response.status)) return;
+  if (type.startsWith('text/event-stream') && !isRetryableStatus(response.status)) return;
   if (response.status === 204) throw new FeedError([{ message: 'the server has ended the stream' }]);
   const seconds = Number(response.headers.get('retry-after') ?? 0);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : 0;
