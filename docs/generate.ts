@@ -31,15 +31,16 @@ import { MAX_BUCKETS } from '../src/reads/timeline.ts';
 import { MAX_DEPTH as SEARCH_LEVELS, MAX_LENGTH as SEARCH_CHARACTERS } from '../src/search/parse-search.ts';
 import { ROOMS } from './rooms.ts';
 
-// Makes the parts of the documents that state facts of the code. `npm run docs` writes them, a test says that they are current.
+// Generates the parts of the documents that repeat facts of the code. `npm run docs` writes them; a test fails
+// if they are out of date.
 
-/** A document, and its text as the code has it now. */
+/** A document, with the text that it should have. */
 interface Generated {
   readonly file: string;
   readonly text: string;
 }
 
-/** All documents that are generated, or have a generated part. */
+/** Generates all documents that are generated as a whole or in part. Rejects if a page lacks the marks of its part. */
 export async function generateDocuments(): Promise<readonly Generated[]> {
   const architecture = await readFile('docs/architecture.md', 'utf8');
   const pages = { 'docs/errors.md': errorsPage(), 'docs/architecture.md': withRooms(architecture) };
@@ -61,7 +62,7 @@ function table(head: Row, rows: readonly Row[]): string {
 const ROOMS_BEGIN = '<!-- rooms: generated from docs/rooms.ts -->';
 const ROOMS_END = '<!-- end of rooms -->';
 
-/** The page on the architecture with the current table of rooms between its two marks. */
+/** Replaces the table of rooms between its two marks in docs/architecture.md. */
 function withRooms(page: string): string {
   const [before, rest] = page.split(ROOMS_BEGIN);
   const after = rest?.split(ROOMS_END)[1];
@@ -85,13 +86,13 @@ and WebSockets. Messages are for people and may change; programs should read the
 
 ${table(['code', 'HTTP status', 'retry', 'more in `extensions`'], errorEntries().map(errorRow))}
 
-- **HTTP status**: of a response that has this error and no data. A response with data has status 200, as has an error for which the table
-  has no status. With \`accept: application/json\`, statuses marked \\* become 200, as
+- **HTTP status** of a response that has this error and no data. A response with data has status 200, and so has one whose error has no
+  status in the table. With \`accept: application/json\`, statuses marked \\* become 200, as
   [GraphQL over HTTP](https://graphql.github.io/graphql-over-http/) recommends; send \`accept: application/graphql-response+json\` to get
   them. Event streams follow the rule of \`application/json\`.
-- **retry**: whether the same request may succeed later. Clients may repeat it by themselves, after a random delay that grows with
-  each failure.
-- A missing object is \`null\`, not an error. A digest that is refused is an answer (\`run.status\`, \`run.problems\`).
+- **retry**: whether the same request may succeed later. If so, clients can retry automatically, after a random delay that grows
+  with each failure.
+- A missing object is \`null\`, not an error. A refused digest is no error either: see \`run.status\` and \`run.problems\`.
 
 ${errorEntries().map(errorSection).join('\n\n')}
 
@@ -99,9 +100,11 @@ ${errorEntries().map(errorSection).join('\n\n')}
 
 ${table(['code', 'connect again', 'meaning'], closeRows())}
 
+WebSocket itself defines more codes, such as 1009 for a message that is too large.
+
 ## Limits
 
-A request beyond a limit gets the error in the last column.
+The last column says what happens beyond a limit.
 
 ${LIMIT_GROUPS.map(limitSection).join('\n\n')}
 `;
@@ -194,14 +197,14 @@ const LIMIT_GROUPS: readonly LimitGroup[] = [
       ['a read', seconds(READ_MS), '`TIMEOUT`'],
       ['`facets` and `related`', seconds(SLOW_MS), '`TIMEOUT`, this field alone is null'],
       ['`suggest`', seconds(SLOW_MS), 'an empty list'],
-      ['`ingestDigest`', seconds(DEADLINE_MS), '`TIMEOUT`; the run goes on'],
-      ['running requests when the server stops', seconds(DRAIN_MS), '`TIMEOUT`'],
+      ['`ingestDigest`', seconds(DEADLINE_MS), '`TIMEOUT`; the run continues'],
+      ['running requests while the server stops', seconds(DRAIN_MS), '`TIMEOUT`'],
     ],
   ],
   [
     'Posted digests',
     [
-      ['a digest that is fetched from a URL', bytes(MAX_BYTES), 'a refused run'],
+      ['a digest fetched from a URL', bytes(MAX_BYTES), 'the run is refused'],
       ['`document.url`', characters(MAX_URL_CHARACTERS), '`BAD_USER_INPUT`'],
       ['`source`', bytes(MAX_SOURCE_BYTES), '`BAD_USER_INPUT`'],
       ['`fileName`', bytes(MAX_FILE_NAME_BYTES), '`BAD_USER_INPUT`'],
@@ -224,14 +227,14 @@ const LIMIT_GROUPS: readonly LimitGroup[] = [
       ['operations on a WebSocket at once', number(OPERATIONS_PER_SOCKET), '`RATE_LIMITED`'],
       ["an operation's id", characters(ID_CHARACTERS), '`BAD_USER_INPUT`'],
       ['a message from a client', bytes(MESSAGE_BYTES), 'close code 1009'],
-      ['time until `connection_init`', seconds(INIT_MS), `close code ${CLOSE_CODES.INIT_TIMEOUT.code}`],
+      ['time to send `connection_init`', seconds(INIT_MS), `close code ${CLOSE_CODES.INIT_TIMEOUT.code}`],
       [
         'time to read a message',
         `${seconds(STALLED_MS)}, and 1 s for each ${number(SLOWEST_BYTES_PER_MS * 1_000)} bytes`,
-        `close code ${CLOSE_CODES.TOO_FAR_BEHIND.code}; an event stream is cut off`,
+        `close code ${CLOSE_CODES.TOO_FAR_BEHIND.code}; an event stream is closed`,
       ],
-      ['time to answer a ping of a WebSocket', seconds(PING_MS), 'cut off'],
-      ['silence of an event stream', seconds(HEARTBEAT_MS), 'the server sends a comment'],
+      ['time to answer a ping of a WebSocket', seconds(PING_MS), 'closed'],
+      ['time without an event on an event stream', seconds(HEARTBEAT_MS), 'the server sends a comment'],
     ],
   ],
 ];

@@ -1,23 +1,26 @@
-/** A folder of `src`: its one job, and the rooms below it that it may import. */
+/** A folder of `src`: its one job, and the other rooms that it may import. */
 interface Room {
   readonly job: string;
   readonly imports: readonly string[];
-  /** Folders within the room, from the bottom up: each may import those before it. All other files are above them. */
+  /** Folders within the room: each may import earlier ones. The room's other files may import all. */
   readonly folders?: readonly string[];
 }
 
-/** The rooms of `src`, each above all that it imports. `docs/architecture.md` shows this table; a test enforces it. */
+/**
+ * The rooms of `src`, in an order in which each imports only earlier ones. `docs/architecture.md` shows this
+ * table; a test enforces it.
+ */
 export const ROOMS: Readonly<Record<string, Room>> = {
   time: { job: 'days, sleeping, backing off, deadlines', imports: [] },
-  errors: { job: 'the codes of errors, and what each means for a client', imports: [] },
-  arxiv: { job: 'identifiers and categories of arXiv', imports: [] },
+  errors: { job: 'error codes and WebSocket close codes, and what each means for a client', imports: [] },
+  arxiv: { job: 'arXiv identifiers and categories', imports: [] },
   language: { job: 'language names and detection, folding of case and accents', imports: [] },
   search: {
-    job: 'parses searches, prepares texts for search, finds highlights: text in, text out',
+    job: 'parses searches, prepares texts for search, finds highlights; does no I/O',
     imports: ['language'],
   },
   digest: {
-    job: 'reads digests in both forms, writes Markdown: text in, text out',
+    job: 'parses digests in both forms, writes Markdown; does no I/O',
     imports: ['arxiv', 'language', 'time'],
   },
   database: { job: 'finds or starts Postgres, migrates it, runs SQL on it', imports: ['arxiv', 'time'] },
@@ -26,7 +29,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['database', 'errors', 'time'],
   },
   sources: {
-    job: 'brings bytes: files, folders, URLs, standard input; watches for new ones',
+    job: 'finds and reads files, folders, URLs and standard input; watches for new digests',
     imports: ['digest', 'time'],
   },
   ingest: {
@@ -48,7 +51,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['feed', 'reads', 'events', 'database', 'errors', 'digest', 'language', 'arxiv', 'time'],
   },
   pipeline: {
-    job: 'every operation passes it: limits, parsing, validation, execution, masked errors',
+    job: 'runs every operation: limits, parsing, validation, execution, masked errors',
     imports: ['graphql', 'errors'],
   },
   live: {

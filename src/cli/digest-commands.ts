@@ -29,7 +29,9 @@ function addIngest(program: Command, io: Io, act: Act): void {
     .description('store digests: files, folders, globs, http(s) URLs, or - for standard input')
     .argument('<source...>', 'file, folder, glob, http(s) URL, or -')
     .addOption(
-      source("name of the digests' publisher; default: the GitHub repository, else the host or folder"),
+      source(
+        'name of the publisher, such as owner/repo; default: the GitHub repository, else the host or folder',
+      ),
     )
     .addOption(date('day of the digests, YYYY-MM-DD; default: from the file name'))
     .addOption(
@@ -43,16 +45,16 @@ function addIngest(program: Command, io: Io, act: Act): void {
   explainExit(ingesting, {
     0: 'every source was accepted; files that are empty or already stored count as accepted',
     1: 'at least one source or entry was refused; all others were stored',
-    130: 'interrupted by SIGINT (Ctrl-C); stderr lists what was stored',
-    143: 'interrupted by SIGTERM; stderr lists what was stored',
+    130: 'interrupted by SIGINT (Ctrl-C); the last line on stderr names what was not stored',
+    143: 'interrupted by SIGTERM; the last line on stderr names what was not stored',
   });
 }
 
 function addExport(program: Command, io: Io, act: Act): void {
   const exporting = program
     .command('export')
-    .description("write a digest as Markdown, in the producer's current template")
-    .addOption(date('day of the digest, YYYY-MM-DD').makeOptionMandatory())
+    .description('write a stored digest as Markdown, in the current template of daily-arXiv-ai-enhanced')
+    .addOption(date('day of the digest, YYYY-MM-DD (required)').makeOptionMandatory())
     .addOption(language('language of the digest, such as zh or Chinese; needed if several match'))
     .addOption(source('source of the digest; needed if several match'))
     .addOption(
@@ -77,7 +79,7 @@ function addRemove(program: Command, io: Io, act: Act): void {
   const removing = program
     .command('remove')
     .description('remove digests, and the papers that no other digest contains')
-    .addOption(source('source to remove from').makeOptionMandatory())
+    .addOption(source('source of the digests (required)').makeOptionMandatory())
     .addOption(date('remove only this day, YYYY-MM-DD'))
     .addOption(language('remove only this language, such as zh or Chinese'))
     .option('--yes', 'remove without asking')
@@ -97,8 +99,8 @@ async function runIngest(command: Command, io: Io): Promise<number> {
   if (command.args.includes('-') && flags.source === undefined) {
     throw new UsageError('standard input (-) has no source: name one with --source');
   }
-  // V8 lets garbage pile up if memory is plentiful. With this flag, memory use stays flat for files of any
-  // size.
+  // Without this flag, V8 collects garbage late if memory is plentiful. With it, memory use does not grow with
+  // the size of a file.
   setFlagsFromString('--optimize-for-size');
   const allowPrivate = flags.allowPrivateUrls === true ? ('always' as const) : ('first' as const);
   const world = { stdin: io.stdin, cwd: io.cwd, now: () => new Date(), allowPrivate };

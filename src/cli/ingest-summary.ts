@@ -22,8 +22,8 @@ export class IngestSummary {
   }
 
   /**
-   * One line per file that was refused or lost entries. Empty for a single file: its problems have been
-   * printed.
+   * One line per file that was refused or of which entries were refused. Empty for a single file, whose
+   * problems have been printed already.
    */
   losses(): string[] {
     if (this.#files < 2) return [];

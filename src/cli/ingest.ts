@@ -23,7 +23,7 @@ export interface Output {
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** What `ingest` needs beside its arguments. */
+/** The tools of `ingest`: database, sources, output. */
 export interface IngestTools {
   readonly pool: Pool;
   readonly world: FindOptions;
@@ -35,8 +35,8 @@ export interface IngestTools {
 /**
  * `papergraph ingest`: ingests the sources one after the other. Reports go to stdout, problems to stderr; a
  * last line sums up several files. Returns the exit status: 0 if all were accepted, 1 if a source or an
- * entry was refused. After `stop`, a file that is being read is dropped and one that is being stored is
- * finished; stderr then lists what was stored.
+ * entry was refused. After `stop`, a file that is still being read is dropped, and one that is already being
+ * stored is finished; stderr then names the files that were not stored.
  */
 export async function ingest(
   sources: readonly string[],
@@ -57,8 +57,7 @@ export async function ingest(
       print(file, report, { flags, output });
     }
   } finally {
-    // If a single file fails, its error is the whole story. After an interruption nothing else has been
-    // printed.
+    // If a single file fails, its error says it all. After an interruption, nothing else has been printed.
     const unsaid = files.length > 1 || tools.stop.aborted ? [...left] : [];
     conclude(
       summary,

@@ -3,7 +3,7 @@ import type { DigestFile } from '../sources/digest-file.ts';
 
 /**
  * Wraps a file so that reading it fails with the reason of `stop` as soon as that is aborted. Standard
- * input may wait for ever for its next bytes, so checking between chunks would not do.
+ * input may wait forever for its next bytes, so checking between chunks would not suffice.
  */
 export function interruptible(file: DigestFile, stop: AbortSignal): DigestFile {
   return { ...file, open: () => untilStopped(file.open(), stop) };

@@ -28,22 +28,22 @@ export interface ServeOptions extends SharedOptions {
 
 interface SettingOptions {
   readonly flags: string;
-  /** The environment variable that sets it, too. */
+  /** The environment variable that also sets the option. */
   readonly variable: string;
   readonly about: string;
   readonly preset?: string | number;
-  /** The accepted values, in words that follow "expected". */
+  /** The accepted values, as messages print them after "expected". */
   readonly takes?: string;
-  /** Messages must not show the value. */
+  /** Whether messages must not show the value. */
   readonly secret?: boolean;
   /** Parses a value; undefined if the text is not acceptable. Without it, any text is. */
   readonly parse?: (text: string) => unknown;
 }
 
 /**
- * An option that an environment variable can set, too. Commander's own `env()` reads `process.env` and
- * blames the flag for any wrong value. This class gets the environment from `applyEnvironment`, and its
- * errors name the variable or the flag, whichever was wrong.
+ * An option that an environment variable can also set. Commander's own `env()` reads `process.env`, and its
+ * errors always name the flag. This class gets the environment from `applyEnvironment`, and its errors name
+ * the variable if that was wrong.
  */
 class Setting extends Option {
   readonly variable: string;
@@ -112,7 +112,7 @@ const count = {
   parse: (text: string) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
 };
 
-/** A hundred years, well within the range of Postgres' dates. */
+/** A hundred years, well within the range of dates in Postgres. */
 const MOST_DAYS = 36_500;
 
 const YES_NO = new Map([
@@ -182,7 +182,7 @@ const liveSettings = (): Option[] => [
   new Setting({
     flags: '--max-sockets-per-address <number>',
     variable: 'PAPERGRAPH_MAX_SOCKETS_PER_ADDRESS',
-    about: 'the same limit for one client address',
+    about: 'limit on WebSockets and event streams open at once per client address',
     preset: 1_000,
     ...count,
   }),

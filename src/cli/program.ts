@@ -48,12 +48,12 @@ function createProgram(io: Io, done: (status: number) => void): Command {
   const program = new Command('papergraph')
     .description('Turns daily arXiv digests into a live GraphQL API.')
     .version(version(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help; after a command, its options and exit status')
+    .helpOption('-h, --help', 'print help')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      // Commander puts its suggestion ("Did you mean …") on a second line; all our errors are one line.
+      // Commander puts its suggestion ("Did you mean …") on a second line, but all our errors are one line.
       outputError: (text, write) =>
         write(
           `papergraph: ${text
@@ -68,10 +68,7 @@ function createProgram(io: Io, done: (status: number) => void): Command {
       applyEnvironment(called, io.env);
     });
   for (const setting of sharedSettings()) program.addOption(setting);
-  program.addHelpText(
-    'after',
-    '\nEach command lists its own options and exit status: papergraph COMMAND --help',
-  );
+  program.addHelpText('after', '\nFor the options and exit statuses of a command: papergraph COMMAND --help');
   addCommands(program, io, act);
   return program;
 }
@@ -96,8 +93,8 @@ function addServe(program: Command, io: Io, act: Act): void {
     .option('--sample', 'ingest the bundled sample first if the store is empty')
     .option(
       '--watch <source>',
-      'watch this folder or URL and ingest new digests; ' +
-        '{date} and {language} in a URL are replaced; repeatable',
+      'watch this folder or URL and ingest new digests; repeatable; in a URL, {date} stands for today and the ' +
+        'seven days before (UTC), {language} for the most common languages',
       (source, others?: readonly string[]) => collect(watchedSource(source), others),
     )
     .action(act(async (command) => await serve(command.optsWithGlobals(), io)));
@@ -113,7 +110,7 @@ function addServe(program: Command, io: Io, act: Act): void {
 function addTail(program: Command, io: Io, act: Act): void {
   const tailing = program
     .command('tail')
-    .description('print new papers as a server ingests them, with the local time and its offset from UTC')
+    .description('print new papers as a server ingests them; times are local, with their offset from UTC')
     .option('--category <code>', 'only papers of this category, such as cs.LG or cs.*; repeatable', collect)
     .option('--search <text>', 'only papers that match this search')
     .option('--after <cursor>', 'resume after this feed cursor')
@@ -133,7 +130,9 @@ function addTail(program: Command, io: Io, act: Act): void {
 function addStoreCommands(program: Command, io: Io, act: Act): void {
   const showing = program
     .command('status')
-    .description('print what is stored: sources, days, languages, papers, last ingests, feed, size, versions')
+    .description(
+      'print the contents of the store: sources, days, languages, papers, last ingests, feed, size, versions',
+    )
     .option('--json', 'print one JSON object')
     .action(
       act(async (command) => {
@@ -149,7 +148,7 @@ function addStoreCommands(program: Command, io: Io, act: Act): void {
 
   const migrating = program
     .command('migrate')
-    .description('apply pending migrations')
+    .description('apply pending migrations, and index papers again if this version needs it')
     .action(
       act(async (command) => {
         const options = command.optsWithGlobals<SharedOptions>();
@@ -186,7 +185,7 @@ function explain(error: unknown, { stderr }: Io): number {
 }
 
 /**
- * One line for a failure of the system or the database. For a bug of ours, the stack, which a report needs.
+ * One line for a failure of the system or the database. For a bug of ours, the stack: a bug report needs it.
  */
 function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

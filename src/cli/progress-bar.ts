@@ -34,10 +34,10 @@ export function progressBar(
       bar = started;
       started.start(file.size ?? 0, 0, { place, doing: 'reading', file: file.location });
       return (progress) => {
-        // The size of a stream is unknown, so its total is what has arrived so far.
+        // The size of a stream is unknown, so the total is the number of bytes read so far.
         if (file.size === undefined) started.setTotal(progress.bytes);
         started.update(progress.bytes, { doing: describe(progress, file.size) });
-        // The bar redraws itself only at reports, and storing may take long without another one.
+        // The bar redraws only when progress is reported, and storing may take long without a report.
         if (progress.storing) started.render();
       };
     },

@@ -3,11 +3,11 @@ import { createInterface } from 'node:readline/promises';
 import { countDigests, removeDigests, type Selection } from '../ingest/remove-digests.ts';
 import type { Output } from './ingest.ts';
 
-/** What the command works with. */
+/** The environment of `remove`. */
 interface RemoveTools extends Output {
   readonly database: Pick<Database, 'pool' | 'prisma'>;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  /** Once it is aborted, the question is withdrawn. */
+  /** Aborts the question. */
   readonly stop: AbortSignal;
 }
 

@@ -26,8 +26,8 @@ import type { ServeOptions } from './options.ts';
 import { open, stopOf } from './with-database.ts';
 
 /**
- * Deadline of a statement for an answer, in milliseconds. After it, the statement is dropped together with
- * its connection, because the network may be dead.
+ * Deadline of an SQL statement that an answer waits for, in milliseconds. After it, the statement is dropped
+ * together with its connection, because the network may be dead.
  */
 export const READ_MS = 15_000;
 /** Time for running requests to finish once the program must end, in milliseconds. */
@@ -52,7 +52,7 @@ export async function serve(options: ServeOptions, given: Io): Promise<number> {
         'connections are treated as pooled: statements are not prepared by name, and the feed is polled',
       );
     const readOnly = await whyReadOnly(pool);
-    if (readOnly !== undefined) doWithoutWriting(readOnly, options, log);
+    if (readOnly !== undefined) logReadOnly(readOnly, options, log);
     else if (options.sample === true) log.info({ files: await ingestSample(database) }, 'sample ingested');
     const reason = await serveStore(database, { options, io, log, readOnly });
     if (reason instanceof Interrupted) return 0;
@@ -62,8 +62,8 @@ export async function serve(options: ServeOptions, given: Io): Promise<number> {
   }
 }
 
-/** Logs what a read-only server does not do. Throws DatabaseError if `--watch` asks it to ingest digests. */
-function doWithoutWriting(reason: string, { watch, sample, feedRetention }: ServeOptions, log: Logger): void {
+/** Logs which options a read-only server ignores. Throws DatabaseError for `--watch`, which must write. */
+function logReadOnly(reason: string, { watch, sample, feedRetention }: ServeOptions, log: Logger): void {
   if (watch !== undefined) throw new DatabaseError(`--watch: cannot write to the database: ${reason}`);
   log.warn(`this server is read-only, because ${reason}: digests cannot be posted`);
   if (sample === true) log.warn(`--sample is ignored, because ${reason}`);
@@ -144,7 +144,7 @@ function storeReadiness({ pool }: Database, feed: Feed): Readiness {
   });
 }
 
-/** The first output: for people, and for scripts that wait for the address. */
+/** The first output. People read it, and scripts wait for its address. */
 function welcome(url: string): string {
   const query = JSON.stringify({
     query: '{ papers(first: 3) { nodes { title authors { nodes { name } } } } }',

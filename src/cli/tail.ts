@@ -143,8 +143,7 @@ function withoutCredentials(text: string): string {
 }
 
 /**
- * Reports the state of the connection: waiting for papers may take hours, and silence could also mean no
- * server.
+ * Reports the state of the connection. Without this, waiting for papers would look like a lost server.
  */
 function tell({ state, attempt, reason }: FeedStatus, url: string, stderr: NodeJS.WritableStream): void {
   if (state === 'waiting' && attempt > 0) stderr.write(`${url}: ${printable(reason ?? '')}; trying again\n`);

@@ -42,7 +42,7 @@ export async function withDatabase<T>(
   try {
     return await Promise.race([work, interruption(stopOf(io, database))]);
   } finally {
-    // The work reports its own outcome; what counts here is that it has ended before the database is closed.
+    // `work` may still run after an interruption. It must end before the database is closed.
     await work.catch(() => {});
     await database.close();
   }

@@ -118,7 +118,7 @@ export function isRetryableCode(code: unknown): boolean {
 }
 
 /** Whether a value is a code of the catalogue. */
-export function isErrorCode(code: unknown): code is ErrorCode {
+function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERRORS, code);
 }
 
