@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { within } from '../time/deadline.ts';
 import { SILENCE_MS, type Connect, type FeedResult } from './connection.ts';
-import { errorOf, errorOfStatus, FeedError, isPassing, Lost, type SentError } from './feed-error.ts';
+import { errorOf, errorOfStatus, FeedError, isRetryableStatus, Lost, type SentError } from './feed-error.ts';
 
 /** Options for server-sent events. */
 export interface EventsOptions {
@@ -49,7 +49,7 @@ async function check(response: Response): Promise<void> {
   if (response.status === 204) throw new FeedError([{ message: 'the server has ended the stream' }]);
   const seconds = Number(response.headers.get('retry-after') ?? 0);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : 0;
-  const errors = isPassing(response.status) ? undefined : await errorsOf(response);
+  const errors = isRetryableStatus(response.status) ? undefined : await errorsOf(response);
   throw errorOfStatus(response.status, { retryAfterMs, ...(errors !== undefined && { errors }) });
 }
 

@@ -38,7 +38,7 @@ export class Behind extends Error {
 }
 
 /** HTTP statuses by which a server or a proxy says "not now", beside those from 500 on. */
-const PASSING_STATUSES = new Set([408, 425, 429]);
+const RETRYABLE_STATUSES = new Set([408, 425, 429]);
 
 /**
  * The error for an HTTP status that came instead of a stream: Lost if another try may succeed, else
@@ -49,7 +49,7 @@ export function errorOfStatus(
   { errors, retryAfterMs }: { errors?: readonly SentError[]; retryAfterMs?: number } = {},
 ): FeedError | Lost {
   const message = `HTTP status ${status}`;
-  if (isPassing(status)) return new Lost(message, retryAfterMs);
+  if (isRetryableStatus(status)) return new Lost(message, retryAfterMs);
   // No server sends NOT_FOUND: it means that there is no Papergraph at this address.
   const code = status === 404 ? 'NOT_FOUND' : codeOfStatus(status);
   if (errors !== undefined) return new FeedError(errors, codeOf(errors[0]) ?? code);
@@ -57,8 +57,8 @@ export function errorOfStatus(
 }
 
 /** Whether the same request may succeed later. */
-export function isPassing(status: number): boolean {
-  return status >= 500 || PASSING_STATUSES.has(status);
+export function isRetryableStatus(status: number): boolean {
+  return status >= 500 || RETRYABLE_STATUSES.has(status);
 }
 
 /** The error for GraphQL errors that a server sent: Lost if another try may succeed, else FeedError. */
