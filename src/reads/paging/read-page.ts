@@ -25,7 +25,7 @@ export interface CompiledList {
 }
 
 /** A page of a list under one parent; without a parent, of the store's one list. */
-export interface PageRequest {
+interface PageRequest {
   readonly parent?: Parent | undefined;
   readonly args: PageArgs;
   readonly wants: Wants;
