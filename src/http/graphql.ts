@@ -35,9 +35,14 @@ export function graphqlHandler({ pipeline, authenticate, connections, stop }: Gr
       return;
     }
     const caller = { ...authenticate(request.headers.authorization), resumeAfter };
-    const status = await respond(context, pipeline, caller);
-    if (context.payloads !== undefined)
-      await stream(context, context.payloads, { connections, stop, status });
+    try {
+      const status = await respond(context, pipeline, caller);
+      if (context.payloads !== undefined)
+        await stream(context, context.payloads, { connections, stop, status });
+    } finally {
+      // A plugin may fail after the subscription has begun.
+      context.payloads?.close();
+    }
   };
 }
 
@@ -64,7 +69,6 @@ async function stream(
 ): Promise<void> {
   const leave = connections.enter(context.request.socket.remoteAddress);
   if (leave === undefined) {
-    payloads.close();
     sendJson(context, 503, { error: 'too many streams' });
     return;
   }
