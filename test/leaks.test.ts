@@ -16,8 +16,11 @@ const ROUNDS = 12;
 /** WebSockets in a round, and as many event streams of each of two kinds. */
 const CLIENTS = 30;
 const QUERIES = 10;
-/** Bytes of heap that a round may leave. Measured: 5,000; with ten closed WebSockets kept in memory: 40,000. */
-const BYTES_PER_ROUND = 20_000;
+/**
+ * Bytes of heap that a round may leave. Measured: 4,000 to 10,000, and 28,000 on a busy machine. A server that kept
+ * the round's closed WebSockets in memory left 120,000.
+ */
+const BYTES_PER_ROUND = 60_000;
 /** Room for two rounds: if clients kept their slots after they left, the server would refuse later ones. */
 const MAX_SOCKETS_PER_ADDRESS = 2 * 3 * CLIENTS;
 const TOKEN = 'a-token-for-this-test';
@@ -223,9 +226,6 @@ async function abortQueries(requests: Requests, { url, pool }: TestDatabase): Pr
   await lock.end();
 }
 
-const figures = ({ heap, ...counts }: Holdings): string =>
-  `${(heap / 1e6).toFixed(2)} MB, ${JSON.stringify(counts)}`;
-
 describe.skipIf(!LONG || !existsSync('/proc/self/fd'))(
   'clients that come and go (long form, needs /proc)',
   () => {
@@ -245,7 +245,6 @@ describe.skipIf(!LONG || !existsSync('/proc/self/fd'))(
       for (let round = 1; round <= ROUNDS; round += 1) await playRound(server, WARM_UP_ROUNDS + round);
       const after = await settled({ ...idle, files, timers });
       const growth = Math.round((after.heap - warm.heap) / ROUNDS);
-      console.log(`warm: ${figures(warm)}\nafter: ${figures(after)}\n${growth} bytes of heap per round`);
       expect(growth, 'bytes of heap per round').toBeLessThan(BYTES_PER_ROUND);
     });
   },
