@@ -22,18 +22,23 @@ export class Checkout {
 
   /** Starts a server; returns the URL of its GraphQL endpoint. */
   async serve(): Promise<string> {
-    this.#server = this.#spawn(['serve', '--port', '0']);
+    const server = this.#spawn(['serve', '--port', '0']);
+    this.#server = server;
     let printed = '';
-    for await (const chunk of this.#server.stdout ?? []) {
-      printed += String(chunk);
-      const [, url] = /is at (\S+)/.exec(printed) ?? [];
-      if (url !== undefined) return url;
-    }
-    throw new Error(`${this.#folder}: the server ended: ${printed}`);
+    return await new Promise((resolve, reject) => {
+      // Reads on after the URL has come: a server whose standard output is closed ends.
+      server.stdout?.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+        const [, url] = /(http:\S+\/graphql)/.exec(printed) ?? [];
+        if (url !== undefined) resolve(url);
+      });
+      server.once('close', () => reject(new Error(`${this.#folder}: the server ended: ${printed}`)));
+    });
   }
 
   async stop(): Promise<void> {
-    if (this.#server === undefined || this.#server.exitCode !== null) return;
+    if (this.#server === undefined || this.#server.exitCode !== null || this.#server.signalCode !== null)
+      return;
     this.#server.kill('SIGTERM');
     await once(this.#server, 'close');
   }
