@@ -17,6 +17,8 @@ export default defineConfig({
       include: ['src/**'],
       exclude: ['src/database/generated/**'],
       reporter: ['text-summary', 'json-summary', 'html'],
+      // A little below what the whole suite covers.
+      thresholds: { statements: 93, branches: 86, functions: 94, lines: 94 },
     },
   },
 });
