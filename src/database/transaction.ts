@@ -34,14 +34,31 @@ export class Transaction {
 
 /**
  * Runs `work` in one READ COMMITTED transaction and commits it, or rolls it back if `work` fails or `undo`
- * returns true for its result. Rejects with the error of `work`, or with the database's error.
+ * returns true for its result. If anything was written, the store gets a new version. Rejects with the error
+ * of `work`, or with the database's error.
  */
 export async function transaction<T>(
   pool: pg.Pool,
   work: (tx: Transaction) => Promise<T>,
   undo?: (result: T) => boolean,
 ): Promise<T> {
-  return await inTransaction(pool, async (client) => await work(new Transaction(client)), undo);
+  const workAndRenew = async (client: pg.PoolClient): Promise<T> => {
+    const tx = new Transaction(client);
+    const result = await work(tx);
+    await renewStoreVersion(tx);
+    return result;
+  };
+  return await inTransaction(pool, workAndRenew, undo);
+}
+
+/**
+ * Gives the store a new version if this transaction has written anything. It locks the row of the feed, as
+ * the last ingest step does, so it must come last.
+ */
+async function renewStoreVersion(tx: Transaction): Promise<void> {
+  const [written] = await tx.query`select 1 where pg_current_xact_id_if_assigned() is not null`;
+  // Not one statement: a standby refuses the update even if its condition is false.
+  if (written !== undefined) await tx.execute`update feed set version = gen_random_uuid()`;
 }
 
 /** Like `transaction`, for work that needs the connection itself. */

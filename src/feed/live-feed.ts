@@ -12,7 +12,7 @@ import type { Channel } from './channel.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { checkFirst, compileChoice, type EventChoice } from './event-choice.ts';
 import { EventReader } from './event-reader.ts';
-import { shareCalls } from './share-calls.ts';
+import { shareCalls } from '../time/share-calls.ts';
 import { startOf, type FeedPosition } from './start-position.ts';
 import { StoredPages } from './stored-pages.ts';
 import { Subscription, type BatchSource } from './subscription.ts';
