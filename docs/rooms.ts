@@ -39,7 +39,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   reads: {
     job: 'SQL for pages, look-ups, filters, facets and suggestions',
-    folders: ['paging', 'filters', 'lists'],
+    folders: ['cache', 'paging', 'filters', 'lists'],
     imports: ['events', 'database', 'errors', 'digest', 'search', 'language', 'arxiv', 'time'],
   },
   feed: {

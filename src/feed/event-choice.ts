@@ -2,6 +2,7 @@ import type { RunStatement } from '../database/statements.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { DigestEventKind, PaperEventKind } from '../events/event.ts';
 import type { EventFilter } from '../events/event-filter.ts';
+import { ReadCache } from '../reads/cache/read-cache.ts';
 import { searchCompiler } from '../reads/filters/compile-search.ts';
 import { digestFilter, type DigestFilter } from '../reads/filters/digest-filter.ts';
 import { EVENTS } from '../reads/filters/filter-subject.ts';
@@ -25,7 +26,7 @@ export async function compileChoice(run: RunStatement, choice: EventChoice): Pro
   const { topic, kinds } = choice;
   const condition =
     choice.topic === 'PAPER'
-      ? (await paperFilter(choice.filter, EVENTS, searchCompiler(run))).condition
+      ? (await paperFilter(choice.filter, EVENTS, searchCompiler({ run, cache: new ReadCache() }))).condition
       : digestFilter(choice.filter, EVENTS);
   return {
     key: JSON.stringify([topic, [...new Set(kinds)].toSorted(), canonical(choice.filter)]),

@@ -1,15 +1,12 @@
 import type { RunStatement } from '../database/statements.ts';
 import type { Batch, FeedEvent } from '../events/event.ts';
 import { eventsAt, feedState, readBatch } from '../events/event-log.ts';
-import { encodeFeedCursor } from '../events/feed-cursor.ts';
 import { checkEpoch } from '../events/resume.ts';
 import { checkFirst, compileChoice, type EventChoice } from './event-choice.ts';
 import { startOf, type FeedPosition } from './start-position.ts';
 
 /** The queries of the feed that need no subscription. */
 export interface FeedQueries {
-  /** The cursor after everything that is committed now. */
-  readonly cursor: () => Promise<string>;
   /** One batch. Rejects with InputError for an invalid cursor, filter or size. */
   readonly page: (choice: EventChoice, position: FeedPosition) => Promise<Batch>;
   /** Reads events again, because they move to other entries when two digests are merged. */
@@ -22,10 +19,6 @@ const PATIENCE_MS = 1_000;
 /** The queries of one operation. */
 export function feedQueries(run: RunStatement): FeedQueries {
   return {
-    cursor: async () => {
-      const { epoch, head } = await feedState(run);
-      return encodeFeedCursor(epoch, head);
-    },
     again: async (events) =>
       await eventsAt(
         run,

@@ -1,8 +1,9 @@
 import type { Database } from '../database/connect.ts';
-import type { Feed } from '../feed/live-feed.ts';
+import { statementRunner, type RunStatement } from '../database/statements.ts';
+import { storeVersionReader, type ReadStoreVersion, type StoreVersion } from '../events/store-version.ts';
 import { feedQueries, type FeedQueries } from '../feed/feed-queries.ts';
-import { createReads, type ReadOptions, type Reads } from '../reads/reads.ts';
-import { statementRunner } from '../database/statements.ts';
+import type { Feed } from '../feed/live-feed.ts';
+import { createReads, type ReadOptions, type Reads, type VersionReads } from '../reads/reads.ts';
 import type { IngestDigest } from './ingest-digest.ts';
 
 /** Whether the caller is the admin. `unset` if the server has no admin token, so that nobody can be. */
@@ -10,14 +11,27 @@ export type Admin = 'yes' | 'no' | 'unset';
 
 /** The context of resolvers: made for one operation. */
 export interface Context {
+  /**
+   * The version of the store that the operation reads: at least as new as everything that was committed before
+   * the operation began. Read when it is first called for.
+   */
+  readonly version: () => Promise<StoreVersion>;
+  /** From now on, the operation reads the version that the store has now. For mutations, after they wrote. */
+  readonly renew: () => Promise<StoreVersion>;
+  /** Reads of this version. Throws before the version is known, and if it could not be read. */
   readonly reads: Reads;
   readonly feed: FeedQueries;
+  /** Whether the operation has used its version, its reads or the feed: if not, its result is always the same. */
+  readonly touched: boolean;
+  /**
+   * Whether a value was left null, empty or incomplete because its deadline passed: another operation may get
+   * it.
+   */
+  readonly incomplete: boolean;
   /** Undefined on a server without subscriptions. */
   readonly live: Feed | undefined;
   readonly caller: Caller;
   readonly ingestDigest: IngestDigest | undefined;
-  /** Read before all other fields, if the operation selects `feedCursor`. */
-  feedCursor?: Promise<string>;
 }
 
 /** Options of `createContextFactory`, the same for all operations. */
@@ -34,43 +48,108 @@ export interface Caller {
   readonly resumeAfter?: string | undefined;
 }
 
-/** Makes the context of one operation. */
-export type CreateContext = (caller?: Caller) => Context;
+/**
+ * Makes the context of one operation. `version` is what the caller has read for this operation; by default
+ * the context reads it.
+ */
+export type CreateContext = (caller?: Caller, version?: StoreVersion) => Context;
 
-/** Makes contexts. Fields of one operation share what it has read; the next operation reads anew. */
+/**
+ * Makes the contexts of a process. Operations share what they read as long as the store has the same version.
+ */
 export function createContextFactory(options: ContextOptions): CreateContext {
-  return (caller = { admin: 'unset' }) => new OperationContext(options, caller);
+  const run = statementRunner(options.database.pool, options);
+  const store = {
+    ...options,
+    run,
+    readVersion: storeVersionReader(run),
+    readsAt: versionedReads(run, options),
+  };
+  return (caller = { admin: 'unset' }, version) => new OperationContext(store, caller, version);
+}
+
+/** What contexts have in common. */
+interface Shared extends ContextOptions {
+  readonly run: RunStatement;
+  readonly readVersion: ReadStoreVersion;
+  readonly readsAt: (version: StoreVersion) => VersionReads;
+}
+
+/** The reads of the version that was read last; those of another version know nothing of it. */
+function versionedReads(run: RunStatement, options: ReadOptions): Shared['readsAt'] {
+  let known: { readonly key: string; readonly reads: VersionReads } | undefined;
+  return ({ key }) => {
+    if (known?.key !== key) known = { key, reads: createReads(run, options) };
+    return known.reads;
+  };
 }
 
 /**
- * Creates its readers when they are first used: most operations need only some of them, and a socket may
- * carry thousands of operations.
+ * Creates what is used only: most operations need only some of it, and a socket may carry thousands of
+ * operations.
  */
 class OperationContext implements Context {
   readonly caller: Caller;
-  feedCursor?: Promise<string>;
-  readonly #options: ContextOptions;
+  touched = false;
+  incomplete = false;
+  readonly #shared: Shared;
+  #version: Promise<StoreVersion> | undefined;
+  /** Of the version, once it is known. */
   #reads: Reads | undefined;
+  #failure: unknown = new Error('expected the version of the store to be read first');
   #feed: FeedQueries | undefined;
 
-  constructor(options: ContextOptions, caller: Caller) {
-    this.#options = options;
+  constructor(shared: Shared, caller: Caller, version: StoreVersion | undefined) {
+    this.#shared = shared;
     this.caller = caller;
+    if (version !== undefined) {
+      this.#version = Promise.resolve(version);
+      this.#readAt(version);
+    }
+  }
+
+  async version(): Promise<StoreVersion> {
+    this.touched = true;
+    return await (this.#version ??= this.#readVersion());
+  }
+
+  async renew(): Promise<StoreVersion> {
+    this.touched = true;
+    this.#reads = undefined;
+    return await (this.#version = this.#readVersion());
   }
 
   get reads(): Reads {
-    return (this.#reads ??= createReads(this.#options.database, this.#options));
+    this.touched = true;
+    if (this.#reads === undefined) throw this.#failure;
+    return this.#reads;
   }
 
   get feed(): FeedQueries {
-    return (this.#feed ??= feedQueries(statementRunner(this.#options.database.pool, this.#options)));
+    this.touched = true;
+    return (this.#feed ??= feedQueries(this.#shared.run));
   }
 
   get live(): Feed | undefined {
-    return this.#options.live;
+    return this.#shared.live;
   }
 
   get ingestDigest(): IngestDigest | undefined {
-    return this.#options.ingestDigest;
+    return this.#shared.ingestDigest;
+  }
+
+  async #readVersion(): Promise<StoreVersion> {
+    try {
+      const version = await this.#shared.readVersion();
+      this.#readAt(version);
+      return version;
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
+
+  #readAt(version: StoreVersion): void {
+    this.#reads = this.#shared.readsAt(version).forOperation(() => (this.incomplete = true));
   }
 }

@@ -1,4 +1,5 @@
 import { isDay } from '../time/day.ts';
+import type { Maybe } from '../reads/cache/maybe.ts';
 import type { DigestKey } from '../reads/lookups.ts';
 import { parseNodeId, type NodeType } from '../reads/paging/node-id.ts';
 import type { Reads } from '../reads/reads.ts';
@@ -32,7 +33,7 @@ export async function loadNode(reads: Reads, id: string): Promise<object | null>
 }
 
 // Each type is loaded by the key that its id contains; a digest's key has three parts, a run's is a UUID.
-const LOADS: Record<NodeType, (reads: Reads, key: string) => Promise<object | null>> = {
+const LOADS: Record<NodeType, (reads: Reads, key: string) => Maybe<object | null>> = {
   Paper: (reads, key) => reads.paperByArxivId(key),
   Author: (reads, key) => reads.authorByName(key),
   Category: (reads, key) => reads.categoryByCode(key),

@@ -1,11 +1,9 @@
-import type DataLoader from 'dataloader';
-import type { RunStatement } from '../database/statements.ts';
 import { InputError } from '../errors/input-error.ts';
 import { facetsSql, type FacetRow, type FacetValue, type FacetWant } from './facet-sql.ts';
 import type { CompileList, ListRequest } from './lists/list-field.ts';
 import type { PaperArgs, PaperField } from './lists/papers.ts';
-import { optionalLoader } from './optional-loader.ts';
-import { remember, rowsByParent, type ParentId } from './paging/by-parent.ts';
+import type { Store } from './cache/store.ts';
+import { rowsByParent, type ParentId } from './paging/by-parent.ts';
 import { checkSize } from './paging/page-args.ts';
 import { inBuckets, type Bucket } from './timeline.ts';
 
@@ -22,37 +20,33 @@ export interface FacetRequest extends ListRequest<PaperArgs> {
 }
 
 /**
- * Counts facets over a whole list; null if this takes too long. Rejects with InputError for wrong arguments.
+ * Counts facets over a whole list. Rejects with DeadlineError if this takes too long, and with InputError for
+ * wrong arguments.
  */
-export type ReadFacets = (request: FacetRequest) => Promise<Facets | null>;
+export type ReadFacets = (request: FacetRequest) => Promise<Facets>;
 
-/**
- * Reads the facets of one request. All facets of a list, under any parents, are one statement with a
- * deadline.
- */
+/** Makes the reader of facets. All facets of a list, under any parents, are one statement with a deadline. */
 export function facetReader(
-  run: RunStatement,
+  { run, cache }: Store,
   { compileList, timeoutMs }: { readonly compileList: CompileList; readonly timeoutMs: number },
 ): ReadFacets {
-  const loaders = new Map<string, DataLoader<ParentId, Facets | null>>();
   return async ({ field, args, parent, wanted }) => {
     if (wanted.length === 0) return collect(wanted, []);
     for (const want of wanted) check(want);
     const { list, key } = await compileList(field, args);
     const counted = parent === undefined && !list.filtered;
-    const loader = remember(loaders, key + JSON.stringify(wanted), () =>
-      optionalLoader(async (parents) => {
-        const query = facetsSql({ list, wanted, counted }, parents);
-        const rows = await run<FacetRow>({
-          name: `${field.name}.facets`,
-          sql: query,
-          unique: true,
-          timeoutMs,
-        });
-        return rowsByParent(parents, rows).map((own) => collect(wanted, own));
+    const load = cache.loaderOf<ParentId, readonly FacetRow[]>(
+      `facets ${key}${JSON.stringify(wanted)}`,
+      () => ({
+        read: async (parents) => {
+          const query = facetsSql({ list, wanted, counted }, parents);
+          const name = `${field.name}.facets`;
+          const rows = await run<FacetRow>({ name, sql: query, unique: true, timeoutMs });
+          return rowsByParent(parents, rows);
+        },
       }),
     );
-    return await loader.load(parent?.id ?? 0);
+    return collect(wanted, await load(parent?.id ?? 0));
   };
 }
 

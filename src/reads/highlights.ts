@@ -10,6 +10,8 @@ import { textKeys } from '../search/words.ts';
 import { shortListReader } from './short-lists.ts';
 import { summaryColumns, type PaperRow, type SummaryRow } from './lists/rows.ts';
 import type { RunStatement } from '../database/statements.ts';
+import type { Load } from './cache/read-cache.ts';
+import type { Store } from './cache/store.ts';
 
 /** A text of a paper with the parts that match a search. */
 export interface Highlight {
@@ -28,12 +30,19 @@ export type ReadHighlights = (
   highlightTerms: readonly HighlightTerm[],
 ) => Promise<Highlight[]>;
 
+/** Reads the summaries with text of a paper's current entries, newest first. */
+export type ReadSummaries = Load<number, readonly SummaryRow[]>;
+
+/** Makes the reader of summaries for highlights. */
+export function summaryReader(store: Store): ReadSummaries {
+  return shortListReader<SummaryRow>(store, 'PaperEdge.highlights', currentSummaries);
+}
+
 /**
- * Reads the highlights of one request. A page of papers takes two statements: summaries, and stems of their
+ * Makes the reader of highlights for one operation. A page of papers takes two statements: summaries, and stems of their
  * words.
  */
-export function highlightReader(run: RunStatement): ReadHighlights {
-  const summariesOf = shortListReader<SummaryRow>(run, 'PaperEdge.highlights', currentSummaries);
+export function highlightReader(run: RunStatement, summariesOf: ReadSummaries): ReadHighlights {
   const stems = stemReader(run);
   const prepared = new WeakMap<readonly HighlightTerm[], PreparedTerms>();
   return async (paper, highlightTerms) => {

@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import { sql, type Sql } from '../database/sql.ts';
 import {
   authorColumns,
@@ -18,7 +17,8 @@ import {
   type SourceRow,
   type SummaryRow,
 } from './lists/rows.ts';
-import type { RunStatement } from '../database/statements.ts';
+import type { Maybe } from './cache/maybe.ts';
+import type { Store } from './cache/store.ts';
 
 /** The natural key of a digest. */
 export interface DigestKey {
@@ -38,71 +38,69 @@ export function found<Row>(row: Row | null): Row {
 /** Single rows by a unique key; null if there is none. */
 export type Lookups = ReturnType<typeof lookups>;
 
-/**
- * The look-ups of one request. Those of one kind are batched into one statement, and each row is read once.
- */
-export function lookups(run: RunStatement) {
+/** Makes look-ups. Those of one kind are batched into one statement, and each row is read once. */
+export function lookups(store: Store) {
   return {
-    ...entities(run),
-    ...publications(run),
+    ...entities(store),
+    ...publications(store),
     /** The key is a UUID in lower case. */
-    ingestRunById: lookup<IngestRunRow>(run, 'ingestRunById', {
+    ingestRunById: lookup<IngestRunRow>(store, 'ingestRunById', {
       query: (ids) => sql`select ${ingestRunColumns} from ingest_run r where r.id = any(${ids}::uuid[])`,
       keyOf: (row) => row.id,
     }),
   };
 }
 
-function entities(run: RunStatement) {
+function entities(store: Store) {
   const papers = sql`select ${paperColumns} from paper p`;
   const categories = sql`select ${categoryColumns} from category c`;
   return {
-    paperById: lookup<PaperRow, number>(run, 'paperById', {
+    paperById: lookup<PaperRow, number>(store, 'paperById', {
       query: (ids) => sql`${papers} where p.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
-    paperByArxivId: lookup<PaperRow>(run, 'paperByArxivId', {
+    paperByArxivId: lookup<PaperRow>(store, 'paperByArxivId', {
       query: (ids) => sql`${papers} where p.arxiv_id = any(${ids}::text[])`,
       keyOf: (row) => row.arxivId,
     }),
-    authorByName: lookup<AuthorRow>(run, 'authorByName', {
+    authorByName: lookup<AuthorRow>(store, 'authorByName', {
       query: (names) => sql`select ${authorColumns} from author u where u.name = any(${names}::text[])`,
       keyOf: (row) => row.name,
     }),
-    authorById: lookup<AuthorRow, number>(run, 'authorById', {
+    authorById: lookup<AuthorRow, number>(store, 'authorById', {
       query: (ids) => sql`select ${authorColumns} from author u where u.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
-    categoryById: lookup<CategoryRow, number>(run, 'categoryById', {
+    categoryById: lookup<CategoryRow, number>(store, 'categoryById', {
       query: (ids) => sql`${categories} where c.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
-    categoryByCode: lookup<CategoryRow>(run, 'categoryByCode', {
+    categoryByCode: lookup<CategoryRow>(store, 'categoryByCode', {
       query: (codes) => sql`${categories} where c.code = any(${codes}::text[])`,
       keyOf: (row) => row.code,
     }),
-    sourceById: lookup<SourceRow, number>(run, 'sourceById', {
+    sourceById: lookup<SourceRow, number>(store, 'sourceById', {
       query: (ids) => sql`select ${sourceColumns} from source s where s.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
-    sourceByName: lookup<SourceRow>(run, 'sourceByName', {
+    sourceByName: lookup<SourceRow>(store, 'sourceByName', {
       query: (names) => sql`select ${sourceColumns} from source s where s.name = any(${names}::text[])`,
       keyOf: (row) => row.name,
     }),
   };
 }
 
-function publications(run: RunStatement) {
+function publications(store: Store) {
   const digests = sql`select ${digestColumns} from digest d join source s on s.id = d.source_id`;
   const entries = sql`select ${entryColumns} from digest_entry e`;
   const summaries = sql`select ${summaryColumns}
     from summary m join digest_entry e on e.id = m.entry_id join digest d on d.id = e.digest_id`;
   return {
-    digestById: lookup<DigestRow, number>(run, 'digestById', {
+    digestById: lookup<DigestRow, number>(store, 'digestById', {
       query: (ids) => sql`${digests} where d.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
-    digestByKey: lookup<DigestRow, DigestKey>(run, 'digestByKey', {
+    digestByKey: lookup<DigestRow, DigestKey>(store, 'digestByKey', {
       query: (keys) => sql`${digests} join unnest(${keys.map(({ source }) => source)}::text[],
         ${keys.map(({ date }) => date)}::date[], ${keys.map(({ language }) => language)}::text[])
           as k(source, date, language)
@@ -110,19 +108,19 @@ function publications(run: RunStatement) {
       keyOf: (row) => row,
       cacheKey: ({ source, date, language }) => JSON.stringify([source, date, language]),
     }),
-    entryById: lookup<EntryRow, number>(run, 'entryById', {
+    entryById: lookup<EntryRow, number>(store, 'entryById', {
       query: (ids) => sql`${entries} where e.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
-    entryByKey: lookup<EntryRow>(run, 'entryByKey', {
+    entryByKey: lookup<EntryRow>(store, 'entryByKey', {
       query: (keys) => sql`${entries} where e.key = any(${keys}::text[])`,
       keyOf: (row) => row.key,
     }),
-    summaryByEntryId: lookup<SummaryRow, number>(run, 'summaryByEntryId', {
+    summaryByEntryId: lookup<SummaryRow, number>(store, 'summaryByEntryId', {
       query: (ids) => sql`${summaries} where m.entry_id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
-    summaryByKey: lookup<SummaryRow>(run, 'summaryByKey', {
+    summaryByKey: lookup<SummaryRow>(store, 'summaryByKey', {
       query: (keys) => sql`${summaries} where e.key = any(${keys}::text[])`,
       keyOf: (row) => row.key,
     }),
@@ -138,20 +136,19 @@ interface LookupOptions<Row, Key> {
 }
 
 function lookup<Row extends object, Key = string>(
-  run: RunStatement,
+  { run, cache }: Store,
   name: string,
-  { query, keyOf, cacheKey }: LookupOptions<Row, Key>,
-): (key: Key) => Promise<Row | null> {
-  const identity = (key: Key): unknown => cacheKey?.(key) ?? key;
-  const loader = new DataLoader<Key, Row | null, unknown>(
-    async (keys) => {
+  { query, keyOf, cacheKey: identify = String }: LookupOptions<Row, Key>,
+): (key: Key) => Maybe<Row | null> {
+  const load = cache.loader<Key, Row | null>({
+    identify,
+    read: async (keys) => {
       const rows = await run<Row>({ name, sql: query(keys) });
-      const byKey = new Map(rows.map((row) => [identity(keyOf(row)), row]));
-      return keys.map((key) => byKey.get(identity(key)) ?? null);
+      const byKey = new Map(rows.map((row) => [identify(keyOf(row)), row]));
+      return keys.map((key) => byKey.get(identify(key)) ?? null);
     },
-    { cacheKeyFn: identity },
-  );
-  return async (key) => (hasNul(key) ? null : await loader.load(key));
+  });
+  return (key) => (hasNul(key) ? null : load(key));
 }
 
 /** Text in Postgres cannot contain NUL, so no row has such a key; as a parameter it would be an error. */

@@ -1,7 +1,7 @@
 import { sql, type Sql } from '../database/sql.ts';
-import type { RunStatement } from '../database/statements.ts';
-import { optionalLoader } from './optional-loader.ts';
-import { remember, rowsByParent } from './paging/by-parent.ts';
+import type { Maybe } from './cache/maybe.ts';
+import type { Store } from './cache/store.ts';
+import { rowsByParent } from './paging/by-parent.ts';
 import { checkSize } from './paging/page-args.ts';
 
 /** A paper that shares terms or authors with the given paper. */
@@ -16,23 +16,26 @@ export interface RelatedPaper {
 }
 
 /**
- * The papers most related to a paper, best first; null if this takes too long. Rejects with InputError above
- * 100.
+ * The papers most related to a paper, best first. Rejects with DeadlineError if this takes too long. Throws
+ * InputError above 100.
  */
-export type ReadRelated = (paperId: number, first: number) => Promise<readonly RelatedPaper[] | null>;
+export type ReadRelated = (paperId: number, first: number) => Maybe<readonly RelatedPaper[]>;
 
 /**
- * Reads the related papers of one request. Papers with an equal `first` are one statement, with a deadline.
+ * Makes the reader of related papers. Papers with an equal `first` are one statement, with a deadline.
  */
-export function relatedReader(run: RunStatement, timeoutMs: number): ReadRelated {
-  const openLoader = (first: number) =>
-    optionalLoader(async (ids: readonly number[]) => {
-      const statement = { name: 'Paper.related', sql: relatedSql(ids, first), timeoutMs };
-      return rowsByParent(ids, await run<RelatedPaper & { parent: number }>(statement));
-    });
-  const loaders = new Map<number, ReturnType<typeof openLoader>>();
-  return async (paperId, first) =>
-    await remember(loaders, checkSize(first, ['first']), () => openLoader(first)).load(paperId);
+export function relatedReader({ run, cache }: Store, timeoutMs: number): ReadRelated {
+  const name = 'Paper.related';
+  return (paperId, first) => {
+    const most = checkSize(first, ['first']);
+    const load = cache.loaderOf<number, readonly RelatedPaper[]>(`${name} ${most}`, () => ({
+      read: async (ids) => {
+        const statement = { name, sql: relatedSql(ids, most), timeoutMs };
+        return rowsByParent(ids, await run<RelatedPaper & { parent: number }>(statement));
+      },
+    }));
+    return load(paperId);
+  };
 }
 
 /**

@@ -1,9 +1,11 @@
-import DataLoader from 'dataloader';
 import { sql, type Sql } from '../database/sql.ts';
+import type { Maybe } from './cache/maybe.ts';
+import type { Load, LoaderOptions } from './cache/read-cache.ts';
+import type { Store } from './cache/store.ts';
 import type { RunStatement } from '../database/statements.ts';
 import { bestSummaries, type SummaryArgs } from './lists/entries.ts';
 import { categoryColumns, type CategoryRow, type SummaryRow } from './lists/rows.ts';
-import { remember, rowsByParent } from './paging/by-parent.ts';
+import { rowsByParent } from './paging/by-parent.ts';
 
 /** A category of an author or digest, with its number of papers or entries there. */
 export interface CountedCategory extends CategoryRow {
@@ -13,25 +15,19 @@ export interface CountedCategory extends CategoryRow {
 /** Lists that are short enough to have no pages, by the id of their parent. */
 export type ShortLists = ReturnType<typeof shortLists>;
 
-/** The short lists of one request. Those of many parents are one statement, and each is read once. */
-export function shortLists(run: RunStatement) {
-  const summaries = new Map<string, (paperId: number) => Promise<SummaryRow[]>>();
+/** Makes the reader of short lists. Those of many parents are one statement, and each is read once. */
+export function shortLists(store: Store) {
   return {
     /** In arXiv's order. */
-    categoriesOfPaper: shortListReader<CategoryRow>(run, 'Paper.categories', categoriesOfPapers),
+    categoriesOfPaper: shortListReader<CategoryRow>(store, 'Paper.categories', categoriesOfPapers),
     /** Most papers first. */
-    categoriesOfAuthor: shortListReader<CountedCategory>(run, 'Author.categories', categoriesOfAuthors),
+    categoriesOfAuthor: shortListReader<CountedCategory>(store, 'Author.categories', categoriesOfAuthors),
     /** In the order of their sections. */
-    categoriesOfDigest: shortListReader<CountedCategory>(run, 'Digest.categories', categoriesOfDigests),
+    categoriesOfDigest: shortListReader<CountedCategory>(store, 'Digest.categories', categoriesOfDigests),
     /** One row; none if the source has no digest. */
-    digestCountOfSource: shortListReader<{ count: number }>(run, 'Source.digestCount', digestCounts),
+    digestCountOfSource: shortListReader<{ count: number }>(store, 'Source.digestCount', digestCounts),
     /** One row at most. Throws InputError above 100 languages or sources. */
-    summaryOfPaper: async (paperId: number, args: SummaryArgs): Promise<SummaryRow[]> => {
-      const load = remember(summaries, JSON.stringify(args), () =>
-        shortListReader(run, 'Paper.summary', (ids) => bestSummaries(ids, args)),
-      );
-      return await load(paperId);
-    },
+    summaryOfPaper: summaryReader(store),
   };
 }
 
@@ -65,12 +61,31 @@ const digestCounts = (ids: readonly number[]) => sql`
 
 /** Reads whole lists by the ids of their parents, in batches. `query` returns each row with its `parent`. */
 export function shortListReader<Row extends object>(
+  { run, cache }: Store,
+  name: string,
+  query: (parents: readonly number[]) => Sql,
+): Load<number, readonly Row[]> {
+  return cache.loader(byParent<Row>(run, name, query));
+}
+
+/** The best summary of each paper. Papers with equal arguments are read together. */
+function summaryReader({ run, cache }: Store) {
+  const name = 'Paper.summary';
+  return (paperId: number, args: SummaryArgs): Maybe<readonly SummaryRow[]> => {
+    const load = cache.loaderOf(name + JSON.stringify(args), () =>
+      byParent<SummaryRow>(run, name, (ids) => bestSummaries(ids, args)),
+    );
+    return load(paperId);
+  };
+}
+
+function byParent<Row extends object>(
   run: RunStatement,
   name: string,
   query: (parents: readonly number[]) => Sql,
-): (parent: number) => Promise<Row[]> {
-  const loader = new DataLoader<number, Row[]>(async (parents) =>
-    rowsByParent(parents, await run<Row & { parent: number }>({ name, sql: query(parents) })),
-  );
-  return async (parent) => await loader.load(parent);
+): LoaderOptions<number, readonly Row[]> {
+  return {
+    read: async (parents) =>
+      rowsByParent(parents, await run<Row & { parent: number }>({ name, sql: query(parents) })),
+  };
 }

@@ -7,6 +7,8 @@ import { escapeLike, hasWords } from './filters/name-conditions.ts';
 import { InputError } from '../errors/input-error.ts';
 import { checkSize } from './paging/page-args.ts';
 import { DeadlineError, type RunStatement } from '../database/statements.ts';
+import type { Maybe } from './cache/maybe.ts';
+import type { Store } from './cache/store.ts';
 
 /** Type of a suggestion. */
 type SuggestionKind = 'AUTHOR' | 'CATEGORY' | 'PAPER';
@@ -37,13 +39,13 @@ const SIMILAR = 0.45;
 /**
  * Suggests names and titles whose words begin with the words typed, then names and titles that are spelt
  * similarly. Authors and categories come by number of papers, papers by date, and the kinds alternate. For an
- * arXiv id, or its beginning, returns its papers alone. Kinds that take too long are left out. Rejects with
- * InputError above 200 characters, and for `first` outside 0 to 100.
+ * arXiv id, or its beginning, returns its papers alone. Kinds that take too long are left out, and `onLate` is
+ * called. Rejects with InputError above 200 characters, and for `first` outside 0 to 100.
  */
 export async function suggest(
-  run: RunStatement,
+  store: Store,
   args: SuggestArgs,
-  timeoutMs: number,
+  { timeoutMs, onLate }: { readonly timeoutMs: number; readonly onLate: () => void },
 ): Promise<Suggestion[]> {
   const { prefix, kinds, first } = args;
   if (prefix.length > MAX_LENGTH)
@@ -53,12 +55,20 @@ export async function suggest(
     );
   checkSize(first, ['first']);
   const order = kinds.includes('PAPER') ? orderBeginning(prefix.trim()) : undefined;
-  const known = order === undefined ? [] : await papersInOrder(run, order, { first, timeoutMs });
+  const known = order === undefined ? [] : await papersInOrder(store, order, { first, timeoutMs });
   if (known.length > 0) return known;
   const typed = nameWords(prefix);
   if (typed.length === 0) return [];
   const found = await Promise.all(
-    [...new Set(kinds)].map(async (kind) => await candidates(run, kind, { typed, first, timeoutMs })),
+    [...new Set(kinds)].map(async (kind) => {
+      try {
+        return await candidates(store, kind, { typed, first, timeoutMs });
+      } catch (error) {
+        if (!(error instanceof DeadlineError)) throw error;
+        onLate();
+        return [];
+      }
+    }),
   );
   return found
     .flat()
@@ -78,7 +88,12 @@ function orderBeginning(typed: string): string | undefined {
   return period === undefined ? undefined : `20${period}${period >= '1501' ? '0' : '00'}${number}`;
 }
 
-async function papersInOrder(
+function papersInOrder({ run, cache }: Store, order: string, limits: Limits): Maybe<Suggestion[]> {
+  const key = `suggest.id ${limits.first} ${order}`;
+  return cache.get(key, async () => await readPapersInOrder(run, order, limits));
+}
+
+async function readPapersInOrder(
   run: RunStatement,
   order: string,
   { first, timeoutMs }: Limits,
@@ -109,10 +124,21 @@ interface Limits {
   readonly timeoutMs: number;
 }
 
-async function candidates(
+/** What the candidates of a kind depend on. */
+interface Typed extends Limits {
+  /** Words. */
+  readonly typed: readonly string[];
+}
+
+function candidates({ run, cache }: Store, kind: SuggestionKind, asked: Typed): Maybe<Candidate[]> {
+  const key = `suggest.${kind} ${JSON.stringify([asked.first, asked.typed])}`;
+  return cache.get(key, async () => await readCandidates(run, kind, asked));
+}
+
+async function readCandidates(
   run: RunStatement,
   kind: SuggestionKind,
-  { typed, first, timeoutMs }: Limits & { readonly typed: readonly string[] },
+  { typed, first, timeoutMs }: Typed,
 ): Promise<Candidate[]> {
   const settings = { 'pg_trgm.word_similarity_threshold': SIMILAR };
   const read = async (name: string, query: Sql) =>
@@ -123,20 +149,15 @@ async function candidates(
       timeoutMs,
       settings,
     });
-  try {
-    const begun = await read(`suggest.${kind}`, BEGUN[kind](typed));
-    const wanted = begun.length < first && typed.join('').length > 2;
-    const similar = wanted ? await read(`suggest.${kind}.similar`, SIMILAR_TO[kind](typed.join(' '))) : [];
-    const known = new Set(begun.map(({ id }) => id));
-    const all = [
-      ...begun.map((row) => ({ ...row, similar: false })),
-      ...similar.filter(({ id }) => !known.has(id)).map((row) => ({ ...row, similar: true })),
-    ];
-    return all.map((row, rank) => ({ ...row, kind, rank }));
-  } catch (error) {
-    if (error instanceof DeadlineError) return [];
-    throw error;
-  }
+  const begun = await read(`suggest.${kind}`, BEGUN[kind](typed));
+  const wanted = begun.length < first && typed.join('').length > 2;
+  const similar = wanted ? await read(`suggest.${kind}.similar`, SIMILAR_TO[kind](typed.join(' '))) : [];
+  const known = new Set(begun.map(({ id }) => id));
+  const all = [
+    ...begun.map((row) => ({ ...row, similar: false })),
+    ...similar.filter(({ id }) => !known.has(id)).map((row) => ({ ...row, similar: true })),
+  ];
+  return all.map((row, rank) => ({ ...row, kind, rank }));
 }
 
 /** SQL: categories with their text, such as `Machine Learning (cs.LG)`, and their words between spaces. */

@@ -202,6 +202,7 @@ describe('Paper.related', () => {
       'Query.papers',
       'authorById',
       'paperById',
+      'storeVersion',
     ]);
   });
 
@@ -245,6 +246,6 @@ describe('Author.coauthors', () => {
 
   test('of many authors take one statement', async () => {
     const { statements } = await query('{ authors { nodes { coauthors(first: 2) { nodes { name } } } } }');
-    expect(statements.map(({ name }) => name)).toEqual(['Query.authors', 'Author.coauthors']);
+    expect(statements.map(({ name }) => name)).toEqual(['storeVersion', 'Query.authors', 'Author.coauthors']);
   });
 });

@@ -99,7 +99,11 @@ describe('facets', () => {
     );
     expectCounts(data.papers.facets, model.papers);
     expect(data.papers.totalCount).toBe(model.papers.length);
-    expect(statements.map(({ name }) => name).toSorted()).toEqual(['Query.papers', 'Query.papers.facets']);
+    expect(statements.map(({ name }) => name).toSorted()).toEqual([
+      'Query.papers',
+      'Query.papers.facets',
+      'storeVersion',
+    ]);
   });
 
   test('count the papers of a filter, of an author and of a category', async () => {
@@ -130,7 +134,11 @@ describe('facets', () => {
     const { data, statements } = await query<{
       authors: { nodes: { name: string; papers: { facets: Facets } }[] };
     }>(`{ authors(first: 20) { nodes { name papers(filter: {categories: ["cs.*"]}) { ${FACETS} } } } }`);
-    expect(statements.map(({ name }) => name)).toEqual(['Query.authors', 'Author.papers.facets']);
+    expect(statements.map(({ name }) => name)).toEqual([
+      'storeVersion',
+      'Query.authors',
+      'Author.papers.facets',
+    ]);
     for (const { name, papers } of data.authors.nodes)
       expectCounts(
         papers.facets,
@@ -148,7 +156,7 @@ describe('facets', () => {
     );
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({ papers: { one: {}, two: { __typename: 'PaperFacets' } } });
-    expect(statements.map(({ name }) => name)).toEqual(['Query.papers']);
+    expect(statements.map(({ name }) => name)).toEqual(['storeVersion', 'Query.papers']);
   });
 
   test('return the requested number of most frequent values', async () => {

@@ -61,7 +61,12 @@ describe.each(['null', 'RELEVANCE', 'NEWEST', 'TITLE', 'MOST_STARS'])(
           totalCount edges { score node { arxivId } } } } } }`,
       );
       expect(errors).toBeUndefined();
-      expect(statements.map(({ name }) => name)).toEqual(['Query.authors', 'searchWords', 'Author.papers']);
+      expect(statements.map(({ name }) => name)).toEqual([
+        'storeVersion',
+        'Query.authors',
+        'searchWords',
+        'Author.papers',
+      ]);
       expect(data.authors.nodes).toHaveLength(20);
       for (const { name, papers } of data.authors.nodes) {
         const all = await walkOf(name, { order });

@@ -15,6 +15,9 @@ beforeAll(async () => {
 });
 afterAll(async () => await database.close());
 
+/** The statement that every query begins with. */
+const VERSION = { name: 'storeVersion', rows: 1 };
+
 const NESTED = `query ($n: Int) { papers(first: $n) { nodes { id authors(first: 6) { nodes { name
   papers(first: 5) { nodes { id categories { code } } } } } } } }`;
 
@@ -38,6 +41,7 @@ test('a nested query takes as many statements for 100 parents as for one, limite
     const rows = Object.fromEntries(statements.map((statement) => [statement.name, statement.rows]));
     expect(papers).toHaveLength(n);
     expect(statements.map(({ name }) => name)).toEqual([
+      'storeVersion',
       'Query.papers',
       'Paper.authors',
       'Author.papers',
@@ -55,19 +59,24 @@ test('a field with other arguments is one more statement for all parents', async
     one: authors(first: 1) { nodes { id } }
       two: authors(first: 2) { nodes { id } } again: authors(first: 2) { nodes { id } }
   } } }`);
-  expect(statements.map(({ name }) => name)).toEqual(['Query.papers', 'Paper.authors', 'Paper.authors']);
+  expect(statements.map(({ name }) => name)).toEqual([
+    'storeVersion',
+    'Query.papers',
+    'Paper.authors',
+    'Paper.authors',
+  ]);
 });
 
 test('a total is in its page’s statement, reads no page alone, and is counted only if selected', async () => {
   const page = await query(
     `{ papers(first: 3) { totalCount ...F } } fragment F on PaperConnection { nodes { id } }`,
   );
-  expect(page.statements).toEqual([{ name: 'Query.papers', rows: 4 }]);
+  expect(page.statements).toEqual([VERSION, { name: 'Query.papers', rows: 4 }]);
   const alone = await query(
     `{ papers { ...F } } fragment F on PaperConnection { ... { count: totalCount } }`,
   );
   expect(alone.data).toEqual({ papers: { count: 400 } });
-  expect(alone.statements).toEqual([{ name: 'Query.papers', rows: 1 }]);
+  expect(alone.statements).toEqual([VERSION, { name: 'Query.papers', rows: 1 }]);
   const texts = await textsOf('{ papers(first: 3) { nodes { id } } }');
   expect(texts.join()).not.toContain('count(');
 });
@@ -93,12 +102,13 @@ test('ids that are requested together are one statement for each type', async ()
   expect(statements.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
     { name: 'authorByName', rows: 50 },
     { name: 'paperByArxivId', rows: 50 },
+    VERSION,
   ]);
 });
 
-/** The names under which a document's statements are prepared; undefined if they are not. */
+/** The names under which a document's statements are prepared, after the one that reads the version; undefined if they are not. */
 async function namesOf(document: string, prepared: boolean): Promise<(string | undefined)[]> {
-  return (await spied(document, prepared)).map(({ name }) => name);
+  return (await spied(document, prepared)).slice(1).map(({ name }) => name);
 }
 
 async function textsOf(document: string): Promise<string[]> {

@@ -49,7 +49,12 @@ export function eventBatch<Event extends Sent>(
       events: t.field({
         type: [type],
         description: 'Events in feed order, at most `first`, each exactly once. May be empty.',
-        resolve: async (batch, _args, context) => await showAll(batch, show, context),
+        resolve: async (batch, _args, context) => {
+          if (batch.events.length === 0) return [];
+          // The version is read after the events, so that no paper is shown as it was before its event.
+          await context.version();
+          return await showAll(batch, show, context);
+        },
       }),
       caughtUp: t.exposeBoolean('caughtUp', {
         description: `Whether this batch reaches the head of the feed. False while stored events remain to be

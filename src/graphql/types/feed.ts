@@ -1,5 +1,6 @@
 import type { EventChoice } from '../../feed/event-choice.ts';
 import type { Batch } from '../../events/event.ts';
+import { encodeFeedCursor } from '../../events/feed-cursor.ts';
 import type { FeedPosition } from '../../feed/start-position.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
@@ -91,7 +92,10 @@ builder.queryFields((t) => ({
     description: `Cursor of the head of the feed, read before every other field of the operation: the answer
 includes all events up to it. To keep a list up to date, read this cursor with the first page and subscribe
 after it. Events that the list already shows may come again; none is missing.`,
-    resolve: async (_root, _args, context) => await (context.feedCursor ?? context.feed.cursor()),
+    resolve: async (_root, _args, context) => {
+      const { epoch, head } = await context.version();
+      return encodeFeedCursor(epoch, head);
+    },
   }),
   feed: t.field({
     type: PaperEventBatch,

@@ -1,6 +1,7 @@
 import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES, nameFault } from '../../digest/long-names.ts';
 import type { PostedDigest } from '../../digest/posted-digest.ts';
 import { parseLanguage } from '../../language/language.ts';
+import { encodeFeedCursor } from '../../events/feed-cursor.ts';
 import { found } from '../../reads/lookups.ts';
 import { within } from '../../time/deadline.ts';
 import { builder } from '../builder.ts';
@@ -106,16 +107,20 @@ is TIMEOUT, but the ingest continues: see \`ingestRuns\`.`,
       args: {
         input: t.arg({ type: IngestDigestInput, required: true, description: 'The digest to ingest.' }),
       },
-      resolve: async (_root, { input }, { caller, ingestDigest, reads, feed }) => {
+      resolve: async (_root, { input }, context) => {
+        const { caller, ingestDigest } = context;
         // Before anything else: a caller without the token must learn nothing from the checks of the input.
         const refusal = adminRefusal(caller.admin);
         if (refusal !== undefined) throw refusal;
         if (ingestDigest === undefined) throw new Error('this server does not ingest digests');
-        const run = found(await reads.ingestRunById(await inTime(ingestDigest(checked(input)))));
+        const runId = await inTime(ingestDigest(checked(input)));
+        const { epoch, head } = await context.renew();
+        const { reads } = context;
+        const run = found(await reads.ingestRunById(runId));
         return {
           run,
           digest: run.digestId === null ? null : await reads.digestById(run.digestId),
-          feedCursor: await feed.cursor(),
+          feedCursor: encodeFeedCursor(epoch, head),
           clientMutationId: input.clientMutationId,
         };
       },

@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import { parseArxivId } from '../../arxiv/arxiv-id.ts';
 import { sql, type Sql } from '../../database/sql.ts';
 import type { HighlightTerm } from '../../search/find-highlights.ts';
@@ -24,6 +23,7 @@ import {
 import type { FilterSubject } from './filter-subject.ts';
 import { InputError } from '../../errors/input-error.ts';
 import type { RunStatement } from '../../database/statements.ts';
+import type { Store } from '../cache/store.ts';
 
 /** A search as SQL about its subject and the search vector in `t`. */
 export interface SearchSql {
@@ -42,16 +42,13 @@ export type CompileSearch = (
   argument: readonly string[],
 ) => Promise<SearchSql>;
 
-/**
- * Compiles the searches of one request. Those compiled together look up the stems of their words in one
- * statement.
- */
-export function searchCompiler(run: RunStatement): CompileSearch {
-  const stemOf = new DataLoader<string, TextQuery>(async (keys) => await readStems(run, keys));
+/** Makes a compiler of searches. Those compiled together look up the stems of their words in one statement. */
+export function searchCompiler({ run, cache }: Store): CompileSearch {
+  const stemOf = cache.loader<string, TextQuery>({ read: async (keys) => await readStems(run, keys) });
   return async (text, subject, argument) => {
     const search = parse(text, argument);
     const keys = keysOf(search);
-    const known = new Map(await Promise.all(keys.map(async (key) => [key, await stemOf.load(key)] as const)));
+    const known = new Map(await Promise.all(keys.map(async (key) => [key, await stemOf(key)] as const)));
     const stems: Stems = (key) => known.get(key) ?? NOTHING;
     return {
       condition: conditionSql(search, { subject, stems }),

@@ -1,5 +1,6 @@
 import type { CompileSearch } from '../filters/compile-search.ts';
-import { remember } from '../paging/by-parent.ts';
+import { andThen, type Maybe } from '../cache/maybe.ts';
+import type { Store } from '../cache/store.ts';
 import type { List } from '../paging/list-sql.ts';
 import type { PageArgs } from '../paging/page-args.ts';
 import type { CompiledList, Parent } from '../paging/read-page.ts';
@@ -30,19 +31,24 @@ export interface ListRequest<Args> {
   readonly args: ListArgs<Args>;
 }
 
-/** Compiles a field's list for its arguments. Rejects with InputError for wrong arguments. */
+/** Compiles a field's list for its arguments. Throws, or rejects with, InputError for wrong arguments. */
 export type CompileList = <Args, Row extends object>(
   field: ListField<Args, Row>,
   args: ListArgs<Args>,
-) => Promise<CompiledList>;
+) => Maybe<CompiledList>;
 
-/** Compiles the lists of one request, each once. */
-export function listCompiler(tools: ListTools): CompileList {
-  const lists = new Map<string, Promise<List>>();
-  return async (field, args) => {
+/** Makes a compiler of lists. It compiles each list once. */
+export function listCompiler({ cache }: Store, tools: ListTools): CompileList {
+  return (field, args) => {
     const { name, cursorScope } = field;
     const key = JSON.stringify([name, args]);
-    const list = await remember(lists, key, async () => await field.list(args, tools));
-    return { name, list, key, cursorScope: [args.orderBy, cursorScope?.(args)] };
+    return cache.get(`list ${key}`, () =>
+      andThen(field.list(args, tools), (list) => ({
+        name,
+        list,
+        key,
+        cursorScope: [args.orderBy, cursorScope?.(args)],
+      })),
+    );
   };
 }

@@ -1,7 +1,9 @@
-import DataLoader from 'dataloader';
 import type { RunStatement } from '../../database/statements.ts';
+import { andThen, type Maybe } from '../cache/maybe.ts';
+import type { ReadAll } from '../cache/read-cache.ts';
+import type { Store } from '../cache/store.ts';
 import type { HighlightTerm } from '../../search/find-highlights.ts';
-import { remember, rowsByParent, type ParentId } from './by-parent.ts';
+import { rowsByParent, type ParentId } from './by-parent.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { KeyValue, Order } from './keyset.ts';
 import { listSql, type List, type Wants, type Window } from './list-sql.ts';
@@ -52,22 +54,34 @@ export interface Page<Row> extends PagePosition {
 }
 
 /** Reads pages. Throws InputError for wrong page arguments and for cursors of other lists. */
-export type ReadPage = <Row extends object>(list: CompiledList, request: PageRequest) => Promise<Page<Row>>;
+export type ReadPage = <Row extends object>(list: CompiledList, request: PageRequest) => Maybe<Page<Row>>;
 
-/** Reads the pages of one request. The same page of many parents is one statement, and is read once. */
-export function pageReader(run: RunStatement): ReadPage {
-  const loaders = new Map<string, DataLoader<ParentId, Fetched>>();
-  return async <Row extends object>(compiled: CompiledList, { parent, args, wants }: PageRequest) => {
-    const { list, name, key } = compiled;
-    const scope = JSON.stringify([name, parent?.nodeId, ...compiled.cursorScope]);
-    const place = { scope, order: list.order };
-    const window = { ...pageSize(args), ...decodeCursors(args, place) };
-    const loader = remember(loaders, key + JSON.stringify(wants), () =>
-      fetchLoader(run, compiled, { window, wants }),
+/** Makes the reader of pages. The same page of many parents is one statement. */
+export function pageReader(store: Store): ReadPage {
+  return <Row extends object>(compiled: CompiledList, request: PageRequest) => {
+    const key = `${compiled.key} ${JSON.stringify(request.wants)}`;
+    const parent = request.parent?.id ?? NO_PARENT;
+    return store.cache.get(`page ${parent} ${key}`, () =>
+      readPage<Row>(store, compiled, { ...request, key }),
     );
-    const fetched = wants.page || wants.total ? await loader.load(parent?.id ?? NO_PARENT) : NOTHING;
-    return { ...toPage<Row>(fetched, window, place), highlightTerms: list.highlightTerms ?? [] };
   };
+}
+
+function readPage<Row extends object>(
+  { run, cache }: Store,
+  compiled: CompiledList,
+  { parent, args, wants, key }: PageRequest & { readonly key: string },
+): Maybe<Page<Row>> {
+  const { list, name } = compiled;
+  const scope = JSON.stringify([name, parent?.nodeId, ...compiled.cursorScope]);
+  const place = { scope, order: list.order };
+  const window = { ...pageSize(args), ...decodeCursors(args, place) };
+  const readAll = cache.batchOf(`pages ${key}`, () => pagesReader(run, compiled, { window, wants }));
+  const fetched = wants.page || wants.total ? readAll(parent?.id ?? NO_PARENT) : NOTHING;
+  return andThen(fetched, (known) => ({
+    ...toPage<Row>(known, window, place),
+    highlightTerms: list.highlightTerms ?? [],
+  }));
 }
 
 /** Lists without a parent are read as those of one parent whose id no row has: ids start at 1. */
@@ -93,19 +107,19 @@ interface FetchedRow {
  * Parents share a window: cursors are bound to one parent, so that only pages without cursors can have
  * several.
  */
-function fetchLoader(
+function pagesReader(
   run: RunStatement,
   { name, list }: CompiledList,
   options: { readonly window: Window; readonly wants: Wants },
-): DataLoader<ParentId, Fetched> {
-  return new DataLoader(async (parents) => {
+): ReadAll<ParentId, Fetched> {
+  return async (parents) => {
     const query = listSql(list, parents, options);
     const rows = await run<FetchedRow>({ name, sql: query, unique: list.filtered });
     return rowsByParent(parents, rows).map((own) => ({
       rows: own.filter(({ key0 }) => key0 !== undefined && key0 !== null),
       total: own[0]?.total ?? null,
     }));
-  });
+  };
 }
 
 /** The cursors of one list: what they are bound to, and its order. */
