@@ -55,7 +55,7 @@ function collect(info: GraphQLResolveInfo): readonly FieldNode[] {
   const visited = new Set<string>();
   const visit = (selections: readonly SelectionNode[] = []): void => {
     for (const selection of selections) {
-      if (!isIncluded(selection, info)) continue;
+      if (!isIncluded(selection, info.variableValues)) continue;
       if (selection.kind === Kind.FIELD) fields.push(selection);
       else if (selection.kind === Kind.INLINE_FRAGMENT) visit(selection.selectionSet.selections);
       else if (!visited.has(selection.name.value)) {
@@ -68,8 +68,11 @@ function collect(info: GraphQLResolveInfo): readonly FieldNode[] {
   return fields;
 }
 
-/** Whether `@skip` and `@include` keep the selection. */
-function isIncluded(selection: SelectionNode, { variableValues }: GraphQLResolveInfo): boolean {
+/** Whether `@skip` and `@include` keep the selection, for these values of their variables. */
+export function isIncluded(
+  selection: SelectionNode,
+  variableValues: Readonly<Record<string, unknown>>,
+): boolean {
   if (getDirectiveValues(GraphQLSkipDirective, selection, variableValues)?.['if'] === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, selection, variableValues)?.['if'] !== false;
 }

@@ -1,20 +1,21 @@
-import { execute, getOperationAST, Kind, OperationTypeNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import { getOperationAST, Kind, OperationTypeNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { Context } from '../graphql/context.ts';
 import { refusedInPlace } from '../graphql/errors.ts';
 import { placeVariables } from './input-places.ts';
+import { executePlanned } from './planned-execution.ts';
 
 /** The arguments of an execution with the context that the schema's resolvers need. */
 export type OperationArgs = ExecutionArgs & { readonly contextValue: Context };
 
 /**
- * Executes an operation with graphql-js, which returns fields in the order of the selection. The version of
- * the store is read before all fields of a query, so that its feed cursor is not newer than its lists, and so
- * that fields can return what is known of that version at once.
+ * Executes an operation. Fields have the order of the selection. The version of the store is read before all
+ * fields of a query, so that its feed cursor is not newer than its lists, and so that fields can return what
+ * is known of that version at once.
  */
 export async function executeOperation(args: OperationArgs): Promise<ExecutionResult> {
   // A failure becomes the error of each field that reads.
   if (readsStore(args)) await args.contextValue.version().catch(() => undefined);
-  const result = await execute(args);
+  const result = await executePlanned(args);
   if (result.errors === undefined) return result;
   return { ...result, errors: placeVariables(args, result.errors).map(refusedInPlace) };
 }

@@ -1,0 +1,257 @@
+import {
+  defaultTypeResolver,
+  getArgumentValues,
+  GraphQLError,
+  isObjectType,
+  locatedError,
+  type ExecutionResult,
+  type GraphQLAbstractType,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+} from 'graphql';
+import { FieldInfo, type RunValues } from './field-info.ts';
+import type { FieldPlan, OperationPlan, Shape, Values } from './operation-plan.ts';
+
+/**
+ * Executes a query, or a subscription for one event, by its plan. The result is that of graphql-js. Values
+ * that are known become part of the answer at once. The place of a promise is left free and filled later, so
+ * that a promise costs nothing but itself. Never rejects.
+ */
+export function runPlan(plan: OperationPlan, values: RunValues): ExecutionResult | Promise<ExecutionResult> {
+  return new PlanRun(plan, values).start();
+}
+
+type Answer = Record<string | number, unknown>;
+
+/** A place in the answer: of an object, a list or a promise. */
+interface Place {
+  readonly field: FieldPlan;
+  readonly shape: Shape;
+  /** The object or list that the place is part of. */
+  readonly holder: Answer | unknown[];
+  readonly key: string | number;
+  /** The place of the holder; undefined if that is the whole answer. */
+  readonly parent: Place | undefined;
+  /** Whether the place is null because of an error. What is below it is then no part of the answer. */
+  isNull: boolean;
+}
+
+/** What the resolvers of a field get in one execution, whatever the object. */
+interface FieldRun {
+  readonly args: Values;
+  readonly info: GraphQLResolveInfo;
+}
+
+class PlanRun {
+  readonly #plan: OperationPlan;
+  readonly #values: RunValues;
+  /** By the index of the field. */
+  readonly #fieldRuns: FieldRun[] = [];
+  readonly #errors: GraphQLError[] = [];
+  #data: Answer | null = null;
+  /** Number of promises that are waited for. */
+  #pending = 0;
+  #ended = false;
+  #end: ((result: ExecutionResult) => void) | undefined;
+
+  constructor(plan: OperationPlan, values: RunValues) {
+    this.#plan = plan;
+    this.#values = values;
+  }
+
+  start(): ExecutionResult | Promise<ExecutionResult> {
+    try {
+      this.#data = this.#object(this.#plan.root, this.#values.rootValue, undefined);
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (this.#ended || this.#pending === 0) return this.#result();
+    return new Promise((resolve) => (this.#end = resolve));
+  }
+
+  #result(): ExecutionResult {
+    this.#ended = true;
+    const [errors, data] = [this.#errors, this.#data];
+    return errors.length === 0 ? { data } : { errors, data };
+  }
+
+  /** Ends the execution without data. `error` says where it occurred. */
+  #fail(error: unknown): void {
+    this.#errors.push(error instanceof GraphQLError ? error : locatedError(error, undefined));
+    this.#data = null;
+    this.#ended = true;
+    this.#end?.(this.#result());
+  }
+
+  /** Throws a located GraphQLError if a field that must not be null has failed. So do the methods below. */
+  #object(fields: readonly FieldPlan[], source: unknown, parent: Place | undefined): Answer {
+    const answer: Answer = {};
+    for (const field of fields) answer[field.key] = this.#field(field, source, answer, parent);
+    return answer;
+  }
+
+  #field(field: FieldPlan, source: unknown, holder: Answer, parent: Place | undefined): unknown {
+    const { shape, key } = field;
+    let place: Place | undefined;
+    try {
+      const value = this.#resolve(field, source);
+      if (shape.kind === 'leaf' && !(value instanceof Promise)) return leaf(value, shape, field);
+      place = { field, shape, holder, key, parent, isNull: false };
+      return value instanceof Promise ? this.#later(place, value) : this.#complete(place, value);
+    } catch (error) {
+      return nullFor(error, place ?? { field, shape, holder, key, parent, isNull: false }, this.#errors);
+    }
+  }
+
+  #item(value: unknown, shape: Shape, holder: unknown[], list: Place): unknown {
+    const { field } = list;
+    const key = holder.length;
+    let place: Place | undefined;
+    try {
+      if (shape.kind === 'leaf' && !(value instanceof Promise)) return leaf(value, shape, field);
+      place = { field, shape, holder, key, parent: list, isNull: false };
+      return value instanceof Promise ? this.#later(place, value) : this.#complete(place, value);
+    } catch (error) {
+      return nullFor(
+        error,
+        place ?? { field, shape, holder, key, parent: list, isNull: false },
+        this.#errors,
+      );
+    }
+  }
+
+  #resolve(field: FieldPlan, source: unknown): unknown {
+    if (field.property !== undefined) {
+      if (typeof source !== 'object' || source === null) return undefined;
+      const value = (source as Answer)[field.property];
+      if (typeof value !== 'function') return value;
+    }
+    const { args, info } = (this.#fieldRuns[field.index] ??= this.#fieldRun(field));
+    return field.resolve(source, args, this.#values.contextValue, info);
+  }
+
+  #fieldRun(field: FieldPlan): FieldRun {
+    const args = getArgumentValues(field.definition, field.nodes[0], this.#values.variableValues);
+    return { args, info: new FieldInfo(this.#plan, this.#values, field) };
+  }
+
+  #complete(place: Place, value: unknown): unknown {
+    const { shape, field } = place;
+    if (shape.kind === 'leaf') return leaf(value, shape, field);
+    if (isAbsent(value, shape, field)) return null;
+    if (shape.kind === 'list') return this.#list(place, value, shape.item);
+    const type = shape.kind === 'object' ? shape.type : this.#typeOf(value, shape.type, field);
+    return this.#object(this.#plan.below(field, type), value, place);
+  }
+
+  #list(place: Place, value: unknown, shape: Shape): unknown[] {
+    if (!isIterable(value))
+      throw new GraphQLError(`Expected Iterable, but did not find one for field "${nameOf(place.field)}".`);
+    const answer: unknown[] = [];
+    for (const item of value) answer.push(this.#item(item, shape, answer, place));
+    return answer;
+  }
+
+  #typeOf(value: unknown, abstract: GraphQLAbstractType, field: FieldPlan): GraphQLObjectType {
+    const resolveType = abstract.resolveType ?? defaultTypeResolver;
+    const { info } = (this.#fieldRuns[field.index] ??= this.#fieldRun(field));
+    const name: unknown = resolveType(value, this.#values.contextValue, info, abstract);
+    const { schema } = this.#plan.document;
+    const type = typeof name === 'string' ? schema.getType(name) : undefined;
+    if (isObjectType(type) && schema.isSubType(abstract, type)) return type;
+    throw new Error(`expected the name of a type of ${abstract.name} for ${nameOf(field)}`);
+  }
+
+  #later(place: Place, value: Promise<unknown>): undefined {
+    this.#pending += 1;
+    value.then(
+      (known) => this.#arrived(place, known),
+      // A value that is an error is an error of its field.
+      (error: unknown) => this.#arrived(place, asError(error)),
+    );
+  }
+
+  #arrived(place: Place, value: unknown): void {
+    if (this.#ended) return;
+    if (!isCutOff(place)) {
+      try {
+        put(place, this.#complete(place, value));
+      } catch (error) {
+        this.#bubble(place, located(error, place));
+      }
+    }
+    this.#pending -= 1;
+    if (this.#pending === 0 && !this.#ended) this.#end?.(this.#result());
+  }
+
+  /** Nulls the innermost place around an error that may be null. */
+  #bubble(from: Place, error: GraphQLError): void {
+    let place: Place | undefined = from;
+    while (place?.shape.nonNull === true) {
+      place.isNull = true;
+      place = place.parent;
+    }
+    if (place === undefined) {
+      this.#fail(error);
+      return;
+    }
+    this.#errors.push(error);
+    place.isNull = true;
+    put(place, null);
+  }
+}
+
+/** Null, if a place may be null where an error occurred. Else throws the error. */
+function nullFor(error: unknown, place: Place, errors: GraphQLError[]): null {
+  place.isNull = true;
+  const inPlace = located(error, place);
+  if (place.shape.nonNull) throw inPlace;
+  errors.push(inPlace);
+  return null;
+}
+
+function located(error: unknown, place: Place): GraphQLError {
+  const path: (string | number)[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.unshift(at.key);
+  return locatedError(error, place.field.nodes, path);
+}
+
+/** Whether an error has nulled the place or one around it. */
+function isCutOff(place: Place): boolean {
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) if (at.isNull) return true;
+  return false;
+}
+
+function put({ holder, key }: Place, value: unknown): void {
+  if (Array.isArray(holder)) holder[Number(key)] = value;
+  else holder[key] = value;
+}
+
+/** Throws if the value is an error, or is absent where it must not be. */
+function isAbsent(value: unknown, { nonNull }: Shape, field: FieldPlan): value is null | undefined {
+  if (value instanceof Error) throw value;
+  if (value !== null && value !== undefined) return false;
+  if (nonNull) throw new Error(`Cannot return null for non-nullable field ${nameOf(field)}.`);
+  return true;
+}
+
+function leaf(value: unknown, shape: Shape & { readonly kind: 'leaf' }, field: FieldPlan): unknown {
+  if (shape.isString && typeof value === 'string') return value;
+  if (isAbsent(value, shape, field)) return null;
+  const serialised: unknown = shape.type.serialize(value);
+  if (serialised === null || serialised === undefined)
+    throw new Error(`expected ${shape.type.name} to serialise the value of ${nameOf(field)}`);
+  return serialised;
+}
+
+function nameOf({ parentType, definition }: FieldPlan): string {
+  return `${parentType.name}.${definition.name}`;
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(`Unexpected error value: ${String(error)}`);
+}
