@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
-import { DRAIN_MS, READ_MS } from '../src/cli/serve.ts';
+import { DRAIN_MS, READ_MS } from '../src/cli/serve-store.ts';
 import { MAX_FILE_NAME_BYTES, MAX_SOURCE_BYTES } from '../src/digest/long-names.ts';
 import { ERRORS, type ErrorEntry } from '../src/errors/catalogue.ts';
 import { CLOSE_CODES } from '../src/errors/close-codes.ts';

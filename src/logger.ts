@@ -1,11 +1,6 @@
 import { pino, stdSerializers, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-
-/** The values of `--log-level`, the most severe first. */
-export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-
-/** One of LOG_LEVELS. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import type { LogLevel } from './log-levels.ts';
 
 /** A stream that log lines are written to. */
 interface LogStream {

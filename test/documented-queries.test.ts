@@ -24,7 +24,7 @@ const examples = [...examplesOf('README.md'), ...examplesOf('docs/querying.md')]
 let database: TestDatabase;
 beforeAll(async () => {
   database = await openTestDatabase();
-  await ingestSample(database);
+  await ingestSample(database.pool);
 });
 afterAll(async () => await database.close());
 

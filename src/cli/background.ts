@@ -2,9 +2,9 @@ import type { Pool } from '../database/store-pool.ts';
 import type { Logger } from 'pino';
 import { expireEvents } from '../events/retention.ts';
 import { watchedDigests } from '../ingest/ingest-watched.ts';
-import { watch, watchProblem } from '../sources/watch/watch.ts';
+import { watch } from '../sources/watch/watch.ts';
 import { sleep } from '../time/sleep.ts';
-import { UsageError, type Io } from './io.ts';
+import type { Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 
 const now = (): Date => new Date();
@@ -18,13 +18,6 @@ interface Background {
   readonly log: Logger;
   /** Why the database cannot be written to; undefined if it can. */
   readonly readOnly: string | undefined;
-}
-
-/** Checks a value of `--watch` and returns it. Throws UsageError if it is neither a folder nor a URL. */
-export function watchedSource(text: string): string {
-  const problem = watchProblem(text);
-  if (problem === undefined) return text;
-  throw new UsageError(`--watch: ${problem}`);
 }
 
 /**

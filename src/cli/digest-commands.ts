@@ -4,12 +4,10 @@ import { isDay } from '../time/day.ts';
 import { MAX_SOURCE_BYTES, nameFault } from '../digest/long-names.ts';
 import { parseLanguage } from '../language/language.ts';
 import { explainExit } from './exit-status.ts';
-import { exportDigest, type ExportFlags } from './export.ts';
-import { ingest, type IngestFlags } from './ingest.ts';
+import type { ExportFlags } from './export.ts';
+import type { IngestFlags } from './ingest.ts';
 import { UsageError, type Io } from './io.ts';
 import { privateUrlsSetting, type SharedOptions } from './options.ts';
-import { remove } from './remove.ts';
-import { withStore, withWritableStore } from './with-database.ts';
 
 /** Turns a function that returns an exit status into a command's action. */
 export type Act = (
@@ -65,6 +63,8 @@ function addExport(program: Command, io: Io, act: Act): void {
     .action(
       act(async (command) => {
         const flags = command.optsWithGlobals<SharedOptions & ExportFlags>();
+        const { withStore } = await import('./with-database.ts');
+        const { exportDigest } = await import('./export.ts');
         return await withStore(flags, io, async (database) => await exportDigest(flags, database, io));
       }),
     );
@@ -104,6 +104,8 @@ async function runIngest(command: Command, io: Io): Promise<number> {
   setFlagsFromString('--optimize-for-size');
   const allowPrivate = flags.allowPrivateUrls === true ? ('always' as const) : ('first' as const);
   const world = { stdin: io.stdin, cwd: io.cwd, now: () => new Date(), allowPrivate };
+  const { withWritableStore } = await import('./with-database.ts');
+  const { ingest } = await import('./ingest.ts');
   return await withWritableStore(flags, io, async ({ pool }) => {
     return await ingest(command.args, flags, { pool, world, output: io, stop: io.stop });
   });
@@ -114,6 +116,8 @@ async function runRemove(command: Command, io: Io): Promise<number> {
     SharedOptions & { source: string; date?: string; language?: string; yes?: boolean }
   >();
   const { stdin, stdout, stderr, stop } = io;
+  const { withWritableStore } = await import('./with-database.ts');
+  const { remove } = await import('./remove.ts');
   return await withWritableStore(flags, io, async (database) => {
     return await remove(flags, flags.yes === true, { database, stdin, stdout, stderr, stop });
   });

@@ -80,7 +80,8 @@ interface Match {
 
 async function matching({ date, language, source }: ExportFlags, { prisma }: Database): Promise<Match[]> {
   const tags = language === undefined ? undefined : languageTags(language);
-  const digests = await prisma.digest.findMany({
+  const { digest } = await prisma();
+  const digests = await digest.findMany({
     where: {
       date: new Date(date),
       ...(tags === undefined ? {} : { language: { in: [...tags] } }),

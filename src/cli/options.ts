@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { PreparedStatements } from '../database/store-pool.ts';
-import { LOG_LEVELS, type LogLevel } from '../logger.ts';
+import { LOG_LEVELS, type LogLevel } from '../log-levels.ts';
+import { watchProblem } from '../sources/watch/watch-problem.ts';
 import { UsageError, type Io } from './io.ts';
 
 /** The options of every command. */
@@ -199,6 +200,13 @@ export const tailSettings = (): Option[] => [
     parse: (text) => (/^https?:/.test(text) && URL.canParse(text) ? text : undefined),
   }),
 ];
+
+/** Checks a value of `--watch` and returns it. Throws UsageError if it is neither a folder nor a URL. */
+export function watchedSource(text: string): string {
+  const problem = watchProblem(text);
+  if (problem === undefined) return text;
+  throw new UsageError(`--watch: ${problem}`);
+}
 
 /** Sets options from the environment that no flag has set. An empty variable counts as unset. */
 export function applyEnvironment(command: Command, env: Io['env']): void {

@@ -2,24 +2,19 @@ import { Command, CommanderError } from 'commander';
 import { DatabaseError } from '../database/database-error.ts';
 import { explainFailure, isTransient } from '../database/error-codes.ts';
 import { ListenError } from '../http/listen.ts';
-import { watchedSource } from './background.ts';
 import { addDigestCommands, type Act } from './digest-commands.ts';
 import { explainExit } from './exit-status.ts';
 import { Interrupted, OutputLost, UsageError, type Io } from './io.ts';
-import { applyMigrations } from './migrate.ts';
 import {
   applyEnvironment,
   serveSettings,
   sharedSettings,
   tailSettings,
+  watchedSource,
+  type ServeOptions,
   type SharedOptions,
 } from './options.ts';
-import { printSdl } from './schema.ts';
-import { serve } from './serve.ts';
-import { status } from './status.ts';
-import { tail } from './tail.ts';
 import { version } from './version.ts';
-import { withDatabase } from './with-database.ts';
 
 const USAGE = 2;
 
@@ -74,7 +69,7 @@ function createProgram(io: Io, done: (status: number) => void): Command {
 }
 
 /**
- * Adds all commands. In them, `optsWithGlobals` returns a command's own options together with the shared
+ * Adds all commands. Each loads its own modules when it is called: help needs none of them. In them, `optsWithGlobals` returns a command's own options together with the shared
  * ones.
  */
 function addCommands(program: Command, io: Io, act: Act): void {
@@ -83,7 +78,9 @@ function addCommands(program: Command, io: Io, act: Act): void {
   addTail(program, io, act);
   addStoreCommands(program, io, act);
   const schema = program.command('schema').description('print the GraphQL schema');
-  explainExit(schema, { 0: 'the schema was printed', 2: 'wrong usage' }).action(act(() => printSdl(io)));
+  explainExit(schema, { 0: 'the schema was printed', 2: 'wrong usage' }).action(
+    act(async () => (await import('./schema.ts')).printSdl(io)),
+  );
 }
 
 function addServe(program: Command, io: Io, act: Act): void {
@@ -97,7 +94,12 @@ function addServe(program: Command, io: Io, act: Act): void {
         'seven days before (UTC), {language} for the most common languages',
       (source, others?: readonly string[]) => collect(watchedSource(source), others),
     )
-    .action(act(async (command) => await serve(command.optsWithGlobals(), io)));
+    .action(
+      act(async (command) => {
+        const { serve } = await import('./serve.ts');
+        return await serve(command.optsWithGlobals<ServeOptions>(), io);
+      }),
+    );
   for (const setting of serveSettings()) serving.addOption(setting);
   explainExit(serving, {
     0: 'ended by SIGINT (Ctrl-C) or SIGTERM',
@@ -116,7 +118,12 @@ function addTail(program: Command, io: Io, act: Act): void {
     .option('--after <cursor>', 'resume after this feed cursor')
     .option('--utc', 'print times in UTC')
     .option('--json', 'print one JSON object per paper, with times in UTC')
-    .action(act(async (command) => await tail(command.optsWithGlobals(), io)));
+    .action(
+      act(async (command) => {
+        const { tail } = await import('./tail.ts');
+        return await tail(command.optsWithGlobals(), io);
+      }),
+    );
   for (const setting of tailSettings()) tailing.addOption(setting);
   explainExit(tailing, {
     0: 'ended by SIGINT (Ctrl-C) or SIGTERM, or standard output was closed',
@@ -138,6 +145,8 @@ function addStoreCommands(program: Command, io: Io, act: Act): void {
       act(async (command) => {
         const options = command.optsWithGlobals<SharedOptions & { json?: boolean }>();
         const { json = false } = options;
+        const { withDatabase } = await import('./with-database.ts');
+        const { status } = await import('./status.ts');
         return await withDatabase(options, io, async (database) => await status(json, database, io));
       }),
     );
@@ -152,6 +161,8 @@ function addStoreCommands(program: Command, io: Io, act: Act): void {
     .action(
       act(async (command) => {
         const options = command.optsWithGlobals<SharedOptions>();
+        const { withDatabase } = await import('./with-database.ts');
+        const { applyMigrations } = await import('./migrate.ts');
         return await withDatabase(options, io, async (database) => await applyMigrations(database, io));
       }),
     );

@@ -1,39 +1,7 @@
-import { setMaxListeners } from 'node:events';
-import { whyReadOnly } from '../database/read-only.ts';
-import type { Database } from '../database/connect.ts';
-import { DatabaseError } from '../database/database-error.ts';
-import { sql } from '../database/sql.ts';
-import { execute, hasPooler, type Pool } from '../database/store-pool.ts';
-import { pendingMigrations } from '../database/migrate.ts';
-import { openFeed, type Feed } from '../feed/live-feed.ts';
-import { createContextFactory } from '../graphql/context.ts';
-import { clientError } from '../graphql/errors.ts';
-import type { IngestDigest } from '../graphql/ingest-digest.ts';
-import { schema } from '../graphql/schema.ts';
-import { createApp } from '../http/app.ts';
-import { listen } from '../http/listen.ts';
-import { createReadiness, type Readiness } from '../http/readiness.ts';
-import type { Logger } from 'pino';
-import { postedDigests } from '../ingest/ingest-posted.ts';
-import { ingestSample } from '../ingest/sample.ts';
-import { DeadlineError } from '../database/statements.ts';
-import { upgradeStore } from '../ingest/upgrade-store.ts';
-import { unlessAborted } from '../time/deadline.ts';
 import { createLogger } from '../logger.ts';
-import { runBackground } from './background.ts';
-import { Interrupted, stopReason, type Io } from './io.ts';
+import type { Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 import { open, stopOf } from './with-database.ts';
-
-/**
- * Deadline of an SQL statement that an answer waits for, in milliseconds. After it, the statement is dropped
- * together with its connection, because the network may be dead.
- */
-export const READ_MS = 15_000;
-/** Time for running requests to finish once the program must end, in milliseconds. */
-export const DRAIN_MS = 10_000;
-/** A server counts as ready if it has read the feed within this time, in milliseconds. */
-const FEED_READ_MS = 15_000;
 
 /**
  * `papergraph serve`: migrates, serves until the program must end, then lets running requests finish.
@@ -41,119 +9,15 @@ const FEED_READ_MS = 15_000;
  */
 export async function serve(options: ServeOptions, given: Io): Promise<number> {
   const log = createLogger(options.logLevel, given.stderr);
-  const database = await open(options, log);
-  const io = { ...given, stop: stopOf(given, database) };
+  // First the database: all other modules are loaded while it starts.
+  const opening = open(options, log);
+  const loading = import('./serve-store.ts');
+  const database = await opening;
   try {
-    const { pool } = database;
-    for (const name of await upgradeStore(pool, { stop: io.stop, log: (message) => log.warn(message) }))
-      log.info({ migration: name }, 'migration applied');
-    if (hasPooler(pool))
-      log.info(
-        'connections are treated as pooled: statements are not prepared by name, and the feed is polled',
-      );
-    const readOnly = await whyReadOnly(pool);
-    if (readOnly !== undefined) logReadOnly(readOnly, options, log);
-    else if (options.sample === true) log.info({ files: await ingestSample(database) }, 'sample ingested');
-    const reason = await serveStore(database, { options, io, log, readOnly });
-    if (reason instanceof Interrupted) return 0;
-    throw reason;
+    const { serveStore } = await loading;
+    await serveStore(database, { options, io: { ...given, stop: stopOf(given, database) }, log });
+    return 0;
   } finally {
     await database.close();
   }
-}
-
-/** Logs which options a read-only server ignores. Throws DatabaseError for `--watch`, which must write. */
-function logReadOnly(reason: string, { watch, sample, feedRetention }: ServeOptions, log: Logger): void {
-  if (watch !== undefined) throw new DatabaseError(`--watch: cannot write to the database: ${reason}`);
-  log.warn(`this server is read-only, because ${reason}: digests cannot be posted`);
-  if (sample === true) log.warn(`--sample is ignored, because ${reason}`);
-  if (feedRetention !== undefined) log.warn(`--feed-retention is ignored, because ${reason}`);
-}
-
-interface Serving {
-  readonly options: ServeOptions;
-  readonly io: Io;
-  readonly log: Logger;
-  /** Why the database cannot be written to; undefined if it can. */
-  readonly readOnly: string | undefined;
-}
-
-/** Serves until the program must end, and returns the reason. */
-async function serveStore(database: Database, serving: Serving): Promise<Error> {
-  const { options, io, log } = serving;
-  const feed = await openFeed({ pool: database.pool, prepared: true, log });
-  // Aborted to cancel operations that still run when the time to finish is over.
-  const end = new AbortController();
-  setMaxListeners(0, end.signal);
-  try {
-    const readiness = storeReadiness(database, feed);
-    const createContext = createContextFactory({
-      database,
-      prepared: true,
-      live: feed,
-      deadlineMs: READ_MS,
-      stop: end.signal,
-      ingestDigest: ingester(database.pool, serving, end.signal),
-    });
-    const { adminToken } = options;
-    const app = createApp({ schema, createContext, feed, adminToken, limits: options, readiness, log });
-    const server = await listen(app, options);
-    log.info({ url: server.url, database: database.where }, 'listening');
-    io.stdout.write(welcome(server.url));
-    const background = runBackground(database.pool, serving);
-    const reason = await stopReason(io.stop);
-    log.info({ reason: reason.message }, 'stopping');
-    readiness.drain();
-    await server.close(DRAIN_MS, () => end.abort());
-    await background;
-    return reason;
-  } finally {
-    // Cancel operations whose clients have disconnected, and statements that the feed waits for: either
-    // could delay the end.
-    end.abort();
-    const feedClosed = feed.close();
-    database.breakConnections();
-    await feedClosed;
-  }
-}
-
-/** Ingests posted digests, until `end` cancels the requests that wait for them. */
-function ingester(pool: Pool, { options, readOnly }: Serving, end: AbortSignal): IngestDigest {
-  const { allowPrivateUrls = false } = options;
-  const allowPrivate = allowPrivateUrls ? 'always' : 'never';
-  const ingest = postedDigests({ pool, allowPrivate, now: () => new Date() });
-  return async (digest) => {
-    if (readOnly !== undefined) {
-      throw clientError('FORBIDDEN', `ingestDigest: this server is read-only, because ${readOnly}`);
-    }
-    return await unlessAborted(
-      end,
-      async () => await ingest(digest),
-      ({ reason }) => new DeadlineError('ingestDigest', reason),
-    );
-  };
-}
-
-function storeReadiness({ pool }: Database, feed: Feed): Readiness {
-  let migrated = false;
-  return createReadiness({
-    database: async () => (await execute(pool, sql`select 1`)) === 1,
-    // Not checked again once true: a newer version may migrate further while this one still serves.
-    schema: async () => (migrated ||= (await pendingMigrations(pool)).length === 0),
-    feed: async () => feed.sinceRead() < FEED_READ_MS,
-  });
-}
-
-/** The first output. People read it, and scripts wait for its address. */
-function welcome(url: string): string {
-  const query = JSON.stringify({
-    query: '{ papers(first: 3) { nodes { title authors { nodes { name } } } } }',
-  });
-  return `Papergraph serves GraphQL at ${url}/graphql
-
-  Open this address in a browser for GraphiQL, with queries to try. Or query it from a terminal:
-  curl -s ${url}/graphql -H 'content-type: application/json' -d '${query}'
-
-  Press Ctrl-C to stop.
-`;
 }

@@ -18,7 +18,7 @@ export async function status(json: boolean, database: Database, { stdout }: Outp
     const names = pending.join(', ');
     throw new DatabaseError(`migrations are pending at ${where} (${names}): run papergraph migrate`);
   }
-  const { sizeBytes, postgres, migration, feed, ...stored } = await storeStatus(prisma);
+  const { sizeBytes, postgres, migration, feed, ...stored } = await storeStatus(await prisma());
   const { epoch, head, events } = feed;
   const found = {
     versions: { papergraph: version(), postgres, migration },

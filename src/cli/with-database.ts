@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import { whyReadOnly } from '../database/read-only.ts';
 import { openDatabase, type Database } from '../database/connect.ts';
 import { DatabaseError } from '../database/database-error.ts';
-import { upgradeStore } from '../ingest/upgrade-store.ts';
 import { createLogger } from '../logger.ts';
 import { stopReason, type Io } from './io.ts';
 import type { SharedOptions } from './options.ts';
@@ -62,6 +61,7 @@ export async function withStore<T>(
   use: (database: Database) => Promise<T>,
 ): Promise<T> {
   return await withDatabase(options, io, async (database, log) => {
+    const { upgradeStore } = await import('../ingest/upgrade-store.ts');
     await upgradeStore(database.pool, { log: (message) => log.warn(message) });
     return await use(database);
   });

@@ -1,19 +1,17 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { DatabaseError } from './database-error.ts';
 import { openEmbedded } from './embedded/embedded.ts';
-import { PrismaClient } from './generated/client.ts';
+import type { PrismaClient } from './generated/client.ts';
+import { lazyClient, type LazyClient } from './prisma-client.ts';
 import { inspectServer, type ServerFacts } from './session.ts';
 import { StorePool, type PreparedStatements } from './store-pool.ts';
 
 /** An open store. */
 export interface Database extends AsyncDisposable {
-  /**
-   * Runs our own SQL. A `date` is returned as YYYY-MM-DD, a `bigint` as a number. Prisma uses the same
-   * connections.
-   */
+  /** Runs our own SQL. A `date` is returned as YYYY-MM-DD, a `bigint` as a number. */
   readonly pool: pg.Pool;
-  readonly prisma: PrismaClient;
+  /** The Prisma client, which uses the connections of the pool. It is loaded by the first call. */
+  readonly prisma: () => Promise<PrismaClient>;
   /** Names the database in messages, without credentials. */
   readonly where: string;
   /**
@@ -104,16 +102,16 @@ async function connect(target: Target, options: DatabaseOptions): Promise<Databa
   target.onMove((to) => pool.moveTo(to));
   // Prisma qualifies every table with its schema, `public` by default.
   const [schema = 'public'] = facts.schemas;
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema }) });
+  const prisma = lazyClient(pool, schema);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => await (closed ??= endAll(prisma, pool, target));
   const breakConnections = (): void => pool.breakConnections();
-  return { pool, prisma, where, lost, breakConnections, close, [Symbol.asyncDispose]: close };
+  return { pool, prisma: prisma.get, where, lost, breakConnections, close, [Symbol.asyncDispose]: close };
 }
 
-async function endAll(prisma: PrismaClient, pool: pg.Pool, { stopRestarting, close }: Target): Promise<void> {
+async function endAll(prisma: LazyClient, pool: pg.Pool, { stopRestarting, close }: Target): Promise<void> {
   stopRestarting();
-  await prisma.$disconnect();
+  await prisma.close();
   await pool.end();
   await close();
 }

@@ -62,7 +62,8 @@ async function selectDigests(
   { source, date, language }: Selection,
 ): Promise<number[]> {
   const tags = language === undefined ? undefined : languageSpellings(language);
-  const digests = await prisma.digest.findMany({
+  const { digest } = await prisma();
+  const digests = await digest.findMany({
     select: { id: true, date: true, language: true },
     where: {
       source: { name: source },

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { Database } from '../database/connect.ts';
+import { sql } from '../database/sql.ts';
+import { execute, type Pool } from '../database/store-pool.ts';
 import { findFiles } from '../sources/find-files.ts';
 import { ingestFile } from './ingest-file.ts';
 
@@ -7,8 +8,8 @@ import { ingestFile } from './ingest-file.ts';
 const FOLDER = fileURLToPath(new URL('../../prisma/seed', import.meta.url));
 
 /** Ingests the bundled sample (source `sample`) into an empty store. Returns the number of files ingested. */
-export async function ingestSample({ pool, prisma }: Database): Promise<number> {
-  if ((await prisma.digest.findFirst({ select: { id: true } })) !== null) return 0;
+export async function ingestSample(pool: Pool): Promise<number> {
+  if ((await execute(pool, sql`select from digest limit 1`)) > 0) return 0;
   const world = { stdin: neverRead(), cwd: FOLDER, now: () => new Date() };
   const files = await findFiles(FOLDER, world);
   for (const file of files) await ingestFile(pool, file, { source: 'sample', strict: true });

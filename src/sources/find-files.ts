@@ -8,7 +8,8 @@ import { SourceError, type DigestFile } from './digest-file.ts';
 import type { PrivateAddresses } from './fetch-url.ts';
 import { repositoryOf } from './git-remote.ts';
 import { describeSkipped, OTHER_ENDINGS } from './skipped-files.ts';
-import { isUrl, urlFile } from './url-file.ts';
+import { isUrl } from './is-url.ts';
+import { urlFile } from './url-file.ts';
 
 /** Where and how to look for files. */
 export interface FindOptions {

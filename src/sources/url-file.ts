@@ -3,11 +3,6 @@ import { dayOf } from '../time/day.ts';
 import { SourceError, type DigestFile } from './digest-file.ts';
 import { fetchUrl, withoutSecrets, type FetchOptions } from './fetch-url.ts';
 
-/** Whether an argument is an http(s) URL, rather than a path. */
-export function isUrl(argument: string): boolean {
-  return /^https?:\/\//i.test(argument);
-}
-
 /** How to fetch a digest. */
 export interface UrlOptions extends Pick<FetchOptions, 'allowPrivate' | 'signal' | 'totalMs'> {
   readonly now: () => Date;

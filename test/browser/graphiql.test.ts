@@ -55,7 +55,7 @@ const answerOf = async (page: Page): Promise<string> =>
 async function startSampleServer(): Promise<string> {
   const database = await openTestDatabase();
   onTestFinished(async () => await database.close());
-  await ingestSample(database);
+  await ingestSample(database.pool);
   const createContext = createContextFactory({ database, prepared: true });
   return (await startTestServer({ schema, createContext })).url;
 }

@@ -30,7 +30,7 @@ describe('on the bundled sample', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await openTestDatabase();
-    await ingestSample(database);
+    await ingestSample(database.pool);
   });
   afterAll(async () => await database.close());
 

@@ -20,7 +20,8 @@ function shuffled<T>(list: readonly T[], seed: number): T[] {
 /** The Markdown of a report's digest. */
 async function exported(database: TestDatabase, { digest }: IngestReport): Promise<Buffer> {
   const { source, date, language } = digest ?? { source: '', date: '2026-01-01', language: '' };
-  const { id } = await database.prisma.digest.findFirstOrThrow({
+  const prisma = await database.prisma();
+  const { id } = await prisma.digest.findFirstOrThrow({
     where: { source: { name: source }, date: new Date(date), language },
   });
   return Buffer.from((await digestMarkdown(statementRunner(database.pool, { prepared: false }), id)) ?? '');

@@ -57,7 +57,7 @@ export async function openEmbedded(
 async function prepare(dataDir: string, log: (message: string) => void): Promise<Site> {
   try {
     const place = placeCluster(dataDir, log);
-    const binaries = await findBinaries(place);
+    const binaries = findBinaries(place);
     return { place, binaries, cluster: await ensureCluster(place, binaries) };
   } catch (error) {
     if (error instanceof DatabaseError) throw error;

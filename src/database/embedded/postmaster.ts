@@ -109,13 +109,20 @@ function isReady(cluster: Cluster, pid: number | undefined): boolean {
   return found !== undefined && found.pid === pid && found.ready;
 }
 
+/** How long an exit may take after the last step of a shutdown, in milliseconds. */
+const EXIT_MS = 500;
+
 /** Requests a fast shutdown (SIGINT) and waits until the server has ended. */
 export async function stopPostmaster(
   cluster: Cluster,
   { pid, socketDir: sockets }: Postmaster,
 ): Promise<void> {
   process.kill(pid, 'SIGINT');
-  while (isAlive(pid) && readPostmaster(cluster)?.pid === pid) await sleep(5);
+  const isListed = (): boolean => readPostmaster(cluster)?.pid === pid;
+  while (isAlive(pid) && isListed()) await sleep(5);
+  // It deletes its file just before it exits. If another process started it, its id stays until that notices.
+  const given = performance.now();
+  while (isAlive(pid) && performance.now() - given < EXIT_MS) await sleep(2);
   if (sockets !== cluster.dir) fs.rmSync(sockets, { recursive: true, force: true });
 }
 

@@ -35,7 +35,7 @@ export class TestCluster {
   /** Makes a cluster in a folder that its user can enter, and starts it. Rejects if it does not start. */
   static async create(folder: string): Promise<TestCluster> {
     const place = placeCluster(folder);
-    const binaries = await findBinaries(place);
+    const binaries = findBinaries(place);
     const cluster = await ensureCluster(place, binaries);
     const log = path.join(folder, 'postgres.log');
     const made = new TestCluster({ cluster, owner: place.owner, binaries, log }, await freePort());
