@@ -61,11 +61,14 @@ async function startServer(): Promise<Server> {
   const databaseUrl = new URL(database.url);
   databaseUrl.searchParams.set('application_name', APPLICATION);
   const limits = ['--max-sockets-per-address', String(MAX_SOCKETS_PER_ADDRESS)];
-  const child = spawnCli(['serve', '--port', '0', '--log-level', 'warn', ...limits], {
+  const flags = ['serve', '--port', '0', '--log-level', 'warn', ...limits];
+  const environment = {
     DATABASE_URL: databaseUrl.href,
     PAPERGRAPH_ADMIN_TOKEN: TOKEN,
     NODE_OPTIONS: '--no-warnings --import ./test/support/report-holdings.mjs',
-  });
+  };
+  // Not the bundle: `report-holdings.mjs` counts the instances of a class that it imports.
+  const child = spawnCli(flags, environment, 'dist/main.js');
   const url = await waitFor(child, /http:\/\/127\.0\.0\.1:\d+/);
   let reports = 0;
   const holdings = async (): Promise<Holdings> => {

@@ -62,8 +62,10 @@ const clientSources = withImports('src/client/subscribe.ts');
 describe('npm pack', () => {
   test('packs what papergraph needs, and nothing else', async () => {
     const { files } = await pack('.', 'tsconfig.build.json');
-    const typed = sources.filter((file) => /^src\/(client|errors|time)\//.test(file));
-    expect(files).toEqual(
+    const importable = sources.filter((file) => /^src\/(client|errors|time)\//.test(file));
+    const bundle = files.filter((file) => file.startsWith('dist/bundle/'));
+    expect(bundle).toEqual(expect.arrayContaining(['dist/bundle/main.js', 'dist/bundle/LICENSES.txt']));
+    expect(files.filter((file) => !bundle.includes(file))).toEqual(
       [
         'package.json',
         'README.md',
@@ -72,8 +74,8 @@ describe('npm pack', () => {
         'schema.graphql',
         'bin/papergraph.js',
         ...globSync(['prisma/migrations/**', 'prisma/seed/**']),
-        ...compiled(sources, '.js'),
-        ...compiled(typed, '.d.ts'),
+        ...compiled(importable, '.js'),
+        ...compiled(importable, '.d.ts'),
       ].toSorted(),
     );
   });
@@ -97,6 +99,12 @@ describe('the packages', () => {
     const declared = { ...main.dependencies, ...main.optionalDependencies };
     const imported = [...packagesOf(sources)].filter((name) => !name.startsWith('node:'));
     expect(imported.filter((name) => !(name in declared))).toEqual([]);
+  });
+
+  test('the bundle comes with the license of each package in it', () => {
+    const licenses = readFileSync('dist/bundle/LICENSES.txt', 'utf8');
+    const bundled = ['commander', 'graphql', 'pg', 'pino', 'sql-template-tag', 'ws'];
+    expect(bundled.filter((name) => !licenses.includes(`${name} ${main.dependencies[name]}\n`))).toEqual([]);
   });
 
   test('agree on version, license and engines, and on the dependencies of the client', () => {

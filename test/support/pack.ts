@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -46,7 +46,14 @@ export async function pack(source: string, config: string): Promise<Packed> {
     if (existsSync(path.join(source, name)))
       cpSync(path.join(source, name), path.join(stage, name), { recursive: true });
   const compiler = path.resolve('node_modules/typescript/bin/tsc');
-  await runIn('.', process.execPath, compiler, '-p', config, '--outDir', path.join(stage, 'dist'));
+  const dist = path.join(stage, 'dist');
+  await runIn('.', process.execPath, compiler, '-p', config, '--outDir', dist);
+  // Only the program is bundled.
+  if (existsSync(path.join(dist, 'main.js'))) {
+    symlinkSync(path.resolve('node_modules'), path.join(stage, 'node_modules'));
+    await runIn('.', process.execPath, 'scripts/bundle.js', dist);
+    rmSync(path.join(stage, 'node_modules'));
+  }
   const printed = await runIn(stage, 'npm', 'pack', '--ignore-scripts', '--silent');
   const tarball = path.join(stage, printed.trim().split('\n').at(-1) ?? '');
   const listed = await runIn(stage, 'tar', '-tzf', tarball);
