@@ -1,5 +1,3 @@
-const ENGLISH = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
-
 // Languages that are often named together with a script or country.
 const VARIETIES = ['zh-Hans', 'zh-Hant', 'pt-BR'];
 
@@ -15,19 +13,52 @@ export function parseLanguage(text: string): string | undefined {
   if (trimmed.length > LONGEST) return undefined;
   const name = trimmed.normalize('NFC');
   if (name === '' || name.toLowerCase() === 'und') return 'und';
-  return byName().get(name.toLowerCase().replaceAll('_', ' ')) ?? tag(name);
+  const folded = fold(name).replaceAll('_', ' ');
+  return inEnglish().get(folded) ?? inItself().get(folded) ?? tag(name);
 }
 
-let table: ReadonlyMap<string, string> | undefined;
+const english = once(() => displayNames('en'));
 
-/** Language tags by lower-case name. Built on first use, because that takes about 30 ms. */
-function byName(): ReadonlyMap<string, string> {
-  table ??= new Map(
+/** Language tags by lower-case English name. */
+const inEnglish = once(() => {
+  const [dialect, standard] = english();
+  return tagsByName((language) => [dialect.of(language), standard.of(language)]);
+});
+
+/** Language tags by lower-case name in the language itself. It takes ten times as long to build as the English ones. */
+const inItself = once(() =>
+  tagsByName((language) =>
+    [new Intl.Locale(language).language, language].flatMap(displayNames).map((names) => names.of(language)),
+  ),
+);
+
+/** A table that is built on first use. */
+function once<T extends object>(build: () => T): () => T {
+  let built: T | undefined;
+  return () => (built ??= build());
+}
+
+function tagsByName(
+  names: (language: string) => readonly (string | undefined)[],
+): ReadonlyMap<string, string> {
+  return new Map(
     [...twoLetterTags(), ...VARIETIES].flatMap((language) =>
-      names(language).map((name) => [name.normalize('NFC').toLowerCase(), language]),
+      names(language).flatMap((name) => (name === undefined ? [] : [[fold(name), language] as const])),
     ),
   );
-  return table;
+}
+
+function fold(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
+/** Names of languages in a language, in both styles ("Simplified Chinese", "Chinese (Simplified)"). */
+function displayNames(language: string): [Intl.DisplayNames, Intl.DisplayNames] {
+  const options = { type: 'language', fallback: 'none' } as const;
+  return [
+    new Intl.DisplayNames([language], { ...options, languageDisplay: 'dialect' }),
+    new Intl.DisplayNames([language], { ...options, languageDisplay: 'standard' }),
+  ];
 }
 
 function twoLetterTags(): string[] {
@@ -40,26 +71,11 @@ export function twoLetters(): string[] {
   return letters.flatMap((a) => letters.map((b) => a + b));
 }
 
-/**
- * Names in English and in the language itself, in both styles ("Simplified Chinese", "Chinese (Simplified)").
- */
-function names(language: string): string[] {
-  const base = new Intl.Locale(language).language;
-  const named = ['en', base, language].flatMap((inLanguage) =>
-    (['dialect', 'standard'] as const).map((languageDisplay) =>
-      new Intl.DisplayNames([inLanguage], { type: 'language', fallback: 'none', languageDisplay }).of(
-        language,
-      ),
-    ),
-  );
-  return named.filter((name) => name !== undefined);
-}
-
 /** The canonical form of a tag whose language has a name. `foo` is well-formed, but names no language. */
 function tag(text: string): string | undefined {
   try {
     const [canonical = ''] = Intl.getCanonicalLocales(text.replaceAll('_', '-'));
-    return ENGLISH.of(new Intl.Locale(canonical).language) === undefined ? undefined : canonical;
+    return english()[0].of(new Intl.Locale(canonical).language) === undefined ? undefined : canonical;
   } catch {
     return undefined;
   }

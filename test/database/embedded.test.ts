@@ -18,6 +18,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../src/database/connect.ts';
+import { placeCluster } from '../../src/database/embedded/cluster-owner.ts';
+import { ensureCluster } from '../../src/database/embedded/cluster.ts';
+import { joinCluster, leaveCluster } from '../../src/database/embedded/join-cluster.ts';
+import { findBinaries } from '../../src/database/embedded/postgres-binaries.ts';
+import { memorySettings } from '../../src/database/embedded/server-memory.ts';
 import { upgradeStore } from '../../src/ingest/upgrade-store.ts';
 import { LONG } from '../support/long.ts';
 
@@ -185,6 +190,34 @@ describe('the embedded Postgres', () => {
     expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await database.close();
     expect(existsSync(pidFile(long))).toBe(false);
+  });
+});
+
+describe('the memory of the embedded Postgres', () => {
+  const GIB = 2 ** 30;
+  test.each([
+    ['its default', GIB / 4, []],
+    ['its default', GIB / 2, []],
+    ['a quarter', 2 * GIB, ['-c', 'shared_buffers=512MB']],
+    ['a gigabyte', 64 * GIB, ['-c', 'shared_buffers=1024MB']],
+  ])('is %s of %d bytes', (_, memory, flags) => {
+    expect(memorySettings(memory)).toEqual(flags);
+  });
+
+  test('is its default where the system grants no more', async ({ skip }) => {
+    skip(process.platform === 'darwin', 'ulimit -v has no effect there');
+    const place = placeCluster(dataDir);
+    const binaries = findBinaries(place);
+    const limited = path.join(folder, 'limited');
+    writeFileSync(limited, `#!/bin/sh\nulimit -v 700000\nexec '${binaries.postgres}' "$@"\n`, {
+      mode: 0o755,
+    });
+    const cluster = await ensureCluster(place, binaries);
+    const site = { place, cluster, binaries: { ...binaries, postgres: limited } };
+    const membership = await joinCluster(site);
+    const shown = await membership?.connection.query<{ shared_buffers: string }>('show shared_buffers');
+    expect(shown?.rows).toEqual([{ shared_buffers: '128MB' }]);
+    if (membership !== undefined) await leaveCluster(cluster, membership);
   });
 });
 

@@ -3,8 +3,9 @@ import type pg from 'pg';
 import { DatabaseError } from '../database-error.ts';
 import { placeCluster } from './cluster-owner.ts';
 import { ensureCluster } from './cluster.ts';
-import { connectionTo, joinCluster, leaveCluster, type Membership, type Site } from './join-cluster.ts';
+import { connectionTo, joinCluster, leaveCluster, type Membership } from './join-cluster.ts';
 import { findBinaries } from './postgres-binaries.ts';
+import type { Site } from './postmaster.ts';
 
 /** The address of a server: the folder of its Unix socket, and its port. */
 interface Address {

@@ -3,9 +3,7 @@ import { BackOff } from '../../time/back-off.ts';
 import { sleep } from '../../time/sleep.ts';
 import { DatabaseError } from '../database-error.ts';
 import { isServerGone } from '../error-codes.ts';
-import type { Place } from './cluster-owner.ts';
 import { USER, type Cluster } from './cluster.ts';
-import type { Binaries } from './postgres-binaries.ts';
 import {
   forgetPostmaster,
   isAlive,
@@ -16,14 +14,9 @@ import {
   startPostmaster,
   stopPostmaster,
   type Postmaster,
+  type Site,
 } from './postmaster.ts';
-
-/** A cluster, and the owner and programs with which its server is started. */
-export interface Site {
-  readonly cluster: Cluster;
-  readonly place: Place;
-  readonly binaries: Binaries;
-}
+import { availableMemory, memorySettings } from './server-memory.ts';
 
 /** This process as a user of a running server. */
 export interface Membership {
@@ -63,11 +56,14 @@ export async function joinCluster(
 ): Promise<Membership | undefined> {
   const backOff = new BackOff({ firstMs: 30, mostMs: 1_000, factor: 1.2, spread: 0.3 });
   let started = performance.now();
+  let memory = memorySettings(availableMemory());
   for (;;) {
     if (stop?.aborted === true) return undefined;
-    const joined = await joinOrStart(site);
+    const joined = await joinOrStart(site, memory);
     if (joined !== undefined) return joined;
     const lines = lastLogLines(site.cluster);
+    // The system may grant less than there seems to be. With its defaults, Postgres starts almost anywhere.
+    if (/Cannot allocate memory/i.test(lines)) memory = [];
     if (waitForDiskSpace && /No space left on device/i.test(lines)) started = performance.now();
     else if (performance.now() - started > withinMs) throw notStarted(site, lines);
     await sleep(backOff.next(), stop);
@@ -81,10 +77,11 @@ function notStarted({ cluster }: Site, lines: string): DatabaseError {
 }
 
 /** Makes one attempt. Resolves with undefined if another one may succeed. */
-async function joinOrStart({ cluster, place, binaries }: Site): Promise<Membership | undefined> {
+async function joinOrStart(site: Site, memory: readonly string[]): Promise<Membership | undefined> {
+  const { cluster } = site;
   const server = readPostmaster(cluster);
   if (server === undefined || !isAlive(server.pid)) {
-    await startPostmaster(cluster, binaries, place.owner);
+    await startPostmaster(site, memory);
     const started = readPostmaster(cluster);
     return started?.ready === true ? await join(cluster, started) : undefined;
   }

@@ -5,11 +5,18 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { sleep } from '../../time/sleep.ts';
 import { hasCode } from '../error-codes.ts';
-import type { Owner } from './cluster-owner.ts';
+import type { Owner, Place } from './cluster-owner.ts';
 import type { Cluster } from './cluster.ts';
 import type { Binaries } from './postgres-binaries.ts';
 
 const run = promisify(execFile);
+
+/** A cluster, and the owner and programs with which its server is started. */
+export interface Site {
+  readonly cluster: Cluster;
+  readonly place: Place;
+  readonly binaries: Binaries;
+}
 
 /** A server, as its file `postmaster.pid` describes it. */
 export interface Postmaster {
@@ -64,16 +71,15 @@ export function forgetPostmaster(cluster: Cluster, pid: number): void {
 
 /**
  * Starts the server of a cluster. It is detached from this process and runs until the last process that uses
- * it stops it. Resolves when the server is ready or has exited, for example because another process was
- * faster.
+ * it stops it. `memory` are flags for the memory of the server. Resolves when the server is ready or has
+ * exited, for example because another process was faster.
  */
 export async function startPostmaster(
-  cluster: Cluster,
-  { postgres, env }: Binaries,
-  owner: Owner,
+  { cluster, binaries: { postgres, env }, place: { owner } }: Site,
+  memory: readonly string[],
 ): Promise<void> {
   const log = fs.openSync(logFile(cluster), 'a');
-  const options = ['-D', cluster.dir, '-p', '5432', '-k', socketDir(cluster, owner), ...SETTINGS];
+  const options = ['-D', cluster.dir, '-p', '5432', '-k', socketDir(cluster, owner), ...SETTINGS, ...memory];
   const child = spawn(postgres, options, {
     ...owner,
     env,
