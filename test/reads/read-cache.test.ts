@@ -23,7 +23,7 @@ test('values take no more than the size of the cache; those used last are kept',
   }
   expect(read).toEqual(keys);
   read.length = 0;
-  for (const key of [0, ...keys.toReversed()]) load(key);
+  for (const key of [0, ...keys.slice(1).toReversed()]) load(key);
   const kept = keys.filter((key) => !read.includes(key));
   expect(kept).toContain(0);
   expect(kept.length).toBeGreaterThan(2);
