@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { WebSocket } from 'ws';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { ingestRecords, startLiveServer } from '../support/live.ts';
+import { noContext } from '../support/server.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -51,7 +52,7 @@ function holding() {
 describe('an id of a WebSocket', () => {
   test('can be reused right after `complete`: each query gets only its own response', async () => {
     const { schema, release } = holding();
-    const { url } = await startLiveServer(database, { schema, createContext: () => ({}) });
+    const { url } = await startLiveServer(database, { schema, createContext: noContext });
     const { received, send } = await connected(url);
     for (let round = 0; round < 12; round += 1) {
       send(subscribe('1', `{ answer(to: "left ${round}") }`));

@@ -1,5 +1,6 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { onTestFinished } from 'vitest';
+import type { StoreVersion } from '../../src/events/store-version.ts';
 import type { Feed } from '../../src/feed/live-feed.ts';
 import type { CreateContext } from '../../src/graphql/context.ts';
 import { createApp, type AppOptions } from '../../src/http/app.ts';
@@ -26,6 +27,11 @@ export interface TestServer extends Listening {
   readonly post: (body: unknown, headers?: Record<string, string>) => Promise<Response>;
 }
 
+/** For a schema of the test's own, whose resolvers need no context: the pipeline alone reads the version. */
+export const noContext = (): object => ({ version: async () => VERSION });
+
+const VERSION: StoreVersion = { key: '', epoch: '', head: 0, floor: 0 };
+
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const logged: Record<string, unknown>[] = [];
   const log = createLogger('debug', {
@@ -34,8 +40,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const app = createApp({
     ...options,
     schema: options.schema ?? buildSchema('type Query { hello: String }'),
-    // A schema of the test's own needs no context, or one of its own.
-    createContext: (options.createContext ?? (() => ({}))) as CreateContext,
+    createContext: (options.createContext ?? noContext) as CreateContext,
     readiness: options.readiness ?? createReadiness({}),
     log,
   });
