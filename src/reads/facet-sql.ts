@@ -62,7 +62,7 @@ export function facetsSql(
       select parent.id as parent, paper.* from ${parentsSql(parents)} cross join lateral (
         select ${distinct} p.id, p.code_url is not null as has_code, p.has_summary, p.source_ids,
           p.languages, p.days
-        from ${list.from} where ${list.where}
+        from ${list.fromRows ?? list.from} where ${list.where}
       ) paper
     )
     ${sql.join(counts, ' union all ')} order by want, count desc, value`;

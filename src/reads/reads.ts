@@ -63,11 +63,13 @@ export function createReads(run: RunStatement, options: ReadOptions): VersionRea
   const { slowMs: timeoutMs = SLOW_MS, keptCharacters } = options;
   const cache = new ReadCache(keptCharacters);
   const store = { run, cache };
-  const compileList = listCompiler(store, { compileSearch: searchCompiler(store) });
+  const found = lookups(store);
+  const { paperById } = found;
+  const compileList = listCompiler(store, { compileSearch: searchCompiler(store), paperById });
   const readPage = pageReader(store);
   const plain: PlainReads = {
-    ...lookups(store),
-    ...shortLists(store),
+    ...found,
+    ...shortLists(store, found),
     page: (field, request) =>
       andThen(compileList(field, request.args), (compiled) => readPage(compiled, request)),
     digestMarkdown: (id) => cache.get(`Digest.markdown ${id}`, async () => await digestMarkdown(run, id)),

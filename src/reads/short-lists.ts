@@ -1,5 +1,6 @@
 import { sql, type Sql } from '../database/sql.ts';
-import type { Maybe } from './cache/maybe.ts';
+import { allOf, andThen, type Maybe } from './cache/maybe.ts';
+import type { Lookups } from './lookups.ts';
 import type { Load, LoaderOptions } from './cache/read-cache.ts';
 import type { Store } from './cache/store.ts';
 import type { RunStatement } from '../database/statements.ts';
@@ -16,10 +17,14 @@ export interface CountedCategory extends CategoryRow {
 export type ShortLists = ReturnType<typeof shortLists>;
 
 /** Makes the reader of short lists. Those of many parents are one statement, and each is read once. */
-export function shortLists(store: Store) {
+export function shortLists(store: Store, { categoryById }: Pick<Lookups, 'categoryById'>) {
+  const categoryIds = categoryIdReader(store, categoryById);
   return {
     /** In arXiv's order. */
-    categoriesOfPaper: shortListReader<CategoryRow>(store, 'Paper.categories', categoriesOfPapers),
+    categoriesOfPaper: (paperId: number): Maybe<readonly CategoryRow[]> =>
+      andThen(categoryIds(paperId), (ids) =>
+        andThen(allOf(ids.map(({ id }) => categoryById(id))), (rows) => rows.filter((row) => row !== null)),
+      ),
     /** Most papers first. */
     categoriesOfAuthor: shortListReader<CountedCategory>(store, 'Author.categories', categoriesOfAuthors),
     /** In the order of their sections. */
@@ -31,9 +36,24 @@ export function shortLists(store: Store) {
   };
 }
 
+/** Reads the ids of the categories of papers, and the categories that are not known yet. */
+function categoryIdReader(
+  { run, cache }: Store,
+  categoryById: Lookups['categoryById'],
+): Load<number, readonly { id: number }[]> {
+  const { read } = byParent<{ id: number }>(run, 'Paper.categories', categoriesOfPapers);
+  return cache.loader<number, readonly { id: number }[]>({
+    read: async (papers) => {
+      const lists = await read(papers);
+      // Together, so that what is nested in the categories is read together, too.
+      await allOf(lists.flat().map(({ id }) => categoryById(id)));
+      return lists;
+    },
+  });
+}
+
 const categoriesOfPapers = (ids: readonly number[]) => sql`
-  select k.paper_id as parent, ${categoryColumns}
-  from paper_category k join category c on c.id = k.category_id
+  select k.paper_id as parent, k.category_id as id from paper_category k
   where k.paper_id = any(${ids}::int[]) order by k.paper_id, k.position`;
 
 // An author may be printed twice on one paper, so papers are counted, not authorships.

@@ -66,6 +66,7 @@ describe.each(['null', 'RELEVANCE', 'NEWEST', 'TITLE', 'MOST_STARS'])(
         'Query.authors',
         'searchWords',
         'Author.papers',
+        'paperById',
       ]);
       expect(data.authors.nodes).toHaveLength(20);
       for (const { name, papers } of data.authors.nodes) {

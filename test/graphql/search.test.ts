@@ -286,7 +286,7 @@ describe('highlights', () => {
   test('are empty without a search', async () => {
     const { data, statements } = await query('{ papers { edges { highlights { field } } } }');
     expect(data).toEqual({ papers: { edges: [{ highlights: [] }, { highlights: [] }, { highlights: [] }] } });
-    expect(statements.map(({ name }) => name)).toEqual(['storeVersion', 'Query.papers']);
+    expect(statements.map(({ name }) => name)).toEqual(['storeVersion', 'Query.papers', 'paperById']);
   });
 
   test('of a whole page take two more statements', async () => {
@@ -297,6 +297,7 @@ describe('highlights', () => {
       'storeVersion',
       'searchWords',
       'Query.papers',
+      'paperById',
       'PaperEdge.highlights',
       'stems',
     ]);

@@ -54,7 +54,7 @@ builder.objectFields(Papers.edge, (t) => ({
     nullable: true,
     description: `Relevance of the paper; higher is better. Null if the filter does not search. Scores are
 comparable only within one list.`,
-    resolve: ({ row }) => row.score,
+    resolve: ({ row }) => row.score ?? null,
   }),
   highlights: t.field({
     type: [Highlight],

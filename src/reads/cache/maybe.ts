@@ -5,3 +5,9 @@ export type Maybe<Value> = Value | Promise<Value>;
 export function andThen<Value, Next>(value: Maybe<Value>, make: (value: Value) => Maybe<Next>): Maybe<Next> {
   return value instanceof Promise ? value.then(make) : make(value);
 }
+
+/** All values: at once if all are known. */
+export function allOf<Value>(values: readonly Maybe<Value>[]): Maybe<readonly Value[]> {
+  const isKnown = (value: Maybe<Value>): value is Value => !(value instanceof Promise);
+  return values.every(isKnown) ? values : Promise.all(values);
+}

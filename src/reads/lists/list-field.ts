@@ -1,5 +1,6 @@
 import type { CompileSearch } from '../filters/compile-search.ts';
 import { andThen, type Maybe } from '../cache/maybe.ts';
+import type { PaperRow } from './rows.ts';
 import type { Store } from '../cache/store.ts';
 import type { List } from '../paging/list-sql.ts';
 import type { PageArgs } from '../paging/page-args.ts';
@@ -20,6 +21,7 @@ export interface ListField<Args, Row extends object> {
 /** What lists need beside their arguments. */
 export interface ListTools {
   readonly compileSearch: CompileSearch;
+  readonly paperById: (id: number) => Maybe<PaperRow | null>;
 }
 
 /** Arguments of a list field: its own, `orderBy`, and those of its pages. */

@@ -1,12 +1,13 @@
 import { countKind } from '../../database/model.ts';
 import { sql, type Sql } from '../../database/sql.ts';
+import { andThen } from '../cache/maybe.ts';
 import { PAPERS } from '../filters/filter-subject.ts';
 import { InputError } from '../../errors/input-error.ts';
 import type { Order } from '../paging/keyset.ts';
 import type { List } from '../paging/list-sql.ts';
 import type { ListField } from './list-field.ts';
 import { isSearching, paperFilter, searchesOf, type PaperFilter } from '../filters/paper-filter.ts';
-import { paperColumns, type ScoredPaperRow } from './rows.ts';
+import type { PaperRow, ScoredPaperRow } from './rows.ts';
 
 /** Orders of lists of papers. Ties are sorted by arXiv id, newest first. */
 export type PaperOrder = 'NEWEST' | 'OLDEST' | 'RELEVANCE' | 'TITLE' | 'MOST_STARS';
@@ -24,6 +25,7 @@ export type PaperField = ListField<PaperArgs, ScoredPaperRow>;
 /** `Query.papers` */
 export const papers: PaperField = paperField('Query.papers', {
   from: sql`paper p`,
+  paperId: sql`p.id`,
   sortTable: sql.raw('p'),
   total: sql`(select coalesce(sum(n.papers), 0)::int from paper_count n
     where n.kind = ${countKind('PAPER')})`,
@@ -31,7 +33,9 @@ export const papers: PaperField = paperField('Query.papers', {
 
 /** `Author.papers`. A paper that prints the name twice appears once. */
 export const papersOfAuthor: PaperField = paperField('Author.papers', {
-  from: sql`authorship a join paper p on p.id = a.paper_id`,
+  from: sql`authorship a`,
+  joined: sql` join paper p on p.id = a.paper_id`,
+  paperId: sql`a.paper_id`,
   where: sql`a.author_id = parent.id`,
   sortTable: sql.raw('a'),
   repeats: true,
@@ -40,13 +44,18 @@ export const papersOfAuthor: PaperField = paperField('Author.papers', {
 
 /** `Category.papers` */
 export const papersOfCategory: PaperField = paperField('Category.papers', {
-  from: sql`paper_category k join paper p on p.id = k.paper_id`,
+  from: sql`paper_category k`,
+  joined: sql` join paper p on p.id = k.paper_id`,
+  paperId: sql`k.paper_id`,
   where: sql`k.category_id = parent.id`,
   sortTable: sql.raw('k'),
   total: sql`(select c.paper_count from category c where c.id = parent.id)`,
 });
 
 interface PaperList extends Pick<List, 'from' | 'repeats'> {
+  /** Joins the papers to `from`, if it has only their ids. */
+  readonly joined?: Sql;
+  readonly paperId: Sql;
   readonly where?: Sql;
   /** Alias of the table to take the sort columns from. */
   readonly sortTable: Sql;
@@ -54,29 +63,41 @@ interface PaperList extends Pick<List, 'from' | 'repeats'> {
   readonly total: Sql;
 }
 
-function paperField(name: string, { from, where, sortTable, total, ...list }: PaperList): PaperField {
+/** A list reads ids and sort keys, of an index alone if possible, then each paper that is not known by its id. */
+function paperField(name: string, list: PaperList): PaperField {
+  const { joined = sql.empty, where, sortTable, total, repeats = false } = list;
   return {
     name,
     cursorScope: ({ filter }) => searchesOf(filter),
-    list: async ({ filter, orderBy }, { compileSearch }) => {
-      const { condition, score, searching, highlightTerms } = await paperFilter(
-        filter,
-        PAPERS,
-        compileSearch,
-      );
+    list: async ({ filter, orderBy: asked }, { compileSearch, paperById }) => {
+      const compiled = await paperFilter(filter, PAPERS, compileSearch);
+      const { condition, score, searching, highlightTerms } = compiled;
       const conditions = [where, condition].filter((each) => each !== undefined);
+      const orderBy = asked ?? defaultOrder(filter);
+      const fromRows = sql`${list.from}${joined}`;
+      const needsRows = condition !== undefined || SORTED_BY_PAPER.has(orderBy);
+      const searched = searching ? sql`${SEARCHED}${score ? scoredBy(score) : sql.empty}` : sql.empty;
       return {
-        ...list,
-        from: sql`${from}${searching ? SEARCHED : sql.empty}${score ? scoredBy(score) : sql.empty}`,
-        columns: sql`${paperColumns}, ${score ? SCORE : sql`null::real`} as score`,
+        columns: sql`${list.paperId} as id${score ? sql`, ${SCORE} as score` : sql.empty}`,
+        from: sql`${needsRows ? fromRows : list.from}${searched}`,
+        fromRows: sql`${fromRows}${searched}`,
         where: conditions.length === 0 ? sql`true` : sql.join(conditions, ' and '),
-        order: orderOf(orderBy ?? defaultOrder(filter), { sortTable, scored: score !== undefined }),
+        order: orderOf(orderBy, { sortTable, scored: score !== undefined }),
+        repeats,
         filtered: condition !== undefined,
         highlightTerms,
+        rowOf: ({ id, score: relevance }) => andThen(paperById(id), (paper) => withScore(paper, relevance)),
         ...(condition === undefined && { total }),
       };
     },
   };
+}
+
+/** Orders whose sort keys only the table of papers has. */
+const SORTED_BY_PAPER: ReadonlySet<PaperOrder> = new Set(['TITLE', 'MOST_STARS']);
+
+function withScore(paper: PaperRow | null, score: number | undefined): ScoredPaperRow | null {
+  return paper === null || score === undefined ? paper : { ...paper, score };
 }
 
 const SEARCHED = sql` join paper_search t on t.paper_id = p.id`;

@@ -26,8 +26,8 @@ export interface PaperRow {
 
 /** Row of a list of papers. */
 export interface ScoredPaperRow extends PaperRow {
-  /** Relevance to the filter's searches; null if it has none. */
-  readonly score: number | null;
+  /** Relevance to the filter's searches; absent if it has none. */
+  readonly score?: number;
 }
 
 /** SQL: the columns of PaperRow, from `paper p`. */

@@ -1,14 +1,17 @@
 import { sql, type Sql } from '../../database/sql.ts';
 import { direction, orderTerms, rangesAfter, reversed, type KeyValue, type Order } from './keyset.ts';
+import type { Maybe } from '../cache/maybe.ts';
 import type { HighlightTerm } from '../../search/find-highlights.ts';
 import type { ParentId } from './by-parent.ts';
 import type { PageSize } from './page-args.ts';
 
 /** A list, as the clauses of its SELECT. `from` and `where` may refer to `parent.id`. */
 export interface List {
-  /** Columns of the field's row type. */
+  /** Columns of the field's row type; with `rowOf`, the row's id and what it lacks. */
   readonly columns: Sql;
   readonly from: Sql;
+  /** The tables in `from`, joined with the one that has the rows. If absent, `from` has it. */
+  readonly fromRows?: Sql;
   readonly where: Sql;
   readonly order: Order;
   /** Whether `from` may return a row more than once; rows with equal sort keys are then one. */
@@ -19,6 +22,15 @@ export interface List {
   readonly filtered: boolean;
   /** Terms that the filter's searches look for in the texts of a row. */
   readonly highlightTerms?: readonly HighlightTerm[];
+  /** Reads the row that belongs to the columns; null if it was removed in between. */
+  readonly rowOf?: (columns: ListedId) => Maybe<object | null>;
+}
+
+/** The columns of a list that reads the ids of its rows first. */
+export interface ListedId {
+  readonly id: number;
+  /** Relevance, if the list is searched. */
+  readonly score?: number;
 }
 
 /** The rows of a list that a page requests: their number, and the sort keys in its cursors. */

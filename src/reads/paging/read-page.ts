@@ -1,12 +1,12 @@
 import type { RunStatement } from '../../database/statements.ts';
-import { andThen, type Maybe } from '../cache/maybe.ts';
+import { allOf, andThen, type Maybe } from '../cache/maybe.ts';
 import type { ReadAll } from '../cache/read-cache.ts';
 import type { Store } from '../cache/store.ts';
 import type { HighlightTerm } from '../../search/find-highlights.ts';
 import { rowsByParent, type ParentId } from './by-parent.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { cursorScopeOf, decodeCursor, encodeCursor } from './cursor.ts';
 import type { KeyValue, Order } from './keyset.ts';
-import { listSql, type List, type Wants, type Window } from './list-sql.ts';
+import { listSql, type List, type ListedId, type Wants, type Window } from './list-sql.ts';
 import { pageSize, type PageArgs } from './page-args.ts';
 
 /** The parent of a nested list: its row id, and the node id that its cursors contain. */
@@ -57,31 +57,26 @@ export interface Page<Row> extends PagePosition {
 export type ReadPage = <Row extends object>(list: CompiledList, request: PageRequest) => Maybe<Page<Row>>;
 
 /** Makes the reader of pages. The same page of many parents is one statement. */
-export function pageReader(store: Store): ReadPage {
-  return <Row extends object>(compiled: CompiledList, request: PageRequest) => {
-    const key = `${compiled.key} ${JSON.stringify(request.wants)}`;
-    const parent = request.parent?.id ?? NO_PARENT;
-    return store.cache.get(`page ${parent} ${key}`, () =>
-      readPage<Row>(store, compiled, { ...request, key }),
-    );
+export function pageReader({ run, cache }: Store): ReadPage {
+  const fetch = (compiled: CompiledList, window: Window, { parent, wants }: PageRequest): Maybe<Fetched> => {
+    if (!wants.page && !wants.total) return NOTHING;
+    const key = `${compiled.key} ${wants.page} ${wants.total}`;
+    const id = parent?.id ?? NO_PARENT;
+    return cache.get(`page ${id} ${key}`, async () => {
+      const read = cache.batchOf(`pages ${key}`, () => pagesReader(run, compiled, { window, wants }));
+      return await read(id);
+    });
   };
-}
-
-function readPage<Row extends object>(
-  { run, cache }: Store,
-  compiled: CompiledList,
-  { parent, args, wants, key }: PageRequest & { readonly key: string },
-): Maybe<Page<Row>> {
-  const { list, name } = compiled;
-  const scope = JSON.stringify([name, parent?.nodeId, ...compiled.cursorScope]);
-  const place = { scope, order: list.order };
-  const window = { ...pageSize(args), ...decodeCursors(args, place) };
-  const readAll = cache.batchOf(`pages ${key}`, () => pagesReader(run, compiled, { window, wants }));
-  const fetched = wants.page || wants.total ? readAll(parent?.id ?? NO_PARENT) : NOTHING;
-  return andThen(fetched, (known) => ({
-    ...toPage<Row>(known, window, place),
-    highlightTerms: list.highlightTerms ?? [],
-  }));
+  return <Row extends object>(compiled: CompiledList, request: PageRequest) => {
+    const place = placeOf(compiled, request.parent);
+    const window = { ...pageSize(request.args), ...decodeCursors(request.args, place) };
+    return andThen(fetch(compiled, window, request), (fetched) => {
+      const kept = fetched.rows.slice(0, window.limit);
+      return andThen(rowsOf<Row>(compiled.list, kept), (rows) =>
+        toPage(fetched, itemsOf(kept, rows, window.backward), { window, place, list: compiled.list }),
+      );
+    });
+  };
 }
 
 /** Lists without a parent are read as those of one parent whose id no row has: ids start at 1. */
@@ -96,7 +91,7 @@ interface Fetched {
 const NOTHING: Fetched = { rows: [], total: null };
 
 /** The columns that `listSql` adds to a row. */
-interface FetchedRow {
+interface FetchedRow extends ListedId {
   readonly parent: ParentId;
   readonly total: number | null;
   /** Null if the parent's page is empty; absent if no page was requested. */
@@ -115,46 +110,94 @@ function pagesReader(
   return async (parents) => {
     const query = listSql(list, parents, options);
     const rows = await run<FetchedRow>({ name, sql: query, unique: list.filtered });
-    return rowsByParent(parents, rows).map((own) => ({
+    const pages = rowsByParent(parents, rows).map((own) => ({
       rows: own.filter(({ key0 }) => key0 !== undefined && key0 !== null),
       total: own[0]?.total ?? null,
     }));
+    // Together, so that what is nested in the pages is read together, too.
+    await allOf(pages.flatMap((page) => rowsOf(list, page.rows.slice(0, options.window.limit))));
+    return pages;
   };
 }
 
 /** The cursors of one list: what they are bound to, and its order. */
 interface CursorPlace {
-  readonly scope: string;
+  readonly scope: () => string;
   readonly order: Order;
 }
 
-function decodeCursors({ after, before }: PageArgs, place: CursorPlace): Pick<Window, 'after' | 'before'> {
+function placeOf({ name, list, cursorScope }: CompiledList, parent: Parent | undefined): CursorPlace {
+  let scope: string | undefined;
+  return {
+    scope: () => (scope ??= cursorScopeOf([name, parent?.nodeId, ...cursorScope])),
+    order: list.order,
+  };
+}
+
+function decodeCursors(
+  { after, before }: PageArgs,
+  { scope, order }: CursorPlace,
+): Pick<Window, 'after' | 'before'> {
   const decode = (argument: 'after' | 'before', cursor: string | null | undefined) =>
-    cursor === null || cursor === undefined ? undefined : decodeCursor(cursor, { ...place, argument });
+    typeof cursor === 'string' ? decodeCursor(cursor, { scope: scope(), order, argument }) : undefined;
   return { after: decode('after', after), before: decode('before', before) };
+}
+
+/** The rows for what a page has fetched; null for a row that was removed in between. */
+function rowsOf<Row extends object>(
+  { rowOf }: List,
+  fetched: readonly FetchedRow[],
+): Maybe<readonly (Row | null)[]> {
+  const rows = rowOf === undefined ? fetched : allOf(fetched.map(rowOf));
+  // The list's columns, or its rows, are those of Row: see `List`.
+  return rows as Maybe<readonly object[]> as Maybe<readonly (Row | null)[]>;
+}
+
+/** A row of a page, with the sort keys that were fetched for it. */
+interface Item<Row> {
+  readonly row: Row;
+  readonly keys: FetchedRow;
+}
+
+/** The rows that still exist, in the order of the list. */
+function itemsOf<Row>(
+  fetched: readonly FetchedRow[],
+  rows: readonly (Row | null)[],
+  backward: boolean,
+): Item<Row>[] {
+  const items = fetched.flatMap((keys, index) => {
+    const row = rows[index] ?? null;
+    return row === null ? [] : [{ row, keys }];
+  });
+  return backward ? items.toReversed() : items;
 }
 
 function toPage<Row extends object>(
   fetched: Fetched,
-  { limit, backward, after, before }: Window,
-  { scope, order }: CursorPlace,
-): Omit<Page<Row>, 'highlightTerms'> {
+  items: readonly Item<Row>[],
+  { window, place, list }: { readonly window: Window; readonly place: CursorPlace; readonly list: List },
+): Page<Row> {
+  const { limit, backward, after, before } = window;
   const more = fetched.rows.length > limit;
-  // The list's columns are those of Row: see `List`.
-  const kept = fetched.rows.slice(0, limit) as readonly object[] as readonly Row[];
-  const rows = backward ? kept.toReversed() : kept;
-  const cursorOf = (row: Row): string => encodeCursor(scope, keysOf(row, order));
-  const cursorAt = (row: Row | undefined): string | null => (row === undefined ? null : cursorOf(row));
+  const cursorAt = (item: Item<Row> | undefined): string | null =>
+    item === undefined ? null : encodeCursor(place.scope(), keysOf(item.keys, place.order));
+  let known: Map<Row, Item<Row>> | undefined;
   return {
-    rows,
+    rows: items.map(({ row }) => row),
     total: fetched.total,
     hasNextPage: backward ? before !== undefined : more,
     hasPreviousPage: backward ? more : after !== undefined,
-    startCursor: () => cursorAt(rows[0]),
-    endCursor: () => cursorAt(rows.at(-1)),
-    cursorOf,
+    startCursor: () => cursorAt(items[0]),
+    endCursor: () => cursorAt(items.at(-1)),
+    cursorOf: (row) => {
+      known ??= new Map(items.map((item) => [item.row, item]));
+      return cursorAt(known.get(row)) ?? '';
+    },
+    highlightTerms: list.highlightTerms ?? NO_TERMS,
   };
 }
+
+const NO_TERMS: readonly HighlightTerm[] = [];
 
 /** The sort keys of a row, which `listSql` adds as key0, key1, …; instants as ISO text. */
 function keysOf(row: object, order: Order): KeyValue[] {
