@@ -3,6 +3,7 @@ import { andThen, type Maybe } from './cache/maybe.ts';
 import { ReadCache } from './cache/read-cache.ts';
 import { digestMarkdown } from './digest-markdown.ts';
 import { facetReader, type FacetRequest, type Facets, type ReadFacets } from './facets.ts';
+import { filterCounts } from './filters/filter-counts.ts';
 import { searchCompiler } from './filters/compile-search.ts';
 import { highlightReader, summaryReader, type ReadHighlights, type ReadSummaries } from './highlights.ts';
 import { listCompiler, type ListField, type ListRequest } from './lists/list-field.ts';
@@ -65,7 +66,11 @@ export function createReads(run: RunStatement, options: ReadOptions): VersionRea
   const store = { run, cache };
   const found = lookups(store);
   const { paperById } = found;
-  const compileList = listCompiler(store, { compileSearch: searchCompiler(store), paperById });
+  const compileList = listCompiler(store, {
+    compileSearch: searchCompiler(store),
+    counts: filterCounts(store),
+    paperById,
+  });
   const readPage = pageReader(store);
   const plain: PlainReads = {
     ...found,

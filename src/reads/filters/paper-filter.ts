@@ -188,8 +188,7 @@ const PAPER_CONDITIONS: Conditions<
   primaryCategories: (values, argument, { subject }) => subject.inPrimaryCategory(storable(values, argument)),
   authors: (names, argument, { subject }) => subject.writtenByAny(storable(names, argument)),
   authorIds: (ids, argument, { subject }) => {
-    const names = storable(ids, argument).flatMap((id) => nodeKey('Author', id) ?? []);
-    return subject.writtenBy(storable(names, argument));
+    return subject.writtenBy(authorNames(storable(ids, argument)));
   },
   hasCode: (wanted, _argument, { subject }) => sql`${subject.hasCode} = ${wanted}`,
 };
@@ -200,6 +199,19 @@ const ENTRY_CONDITIONS: Conditions<'digestDates' | 'languages' | 'sources' | 'ha
   sources: (values, argument, { subject }) => subject.ofSources(storable(values, argument)),
   hasSummary: (wanted, _argument, { subject }) => subject.hasSummary(wanted),
 };
+
+/** The names in the ids of authors, apart from those that text in Postgres cannot contain. */
+export function authorNames(ids: readonly string[]): string[] {
+  return ids.flatMap((id) => nodeKey('Author', id) ?? []).filter((name) => !name.includes('\0'));
+}
+
+/** SQL: the conditions of a filter that one and the same current entry must meet, about `digest d`. */
+export function entryConditions(
+  filter: Pick<PaperFilter, 'digestDates' | 'languages' | 'sources' | 'hasSummary'>,
+  subject: FilterSubject,
+): Sql[] {
+  return conditionsOf(filter, ENTRY_CONDITIONS, { subject, searches: new Map(), argument: ARGUMENT });
+}
 
 /** One and the same current entry must meet all of these conditions. */
 function entryCondition(conditions: readonly Sql[], { subject }: Place): Sql[] {

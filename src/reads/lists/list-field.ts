@@ -1,3 +1,4 @@
+import type { FilterCounts } from '../filters/filter-counts.ts';
 import type { CompileSearch } from '../filters/compile-search.ts';
 import { andThen, type Maybe } from '../cache/maybe.ts';
 import type { PaperRow } from './rows.ts';
@@ -21,6 +22,7 @@ export interface ListField<Args, Row extends object> {
 /** What lists need beside their arguments. */
 export interface ListTools {
   readonly compileSearch: CompileSearch;
+  readonly counts: FilterCounts;
   readonly paperById: (id: number) => Maybe<PaperRow | null>;
 }
 

@@ -4,9 +4,17 @@ import { andThen } from '../cache/maybe.ts';
 import { PAPERS } from '../filters/filter-subject.ts';
 import { InputError } from '../../errors/input-error.ts';
 import type { Order } from '../paging/keyset.ts';
-import type { List } from '../paging/list-sql.ts';
-import type { ListField } from './list-field.ts';
-import { isSearching, paperFilter, searchesOf, type PaperFilter } from '../filters/paper-filter.ts';
+import type { List, Ranges } from '../paging/list-sql.ts';
+import type { ListField, ListTools } from './list-field.ts';
+import { every } from '../filters/conditions.ts';
+import {
+  isSearching,
+  paperFilter,
+  searchesOf,
+  type FilterSql,
+  type PaperFilter,
+} from '../filters/paper-filter.ts';
+import { paperPath, type PaperPath } from './paper-path.ts';
 import type { PaperRow, ScoredPaperRow } from './rows.ts';
 
 /** Orders of lists of papers. Ties are sorted by arXiv id, newest first. */
@@ -24,6 +32,7 @@ export type PaperField = ListField<PaperArgs, ScoredPaperRow>;
 
 /** `Query.papers` */
 export const papers: PaperField = paperField('Query.papers', {
+  all: true,
   from: sql`paper p`,
   paperId: sql`p.id`,
   sortTable: sql.raw('p'),
@@ -31,64 +40,130 @@ export const papers: PaperField = paperField('Query.papers', {
     where n.kind = ${countKind('PAPER')})`,
 });
 
+/** The tables in which the papers of a category or an author are a range in order. */
+const RANGES = {
+  authorship: {
+    from: sql`authorship a`,
+    joined: sql` join paper p on p.id = a.paper_id`,
+    paperId: sql`a.paper_id`,
+    sortTable: sql.raw('a'),
+    parent: sql`a.author_id`,
+  },
+  paper_category: {
+    from: sql`paper_category k`,
+    joined: sql` join paper p on p.id = k.paper_id`,
+    paperId: sql`k.paper_id`,
+    sortTable: sql.raw('k'),
+    parent: sql`k.category_id`,
+  },
+};
+
 /** `Author.papers`. A paper that prints the name twice appears once. */
 export const papersOfAuthor: PaperField = paperField('Author.papers', {
-  from: sql`authorship a`,
-  joined: sql` join paper p on p.id = a.paper_id`,
-  paperId: sql`a.paper_id`,
-  where: sql`a.author_id = parent.id`,
-  sortTable: sql.raw('a'),
+  ...RANGES.authorship,
+  where: sql`${RANGES.authorship.parent} = parent.id`,
   repeats: true,
   total: sql`(select u.paper_count from author u where u.id = parent.id)`,
 });
 
 /** `Category.papers` */
 export const papersOfCategory: PaperField = paperField('Category.papers', {
-  from: sql`paper_category k`,
-  joined: sql` join paper p on p.id = k.paper_id`,
-  paperId: sql`k.paper_id`,
-  where: sql`k.category_id = parent.id`,
-  sortTable: sql.raw('k'),
+  ...RANGES.paper_category,
+  where: sql`${RANGES.paper_category.parent} = parent.id`,
   total: sql`(select c.paper_count from category c where c.id = parent.id)`,
 });
 
-interface PaperList extends Pick<List, 'from' | 'repeats'> {
-  /** Joins the papers to `from`, if it has only their ids. */
-  readonly joined?: Sql;
-  readonly paperId: Sql;
+interface PaperList extends PaperTable, Pick<List, 'repeats'> {
+  /** Whether it has all papers of the store. */
+  readonly all?: boolean;
   readonly where?: Sql;
-  /** Alias of the table to take the sort columns from. */
-  readonly sortTable: Sql;
   /** Total of the unfiltered list, from a counter. */
   readonly total: Sql;
 }
 
-/** A list reads ids and sort keys, of an index alone if possible, then each paper that is not known by its id. */
+/** A table that has the ids of papers, and their sort keys. */
+interface PaperTable extends Pick<List, 'from'> {
+  /** Joins the papers to `from`, if it has only their ids. */
+  readonly joined?: Sql;
+  readonly paperId: Sql;
+  /** Alias of the table to take the sort columns from. */
+  readonly sortTable: Sql;
+}
+
+/**
+ * A list reads ids and sort keys, of an index alone if possible, then each paper that is not known by its id.
+ */
 function paperField(name: string, list: PaperList): PaperField {
-  const { joined = sql.empty, where, sortTable, total, repeats = false } = list;
+  const { where, total } = list;
   return {
     name,
     cursorScope: ({ filter }) => searchesOf(filter),
-    list: async ({ filter, orderBy: asked }, { compileSearch, paperById }) => {
-      const compiled = await paperFilter(filter, PAPERS, compileSearch);
-      const { condition, score, searching, highlightTerms } = compiled;
-      const conditions = [where, condition].filter((each) => each !== undefined);
-      const orderBy = asked ?? defaultOrder(filter);
-      const fromRows = sql`${list.from}${joined}`;
-      const needsRows = condition !== undefined || SORTED_BY_PAPER.has(orderBy);
-      const searched = searching ? sql`${SEARCHED}${score ? scoredBy(score) : sql.empty}` : sql.empty;
+    list: async ({ filter, orderBy }, tools) => {
+      const ordered = { filter: filter ?? {}, orderBy: orderBy ?? defaultOrder(filter) };
+      const compiled = await paperFilter(filter, PAPERS, tools.compileSearch);
+      const { condition, searching, highlightTerms } = compiled;
+      const findsPath = list.all === true && condition !== undefined && !searching;
+      const path: ListPath = findsPath ? await pathOf(ordered, tools) : {};
       return {
-        columns: sql`${list.paperId} as id${score ? sql`, ${SCORE} as score` : sql.empty}`,
-        from: sql`${needsRows ? fromRows : list.from}${searched}`,
-        fromRows: sql`${fromRows}${searched}`,
-        where: conditions.length === 0 ? sql`true` : sql.join(conditions, ' and '),
-        order: orderOf(orderBy, { sortTable, scored: score !== undefined }),
-        repeats,
+        ...clausesOf(list, compiled, ordered.orderBy),
+        where: every([where, condition, path.within].filter((each) => each !== undefined)) ?? sql`true`,
+        ranges: path.ranges,
+        repeats: list.repeats ?? false,
         filtered: condition !== undefined,
         highlightTerms,
-        rowOf: ({ id, score: relevance }) => andThen(paperById(id), (paper) => withScore(paper, relevance)),
+        rowOf: ({ id, score }) => andThen(tools.paperById(id), (paper) => withScore(paper, score)),
         ...(condition === undefined && { total }),
+        ...(path.total !== undefined && { total: sql`${path.total}::int` }),
       };
+    },
+  };
+}
+
+function clausesOf(
+  list: PaperTable,
+  { condition, score, searching }: FilterSql,
+  orderBy: PaperOrder,
+): Pick<List, 'columns' | 'from' | 'fromRows' | 'order'> {
+  const { from, joined = sql.empty, paperId, sortTable } = list;
+  const searched = searching ? sql`${SEARCHED}${score ? scoredBy(score) : sql.empty}` : sql.empty;
+  const needsRows = condition !== undefined || SORTED_BY_PAPER.has(orderBy);
+  return {
+    columns: sql`${paperId} as id${score ? sql`, ${SCORE} as score` : sql.empty}`,
+    from: sql`${from}${needsRows ? joined : sql.empty}${searched}`,
+    fromRows: sql`${from}${joined}${searched}`,
+    order: orderOf(orderBy, { sortTable, scored: score !== undefined }),
+  };
+}
+
+/** A filter and an order, as `PaperArgs` has them. */
+interface Ordered {
+  readonly filter: PaperFilter;
+  readonly orderBy: PaperOrder;
+}
+
+/** A path as parts of a list. */
+interface ListPath extends Omit<PaperPath, 'ranges'> {
+  readonly ranges?: Ranges;
+}
+
+/** How the papers of a filter are found among all papers. */
+async function pathOf({ filter, orderBy }: Ordered, { counts, compileSearch }: ListTools): Promise<ListPath> {
+  const { ranges, ...path } = await paperPath(filter, !SORTED_BY_PAPER.has(orderBy), counts);
+  if (ranges === undefined) return path;
+  const { condition } = await paperFilter(ranges.rest, PAPERS, compileSearch);
+  const { parent, ...list } = RANGES[ranges.table];
+  const clauses = clausesOf(
+    list,
+    { condition, score: undefined, searching: false, highlightTerms: [] },
+    orderBy,
+  );
+  return {
+    ...path,
+    ranges: {
+      ...clauses,
+      where: every([sql`${parent} = range.id`, ...(condition ? [condition] : [])]) ?? sql`true`,
+      repeats: ranges.table === 'authorship',
+      ids: sql`unnest(${ranges.ids}::int[]) as range(id)`,
     },
   };
 }

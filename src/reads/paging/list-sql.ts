@@ -22,8 +22,19 @@ export interface List {
   readonly filtered: boolean;
   /** Terms that the filter's searches look for in the texts of a row. */
   readonly highlightTerms?: readonly HighlightTerm[];
+  /** Pages of the list are read of these ranges. */
+  readonly ranges?: Ranges | undefined;
   /** Reads the row that belongs to the columns; null if it was removed in between. */
   readonly rowOf?: (columns: ListedId) => Maybe<object | null>;
+}
+
+/**
+ * Ranges of another table that together contain all rows of a list, in its order. A row may be in several of
+ * them.
+ */
+export interface Ranges extends Pick<List, 'columns' | 'from' | 'where' | 'order' | 'repeats'> {
+  /** The ids of the ranges, as the table `range(id)`. */
+  readonly ids: Sql;
 }
 
 /** The columns of a list that reads the ids of its rows first. */
@@ -64,7 +75,7 @@ export function listSql(
     with parent as materialized (${parent})
     select parent.id as parent, parent.total, page.*
     from parent ${wants.total ? sql`left` : sql.empty} join
-      lateral (${pageSql(list, order, window)}) page on true
+      lateral (${list.ranges ? mergedSql(list, list.ranges, window) : pageSql(list, order, window)}) page on true
     order by ${keyTerms(order)}`;
 }
 
@@ -82,6 +93,15 @@ function totalSql({ total, repeats, order, from, where }: List): Sql {
   const key = order.at(-1)?.expression ?? sql.empty;
   const counted = repeats === true ? sql`distinct ${key}` : sql`*`;
   return sql`(select count(${counted})::int from ${from} where ${where})`;
+}
+
+/** SQL: a page of each range, merged. */
+function mergedSql(list: List, ranges: Ranges, window: Window): Sql {
+  const order = window.backward ? reversed(ranges.order) : ranges.order;
+  const keys = sql.join(order.map((_key, index) => keyName(index)));
+  return sql`select distinct on (${keys}) part.* from ${ranges.ids}
+    cross join lateral (${pageSql({ ...list, ...ranges }, order, window)}) part
+    order by ${keyTerms(order)} limit ${window.limit + 1}`;
 }
 
 /**
