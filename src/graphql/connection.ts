@@ -1,9 +1,11 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo } from 'graphql';
+import type { Maybe } from '../reads/cache/maybe.ts';
 import type { ListArgs, ListField } from '../reads/lists/list-field.ts';
+import type { ParentId } from '../reads/paging/by-parent.ts';
+import type { Wants } from '../reads/paging/list-sql.ts';
 import type { Page, PagePosition, Parent } from '../reads/paging/read-page.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
-import { refusing } from './errors.ts';
 import { selects } from './selection.ts';
 
 const SAME_LIST = 'The cursor must come from the same list; any other is CURSOR_INVALID.';
@@ -129,18 +131,45 @@ export interface Call<Args> {
   readonly args: ListArgs<Args>;
   readonly context: Context;
   readonly info: GraphQLResolveInfo;
-  readonly parent?: Parent;
+  readonly parent?: Parent | undefined;
+}
+
+/** A row as the parent of lists. Only cursors contain its node id, which is made when it is asked for. */
+export class RowParent<Row extends { readonly id: ParentId }> implements Parent {
+  readonly id: ParentId;
+  readonly #row: Row;
+  readonly #idOf: (row: Row) => string;
+
+  constructor(row: Row, idOf: (row: Row) => string) {
+    this.id = row.id;
+    this.#row = row;
+    this.#idOf = idOf;
+  }
+
+  get nodeId(): string {
+    return this.#idOf(this.#row);
+  }
 }
 
 /**
  * Resolves a connection. It reads only what the operation selects: `totalCount` alone needs no rows, and a
- * page without it needs no count. Rejects with a GraphQLError if an argument is wrong.
+ * page without it needs no count. Throws, or rejects with, InputError if an argument is wrong.
  */
-export async function resolvePage<Args, Row extends object>(
+export function resolvePage<Args, Row extends object>(
   field: ListField<Args, Row>,
   { args, context, info, parent }: Call<Args>,
-): Promise<Page<Row>> {
-  const wants = { page: selects(info, 'edges', 'nodes', 'pageInfo'), total: selects(info, 'totalCount') };
-  const request = { args, wants, ...(parent !== undefined && { parent }) };
-  return await refusing(async () => await context.reads.page(field, request));
+): Maybe<Page<Row>> {
+  return context.reads.page(field, { args, wants: wantsOf(info), parent });
+}
+
+// By the nodes of a field, which are the same for all its objects.
+const known = new WeakMap<readonly FieldNode[], Wants>();
+
+function wantsOf(info: GraphQLResolveInfo): Wants {
+  let wants = known.get(info.fieldNodes);
+  if (wants === undefined) {
+    wants = { page: selects(info, 'edges', 'nodes', 'pageInfo'), total: selects(info, 'totalCount') };
+    known.set(info.fieldNodes, wants);
+  }
+  return wants;
 }

@@ -1,3 +1,4 @@
+import { andThen, type Maybe } from '../reads/cache/maybe.ts';
 import type { Page } from '../reads/paging/read-page.ts';
 import type { FacetRequest } from '../reads/facets.ts';
 import { defaultOrder, type PaperArgs, type PaperField } from '../reads/lists/papers.ts';
@@ -28,19 +29,14 @@ else to NEWEST.`,
   ...pageArgs,
 };
 
-/** Resolves a list of papers. Rejects with a GraphQLError if an argument is wrong. */
-export async function resolvePapers(
+/** Resolves a list of papers. Throws, or rejects with, InputError if an argument is wrong. */
+export function resolvePapers(
   field: PaperField,
   { args, context, info, parent }: Call<PaperArgs>,
-): Promise<PaperPage> {
+): Maybe<PaperPage> {
   // The default depends on the filter, so the schema cannot state it. A cursor is bound to the order that
   // was used.
   const ordered = { ...args, orderBy: args.orderBy ?? defaultOrder(args.filter) };
-  const page = await resolvePage(field, {
-    args: ordered,
-    context,
-    info,
-    ...(parent !== undefined && { parent }),
-  });
-  return { ...page, of: { field, args: ordered, parent } };
+  const of = { field, args: ordered, parent };
+  return andThen(resolvePage(field, { args: ordered, context, info, parent }), (page) => ({ ...page, of }));
 }

@@ -6,7 +6,7 @@ import { papersOfAuthor } from '../../reads/lists/papers.ts';
 import type { AuthorRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import { BY_ID, idFrom, lookupBy, sortedBy } from '../descriptions.ts';
-import { pageArgs, resolvePage } from '../connection.ts';
+import { pageArgs, resolvePage, RowParent } from '../connection.ts';
 import { AuthorFilter, AuthorOrder } from '../inputs.ts';
 import { Node } from '../node.ts';
 import { paperArgs, resolvePapers } from '../paper-lists.ts';
@@ -47,26 +47,22 @@ Author will keep its meaning.`,
       type: Papers.page,
       description: 'Papers with this name among their authors, each once.',
       args: paperArgs,
-      resolve: async (author, args, context, info) => {
-        const parent = { id: author.id, nodeId: idOf(author) };
-        return await resolvePapers(papersOfAuthor, { args, context, info, parent });
-      },
+      resolve: (author, args, context, info) =>
+        resolvePapers(papersOfAuthor, { args, context, info, parent: new RowParent(author, idOf) }),
     }),
     coauthors: t.field({
       type: Coauthors.page,
       description:
         "Other authors of this author's papers. Those with most shared papers come first, then by name.",
       args: pageArgs,
-      resolve: async (author, args, context, info) => {
-        const parent = { id: author.id, nodeId: idOf(author) };
-        return await resolvePage(coauthors, { args, context, info, parent });
-      },
+      resolve: (author, args, context, info) =>
+        resolvePage(coauthors, { args, context, info, parent: new RowParent(author, idOf) }),
     }),
     // A plain list, without pages: an author has few categories, and arXiv has about 150.
     categories: t.field({
       type: [AuthorCategory],
       description: "Categories of the author's papers. Those with most papers come first.",
-      resolve: async ({ id }, _args, { reads }) => await reads.categoriesOfAuthor(id),
+      resolve: ({ id }, _args, { reads }) => reads.categoriesOfAuthor(id),
     }),
   }),
 });
@@ -103,10 +99,10 @@ builder.queryFields((t) => ({
         description: 'The author to look up, by id or by exact name.',
       }),
     },
-    resolve: async (_root, { by }, { reads }) => {
+    resolve: (_root, { by }, { reads }) => {
       // Ingests store names in NFC with single spaces; the argument is brought into the same form.
       const key = typeof by.id === 'string' ? nodeKey('Author', by.id) : foldSpaces(by.name ?? '');
-      return key === undefined ? null : await reads.authorByName(key);
+      return key === undefined ? null : reads.authorByName(key);
     },
   }),
   authors: t.field({
@@ -125,6 +121,6 @@ builder.queryFields((t) => ({
       }),
       ...pageArgs,
     },
-    resolve: async (_root, args, context, info) => await resolvePage(authors, { args, context, info }),
+    resolve: (_root, args, context, info) => resolvePage(authors, { args, context, info }),
   }),
 }));

@@ -5,7 +5,7 @@ import { papersOfCategory } from '../../reads/lists/papers.ts';
 import type { CategoryRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import { BY_ID, idFrom, lookupBy, sortedBy } from '../descriptions.ts';
-import { pageArgs, resolvePage } from '../connection.ts';
+import { pageArgs, resolvePage, RowParent } from '../connection.ts';
 import { CategoryOrder } from '../inputs.ts';
 import { Node } from '../node.ts';
 import { paperArgs, resolvePapers } from '../paper-lists.ts';
@@ -38,10 +38,8 @@ Category.implement({
       type: Papers.page,
       description: 'Papers in this category, cross-lists included.',
       args: paperArgs,
-      resolve: async (category, args, context, info) => {
-        const parent = { id: category.id, nodeId: idOf(category) };
-        return await resolvePapers(papersOfCategory, { args, context, info, parent });
-      },
+      resolve: (category, args, context, info) =>
+        resolvePapers(papersOfCategory, { args, context, info, parent: new RowParent(category, idOf) }),
     }),
   }),
 });
@@ -69,10 +67,10 @@ builder.queryFields((t) => ({
         description: 'The category to look up, by id or by code.',
       }),
     },
-    resolve: async (_root, { by }, { reads }) => {
+    resolve: (_root, { by }, { reads }) => {
       // Codes outside the taxonomy pass unchanged: digests may contain them, and then they are stored.
       const key = typeof by.id === 'string' ? nodeKey('Category', by.id) : resolveCategory(by.code ?? '');
-      return key === undefined ? null : await reads.categoryByCode(key);
+      return key === undefined ? null : reads.categoryByCode(key);
     },
   }),
   categories: t.field({
@@ -87,6 +85,6 @@ builder.queryFields((t) => ({
       }),
       ...pageArgs,
     },
-    resolve: async (_root, args, context, info) => await resolvePage(categories, { args, context, info }),
+    resolve: (_root, args, context, info) => resolvePage(categories, { args, context, info }),
   }),
 }));

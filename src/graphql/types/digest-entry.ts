@@ -1,4 +1,5 @@
 import { nodeId } from '../../reads/paging/node-id.ts';
+import { andThen } from '../../reads/cache/maybe.ts';
 import { found } from '../../reads/lookups.ts';
 import { idFrom } from '../descriptions.ts';
 import { Node } from '../node.ts';
@@ -22,26 +23,25 @@ becomes a new one.`,
     digest: t.field({
       type: Digest,
       description: 'Digest that published the entry.',
-      resolve: async ({ digestId }, _args, { reads }) => found(await reads.digestById(digestId)),
+      resolve: ({ digestId }, _args, { reads }) => andThen(reads.digestById(digestId), found),
     }),
     paper: t.field({
       type: Paper,
       description: 'The paper in its current state, which may differ from what the entry says.',
-      resolve: async ({ paperId }, _args, { reads }) => found(await reads.paperById(paperId)),
+      resolve: ({ paperId }, _args, { reads }) => andThen(reads.paperById(paperId), found),
     }),
     category: t.field({
       type: Category,
       nullable: true,
       description: 'Category under which the digest lists the entry. Null if the digest names none.',
-      resolve: async ({ sectionId: id }, _args, { reads }) =>
-        id === null ? null : await reads.categoryById(id),
+      resolve: ({ sectionId: id }, _args, { reads }) => (id === null ? null : reads.categoryById(id)),
     }),
     // A summary exists exactly if the entry has AI text, failed text included.
     summary: t.field({
       type: Summary,
       nullable: true,
       description: 'AI text of the entry. Null in a raw listing, which has no AI text.',
-      resolve: async ({ id }, _args, { reads }) => await reads.summaryByEntryId(id),
+      resolve: ({ id }, _args, { reads }) => reads.summaryByEntryId(id),
     }),
   }),
 });

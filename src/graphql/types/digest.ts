@@ -8,7 +8,7 @@ import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
 import type { DigestRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import { BY_ID, CATEGORY_VALUES, idFrom, lookupBy, sortedBy } from '../descriptions.ts';
-import { pageArgs, resolvePage } from '../connection.ts';
+import { pageArgs, resolvePage, RowParent } from '../connection.ts';
 import { DigestFilter, DigestOrder } from '../inputs.ts';
 import { digestNodeKey, Node, parseDigestKey } from '../node.ts';
 import { Category, Digest, DigestEntries, Digests, Source } from '../refs.ts';
@@ -83,7 +83,7 @@ builder.objectFields(Digest, (t) => ({
     type: [DigestCategory],
     description: `Categories in the order of the digest, each with its number of entries. Entries without a
 category are not counted, so the sum may be below \`entryCount\`.`,
-    resolve: async ({ id }, _args, { reads }) => await reads.categoriesOfDigest(id),
+    resolve: ({ id }, _args, { reads }) => reads.categoriesOfDigest(id),
   }),
   entries: t.field({
     type: DigestEntries.page,
@@ -95,17 +95,15 @@ ${CATEGORY_VALUES}`,
       }),
       ...pageArgs,
     },
-    resolve: async (digest, args, context, info) => {
-      const parent = { id: digest.id, nodeId: idOf(digest) };
-      return await resolvePage(entriesOfDigest, { args, context, info, parent });
-    },
+    resolve: (digest, args, context, info) =>
+      resolvePage(entriesOfDigest, { args, context, info, parent: new RowParent(digest, idOf) }),
   }),
   markdown: t.string({
     nullable: true,
     description: `The current revision as Markdown, in the template that digest producers use today. Missing
 parts are empty. Null for a raw listing, or if an entry has no category. Can be several megabytes: select it
 only if you need it.`,
-    resolve: async ({ id }, _args, { reads }) => await reads.digestMarkdown(id),
+    resolve: ({ id }, _args, { reads }) => reads.digestMarkdown(id),
   }),
 }));
 
@@ -154,7 +152,7 @@ builder.queryFields((t) => ({
     type: Digests.page,
     description: 'All stored digests.',
     args: { ...digestArgs, ...pageArgs },
-    resolve: async (_root, args, context, info) => await resolvePage(digests, { args, context, info }),
+    resolve: (_root, args, context, info) => resolvePage(digests, { args, context, info }),
   }),
 }));
 

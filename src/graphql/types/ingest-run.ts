@@ -2,7 +2,7 @@ import { ingestRuns, problemsOfRun } from '../../reads/lists/ingest-runs.ts';
 import { nodeId } from '../../reads/paging/node-id.ts';
 import type { IngestRunRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
-import { pageArgs, resolvePage } from '../connection.ts';
+import { pageArgs, resolvePage, RowParent } from '../connection.ts';
 import { Node } from '../node.ts';
 import { Digest, IngestProblem, IngestProblems, IngestRun, IngestRuns } from '../refs.ts';
 
@@ -66,8 +66,7 @@ IngestRun.implement({
       nullable: true,
       description:
         'Digest that the file belongs to. Null if none was stored, or if it has been removed since.',
-      resolve: async ({ digestId: id }, _args, { reads }) =>
-        id === null ? null : await reads.digestById(id),
+      resolve: ({ digestId: id }, _args, { reads }) => (id === null ? null : reads.digestById(id)),
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the run started.' }),
     durationMs: t.exposeInt('durationMs', { description: 'Duration of the run in milliseconds.' }),
@@ -85,10 +84,8 @@ IngestRun.implement({
       description: `Problems in the order of the file. At most the first 1,000 are kept; if there were more, a
 final warning counts them.`,
       args: pageArgs,
-      resolve: async (run, args, context, info) => {
-        const parent = { id: run.id, nodeId: idOf(run) };
-        return await resolvePage(problemsOfRun, { args, context, info, parent });
-      },
+      resolve: (run, args, context, info) =>
+        resolvePage(problemsOfRun, { args, context, info, parent: new RowParent(run, idOf) }),
     }),
   }),
 });
@@ -98,6 +95,6 @@ builder.queryFields((t) => ({
     type: IngestRuns.page,
     description: 'Ingest runs, newest first.',
     args: pageArgs,
-    resolve: async (_root, args, context, info) => await resolvePage(ingestRuns, { args, context, info }),
+    resolve: (_root, args, context, info) => resolvePage(ingestRuns, { args, context, info }),
   }),
 }));

@@ -3,12 +3,12 @@ import type { Bucket, Interval } from '../../reads/timeline.ts';
 import type { DateRange as Dates } from '../../reads/filters/conditions.ts';
 import type { FacetValue, FacetWant } from '../../reads/facet-sql.ts';
 import type { Facets } from '../../reads/facets.ts';
+import { andThen } from '../../reads/cache/maybe.ts';
 import { found } from '../../reads/lookups.ts';
 import { nodeId } from '../../reads/paging/node-id.ts';
 import type { PaperFilter } from '../../reads/filters/paper-filter.ts';
 import { builder } from '../builder.ts';
 import { upTo } from '../descriptions.ts';
-import { refusing } from '../errors.ts';
 import { DateRange } from '../inputs.ts';
 import { Author, Category, Papers, Source } from '../refs.ts';
 import { selectedFields } from '../selection.ts';
@@ -41,7 +41,7 @@ const CategoryFacet = builder.objectRef<FacetValue>('CategoryFacet').implement({
     category: t.field({
       type: Category,
       description: 'Category that the papers have.',
-      resolve: async ({ id }, _args, { reads }) => found(await reads.categoryById(id)),
+      resolve: ({ id }, _args, { reads }) => andThen(reads.categoryById(id), found),
     }),
   }),
 });
@@ -58,7 +58,7 @@ const AuthorFacet = builder.objectRef<FacetValue>('AuthorFacet').implement({
     author: t.field({
       type: Author,
       description: 'Author of the papers.',
-      resolve: async ({ id }, _args, { reads }) => found(await reads.authorById(id)),
+      resolve: ({ id }, _args, { reads }) => andThen(reads.authorById(id), found),
     }),
   }),
 });
@@ -70,7 +70,7 @@ const SourceFacet = builder.objectRef<FacetValue>('SourceFacet').implement({
     source: t.field({
       type: Source,
       description: 'Source of the digests that contain the papers.',
-      resolve: async ({ id }, _args, { reads }) => found(await reads.sourceById(id)),
+      resolve: ({ id }, _args, { reads }) => andThen(reads.sourceById(id), found),
     }),
   }),
 });
@@ -169,11 +169,10 @@ builder.objectField(Papers.page, 'facets', (t) =>
     nullable: true,
     description: `Counts over all papers that match the filter, not only over this page. Null if counting
 takes more than 3 seconds; the page is not affected.`,
-    resolve: async ({ of }, _args, { reads }, info) => {
+    resolve: ({ of }, _args, { reads }, info) => {
       const { filter } = of.args;
-      const wanted = wantedFacets(info, filter);
-      const facets = await refusing(async () => await reads.facets({ ...of, wanted }));
-      return facets === null ? null : { facets, filter };
+      const counted = reads.facets({ ...of, wanted: wantedFacets(info, filter) });
+      return andThen(counted, (facets) => (facets === null ? null : { facets, filter }));
     },
   }),
 );

@@ -1,5 +1,6 @@
 import { absUrl, parseArxivId, pdfUrl } from '../../arxiv/arxiv-id.ts';
 import { webUrl } from '../../digest/web-url.ts';
+import { andThen } from '../../reads/cache/maybe.ts';
 import { authorsOfPaper } from '../../reads/lists/authors.ts';
 import { digestsOfPaper } from '../../reads/lists/digests.ts';
 import { entriesOfPaper, summariesOfPaper } from '../../reads/lists/entries.ts';
@@ -9,8 +10,8 @@ import { papers } from '../../reads/lists/papers.ts';
 import type { PaperRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import { BY_ID, idFrom, LANGUAGE_VALUES, lookupBy } from '../descriptions.ts';
-import { pageArgs, resolvePage } from '../connection.ts';
-import { badUserInput, refusing } from '../errors.ts';
+import { pageArgs, resolvePage, RowParent } from '../connection.ts';
+import { badUserInput } from '../errors.ts';
 import { Node } from '../node.ts';
 import { paperArgs, resolvePapers } from '../paper-lists.ts';
 import {
@@ -30,7 +31,7 @@ const idOf = ({ arxivId }: PaperRow): string => nodeId('Paper', arxivId);
  * Nested lists are read by the row's id; their cursors contain the node id, which survives a rebuild of the
  * store.
  */
-const parentOf = (paper: PaperRow): Parent => ({ id: paper.id, nodeId: idOf(paper) });
+const parentOf = (paper: PaperRow): Parent => new RowParent(paper, idOf);
 
 Paper.implement({
   description: `A paper on arXiv, combined from all digests that contain it. If they differ on a field such as
@@ -104,35 +105,34 @@ builder.objectFields(Paper, (t) => ({
     nullable: true,
     description: `Primary category. Null while the paper is only in digests without categories (the oldest
 Markdown templates).`,
-    resolve: async ({ primaryCategoryId: id }, _args, { reads }) =>
-      id === null ? null : await reads.categoryById(id),
+    resolve: ({ primaryCategoryId: id }, _args, { reads }) => (id === null ? null : reads.categoryById(id)),
   }),
   categories: t.field({
     type: [Category],
     description: 'Categories in the order of arXiv, the primary one first. Aliases are resolved.',
-    resolve: async ({ id }, _args, { reads }) => await reads.categoriesOfPaper(id),
+    resolve: ({ id }, _args, { reads }) => reads.categoriesOfPaper(id),
   }),
   authors: t.field({
     type: PaperAuthors.page,
     description: 'Authors in the order of the paper.',
     args: pageArgs,
-    resolve: async (paper, args, context, info) =>
-      await resolvePage(authorsOfPaper, { args, context, info, parent: parentOf(paper) }),
+    resolve: (paper, args, context, info) =>
+      resolvePage(authorsOfPaper, { args, context, info, parent: parentOf(paper) }),
   }),
   digests: t.field({
     type: Digests.page,
     description: 'Digests that contain the paper, each once, newest first.',
     args: pageArgs,
-    resolve: async (paper, args, context, info) =>
-      await resolvePage(digestsOfPaper, { args, context, info, parent: parentOf(paper) }),
+    resolve: (paper, args, context, info) =>
+      resolvePage(digestsOfPaper, { args, context, info, parent: parentOf(paper) }),
   }),
   entries: t.field({
     type: DigestEntries.page,
     description: `Current digest entries of the paper, newest first. A digest that contains the paper twice
 has two entries.`,
     args: pageArgs,
-    resolve: async (paper, args, context, info) =>
-      await resolvePage(entriesOfPaper, { args, context, info, parent: parentOf(paper) }),
+    resolve: (paper, args, context, info) =>
+      resolvePage(entriesOfPaper, { args, context, info, parent: parentOf(paper) }),
   }),
 }));
 
@@ -155,11 +155,8 @@ language is substituted. The result depends only on the arguments, never on head
       languages: t.arg.stringList({ required: true, defaultValue: ['*'], description: PREFERRED }),
       sources: t.arg.stringList({ description: SOURCES }),
     },
-    resolve: async ({ id }, args, { reads }) => {
-      // The loader groups by arguments and returns a list per paper, here of at most one summary.
-      const [best] = await refusing(async () => await reads.summaryOfPaper(id, args));
-      return best ?? null;
-    },
+    // The loader groups by arguments and returns a list per paper, here of at most one summary.
+    resolve: ({ id }, args, { reads }) => andThen(reads.summaryOfPaper(id, args), ([best]) => best ?? null),
   }),
   summaries: t.field({
     type: Summaries.page,
@@ -174,8 +171,8 @@ ${LANGUAGE_VALUES}`,
       sources: t.arg.stringList({ description: SOURCES }),
       ...pageArgs,
     },
-    resolve: async (paper, args, context, info) =>
-      await resolvePage(summariesOfPaper, { args, context, info, parent: parentOf(paper) }),
+    resolve: (paper, args, context, info) =>
+      resolvePage(summariesOfPaper, { args, context, info, parent: parentOf(paper) }),
   }),
 }));
 
@@ -218,16 +215,16 @@ builder.queryFields((t) => ({
         description: 'The paper to look up, by id or by arXiv id.',
       }),
     },
-    resolve: async (_root, { by }, { reads }) => {
+    resolve: (_root, { by }, { reads }) => {
       const key = typeof by.id === 'string' ? nodeKey('Paper', by.id) : canonicalId(by.arxivId ?? '');
-      return key === undefined ? null : await reads.paperByArxivId(key);
+      return key === undefined ? null : reads.paperByArxivId(key);
     },
   }),
   papers: t.field({
     type: Papers.page,
     description: 'All stored papers.',
     args: paperArgs,
-    resolve: async (_root, args, context, info) => await resolvePapers(papers, { args, context, info }),
+    resolve: (_root, args, context, info) => resolvePapers(papers, { args, context, info }),
   }),
 }));
 

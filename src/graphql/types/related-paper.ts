@@ -1,8 +1,8 @@
+import { allOf, andThen } from '../../reads/cache/maybe.ts';
 import { found } from '../../reads/lookups.ts';
 import type { RelatedPaper as Related } from '../../reads/related.ts';
 import { builder } from '../builder.ts';
 import { upTo } from '../descriptions.ts';
-import { refusing } from '../errors.ts';
 import { Author, Paper } from '../refs.ts';
 
 /**
@@ -15,7 +15,7 @@ const RelatedPaper = builder.objectRef<Related>('RelatedPaper').implement({
     paper: t.field({
       type: Paper,
       description: 'The related paper.',
-      resolve: async ({ paperId }, _args, { reads }) => found(await reads.paperById(paperId)),
+      resolve: ({ paperId }, _args, { reads }) => andThen(reads.paperById(paperId), found),
     }),
     score: t.exposeFloat('score', {
       description: `How closely the papers are related; higher is closer. A shared term or author counts
@@ -28,8 +28,8 @@ more if fewer papers have it.`,
     sharedAuthors: t.field({
       type: [Author],
       description: 'Authors of both papers.',
-      resolve: async ({ sharedAuthors }, _args, { reads }) =>
-        await Promise.all(sharedAuthors.map(async (id) => found(await reads.authorById(id)))),
+      resolve: ({ sharedAuthors }, _args, { reads }) =>
+        andThen(allOf(sharedAuthors.map(reads.authorById)), (authors) => authors.map(found)),
     }),
   }),
 });
@@ -45,7 +45,6 @@ takes more than 3 seconds.`,
     args: {
       first: t.arg.int({ required: true, defaultValue: 10, description: upTo(10) }),
     },
-    resolve: async ({ id }, { first }, { reads }) =>
-      await refusing(async () => await reads.related(id, first)),
+    resolve: ({ id }, { first }, { reads }) => reads.related(id, first),
   }),
 );

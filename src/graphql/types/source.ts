@@ -1,9 +1,10 @@
+import { andThen } from '../../reads/cache/maybe.ts';
 import { digestsOfSource, sources } from '../../reads/lists/digests.ts';
 import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
 import type { SourceRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import { BY_ID, idFrom, lookupBy } from '../descriptions.ts';
-import { pageArgs, resolvePage } from '../connection.ts';
+import { pageArgs, resolvePage, RowParent } from '../connection.ts';
 import { Node } from '../node.ts';
 import { Digests, Source, Sources } from '../refs.ts';
 import { digestArgs } from './digest.ts';
@@ -19,20 +20,16 @@ Source.implement({
     name: t.exposeString('name', { description: 'Name of the source, such as `owner/repository`.' }),
     digestCount: t.int({
       description: 'Number of stored digests of this source.',
-      resolve: async ({ id }, _args, { reads }) => {
-        // Counting groups rows by source; a source without digests has no row.
-        const [counted] = await reads.digestCountOfSource(id);
-        return counted?.count ?? 0;
-      },
+      // Counting groups rows by source; a source without digests has no row.
+      resolve: ({ id }, _args, { reads }) =>
+        andThen(reads.digestCountOfSource(id), ([counted]) => counted?.count ?? 0),
     }),
     digests: t.field({
       type: Digests.page,
       description: 'Digests of this source.',
       args: { ...digestArgs, ...pageArgs },
-      resolve: async (source, args, context, info) => {
-        const parent = { id: source.id, nodeId: idOf(source) };
-        return await resolvePage(digestsOfSource, { args, context, info, parent });
-      },
+      resolve: (source, args, context, info) =>
+        resolvePage(digestsOfSource, { args, context, info, parent: new RowParent(source, idOf) }),
     }),
   }),
 });
@@ -58,15 +55,15 @@ builder.queryFields((t) => ({
         description: 'The source to look up, by id or by exact name.',
       }),
     },
-    resolve: async (_root, { by }, { reads }) => {
+    resolve: (_root, { by }, { reads }) => {
       const key = typeof by.id === 'string' ? nodeKey('Source', by.id) : (by.name ?? '');
-      return key === undefined ? null : await reads.sourceByName(key);
+      return key === undefined ? null : reads.sourceByName(key);
     },
   }),
   sources: t.field({
     type: Sources.page,
     description: 'All sources, sorted by name.',
     args: pageArgs,
-    resolve: async (_root, args, context, info) => await resolvePage(sources, { args, context, info }),
+    resolve: (_root, args, context, info) => resolvePage(sources, { args, context, info }),
   }),
 }));

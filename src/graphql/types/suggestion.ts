@@ -1,9 +1,10 @@
+import { andThen, type Maybe } from '../../reads/cache/maybe.ts';
+import type { AuthorRow, CategoryRow, PaperRow } from '../../reads/lists/rows.ts';
 import { found } from '../../reads/lookups.ts';
 import type { Suggestion as Suggested } from '../../reads/suggest.ts';
 import type { Reads } from '../../reads/reads.ts';
 import { builder } from '../builder.ts';
 import { upTo } from '../descriptions.ts';
-import { refusing } from '../errors.ts';
 import { Author, Category, Paper } from '../refs.ts';
 import { selects } from '../selection.ts';
 import { TextRange } from './paper-edge.ts';
@@ -39,17 +40,18 @@ const Suggestion = builder.objectRef<Suggested>('Suggestion').implement({
     subject: t.field({
       type: SuggestionSubject,
       description: 'The suggested author, category or paper.',
-      resolve: async (suggested, _args, { reads }) => ({
-        ...found(await subjectOf(suggested, reads)),
-        __typename: TYPES[suggested.kind],
-      }),
+      resolve: (suggested, _args, { reads }) =>
+        andThen(subjectOf(suggested, reads), (subject) => ({
+          ...found(subject),
+          __typename: TYPES[suggested.kind],
+        })),
     }),
   }),
 });
 
 /** Reads the suggested object; null if it has been removed since. */
-async function subjectOf({ kind, id }: Suggested, reads: Reads) {
-  return await { AUTHOR: reads.authorById, CATEGORY: reads.categoryById, PAPER: reads.paperById }[kind](id);
+function subjectOf({ kind, id }: Suggested, reads: Reads): Maybe<AuthorRow | CategoryRow | PaperRow | null> {
+  return { AUTHOR: reads.authorById, CATEGORY: reads.categoryById, PAPER: reads.paperById }[kind](id);
 }
 
 /**
@@ -85,7 +87,7 @@ default of \`kinds\`.`,
       first: t.arg.int({ required: true, defaultValue: 10, description: upTo(10) }),
     },
     resolve: async (_root, args, { reads }, info) => {
-      const suggested = await refusing(async () => await reads.suggest(args));
+      const suggested = await reads.suggest(args);
       // Text alone needs no subjects, so a search box that shows only text pays for no look-ups.
       return selects(info, 'subject') ? await stillThere(suggested, reads) : suggested;
     },

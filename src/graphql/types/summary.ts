@@ -1,4 +1,5 @@
 import { sections } from '../../digest/summary.ts';
+import { andThen } from '../../reads/cache/maybe.ts';
 import { found } from '../../reads/lookups.ts';
 import { nodeId } from '../../reads/paging/node-id.ts';
 import { builder } from '../builder.ts';
@@ -59,17 +60,17 @@ own (Task, Background, …).`,
     paper: t.field({
       type: Paper,
       description: 'Paper that the summary describes.',
-      resolve: async ({ paperId }, _args, { reads }) => found(await reads.paperById(paperId)),
+      resolve: ({ paperId }, _args, { reads }) => andThen(reads.paperById(paperId), found),
     }),
     digest: t.field({
       type: Digest,
       description: 'Digest that published the summary.',
-      resolve: async ({ digestId }, _args, { reads }) => found(await reads.digestById(digestId)),
+      resolve: ({ digestId }, _args, { reads }) => andThen(reads.digestById(digestId), found),
     }),
     entry: t.field({
       type: DigestEntry,
       description: 'Digest entry that published the summary.',
-      resolve: async ({ id }, _args, { reads }) => found(await reads.entryById(id)),
+      resolve: ({ id }, _args, { reads }) => andThen(reads.entryById(id), found),
     }),
   }),
 });
