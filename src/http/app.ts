@@ -25,7 +25,10 @@ export interface AppOptions {
   readonly createContext: CreateContext;
   /** Without a feed there are no WebSockets and no subscriptions. */
   readonly feed?: Feed | undefined;
-  /** Plugins of Yoga or Envelop. Their hooks see operations of HTTP, event streams and WebSockets alike. */
+  /**
+   * Plugins of Yoga or Envelop. Their hooks see operations of HTTP, event streams and WebSockets alike, except
+   * queries that a kept answer answers.
+   */
   readonly plugins?: readonly OperationPlugin[] | undefined;
   /** Bearer token for posting digests. Posting is disabled without it. */
   readonly adminToken?: string | undefined;
@@ -48,14 +51,6 @@ export interface App {
 const GRAPHQL = '/graphql';
 const ASSETS = '/graphiql/';
 
-// Browsers must not guess the type of a response, show it to pages of other sites, or name our URLs to other
-// servers.
-const SECURITY_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-};
-
 /** Limits of connections that stay open, unless options set others. */
 export const DEFAULT_LIMITS: SocketLimits = { maxSockets: 20_000, maxSocketsPerAddress: 1_000 };
 
@@ -74,7 +69,7 @@ export function createApp(options: AppOptions): App {
     log,
   });
   const serve = graphqlTransportWs({ pipeline, callerOf: authenticate });
-  const graphql = graphqlHandler({ pipeline, authenticate, connections, stop: stop.signal });
+  const graphql = graphqlHandler({ pipeline, createContext, authenticate, connections, stop: stop.signal });
   return {
     request: router(graphql, options),
     attach: (server) => {
@@ -107,8 +102,6 @@ function router(graphql: Handler, { readiness, log }: AppOptions): RequestListen
     const context = new RequestContext(randomUUID(), request, response);
     const path = pathOf(request.url);
     logRequest(context, path, log);
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    response.setHeader('x-request-id', context.id);
     // HEAD is answered like GET. Node already knows that the response has no body.
     if (request.method === 'HEAD') {
       request.method = 'GET';

@@ -16,17 +16,33 @@ export const ADMIN_BODY_BYTES = 16 * 2 ** 20;
 const POSTING = 'ingestDigest';
 
 /**
- * The parameters of a request, as GraphQL over HTTP defines them: JSON by POST, or URL parameters by GET.
- * Every other content type is refused, because pages of other sites can post forms and plain text in the name
- * of their visitors. Yoga has already refused all methods other than GET and POST. Rejects with a
+ * The text that holds the parameters of a request, as GraphQL over HTTP defines them: the query of the URL by
+ * GET, or JSON in the body by POST. Equal texts have equal parameters. Every other content type is refused,
+ * because pages of other sites can post forms and plain text in the name of their visitors. Rejects with a
  * GraphQLError that has the HTTP status.
  */
-export async function readParams(request: IncomingMessage, admin: Admin): Promise<GraphQLParams> {
-  return request.method === 'GET' ? fromUrl(request.url ?? '') : await fromBody(request, admin);
+export async function readParamsText(request: IncomingMessage, admin: Admin): Promise<string> {
+  if (request.method === 'GET') return request.url?.split('?').slice(1).join('?') ?? '';
+  if (request.method !== 'POST')
+    throw requestError('BAD_REQUEST', 'GraphQL only supports GET and POST requests.', {
+      status: 405,
+      headers: { allow: 'GET, POST' },
+    });
+  const type = request.headers['content-type'] ?? 'none';
+  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type))
+    throw requestError('BAD_REQUEST', `content type: expected application/json in UTF-8, got ${type}`, {
+      status: 415,
+    });
+  return await readBody(request, admin);
 }
 
-function fromUrl(url: string): GraphQLParams {
-  const given = new URLSearchParams(url.split('?').slice(1).join('?'));
+/** The parameters in the text of `readParamsText`. Throws a GraphQLError that has the HTTP status. */
+export function parseParams(text: string, method: string | undefined): GraphQLParams {
+  return method === 'GET' ? fromUrl(text) : fromBody(text);
+}
+
+function fromUrl(query: string): GraphQLParams {
+  const given = new URLSearchParams(query);
   return {
     query: given.get('query') ?? undefined,
     operationName: given.get('operationName') || undefined,
@@ -40,13 +56,8 @@ function jsonParameter(given: URLSearchParams, name: string): unknown {
   return text === null || text === '' ? undefined : parseJson(text, name);
 }
 
-async function fromBody(request: IncomingMessage, admin: Admin): Promise<GraphQLParams> {
-  const type = request.headers['content-type'] ?? 'none';
-  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type))
-    throw requestError('BAD_REQUEST', `content type: expected application/json in UTF-8, got ${type}`, {
-      status: 415,
-    });
-  const params = parseJson(await readBody(request, admin), 'body');
+function fromBody(body: string): GraphQLParams {
+  const params = parseJson(body, 'body');
   if (typeof params === 'object' && params !== null && !Array.isArray(params)) return params;
   throw requestError(
     'BAD_REQUEST',
@@ -54,24 +65,39 @@ async function fromBody(request: IncomingMessage, admin: Admin): Promise<GraphQL
   );
 }
 
+/**
+ * Reads to the end even if the body is too long: a client that is still sending would not see the response.
+ * Listens to events, because an async iterator would cost more than all else that a repeated request needs.
+ */
 async function readBody(request: IncomingMessage, admin: Admin): Promise<string> {
   const most = admin === 'yes' ? ADMIN_BODY_BYTES : BODY_BYTES;
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let bytes = 0;
   let posting = false;
   let last = '';
-  // Reads to the end even if the body is too long: a client that is still sending would not see the response.
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= most) chunks.push(chunk);
-    if (posting || admin === 'yes') continue;
+  const look = (chunk: Buffer): void => {
     // The name may be split between two chunks.
     const text = last + chunk.toString('latin1');
-    posting = text.includes(POSTING);
+    posting ||= text.includes(POSTING);
     last = text.slice(-POSTING.length);
-  }
-  if (bytes <= most) return Buffer.concat(chunks).toString('utf8');
-  throw (posting ? postingRefusal(admin) : undefined) ?? tooLong(most, bytes);
+  };
+  await new Promise<void>((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes <= most) return;
+      chunks.forEach(look);
+      chunks = [];
+    });
+    request.once('end', resolve);
+    request.once('error', reject);
+    request.once('close', () => {
+      if (!request.readableEnded) reject(new Error('the client disconnected before the end of the body'));
+    });
+  });
+  if (bytes > most) throw (posting ? postingRefusal(admin) : undefined) ?? tooLong(most, bytes);
+  const [only] = chunks;
+  return (chunks.length === 1 && only ? only : Buffer.concat(chunks)).toString('utf8');
 }
 
 function tooLong(most: number, bytes: number): Error {

@@ -15,7 +15,7 @@ export function logRequest(context: RequestContext, path: string, log: Logger): 
   const { method } = request;
   const started = performance.now();
   response.once('close', () => {
-    const { operation } = context;
+    const operation = context.asked?.operation;
     log[QUIET.test(path) ? 'debug' : 'info'](
       {
         method,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { send, type RequestContext } from './request-context.ts';
+import { listOf, send, type RequestContext } from './request-context.ts';
 
 /** A file in memory. Compresses it at most once per encoding, and answers 304 to browsers that have it. */
 export interface StaticFile {
@@ -29,7 +29,7 @@ export function staticFile(content: string | Buffer, headers: Readonly<Record<st
       const etag = `"${hash}-${name}"`;
       const all = { ...headers, etag, vary: [headers['vary'], 'accept-encoding'].filter(Boolean).join(', ') };
       if (context.request.headers['if-none-match']?.includes(etag) === true) {
-        context.response.writeHead(304, all).end();
+        context.writeHead(304, listOf(all)).end();
         return;
       }
       const body = encoded.get(name) ?? encode(bytes);

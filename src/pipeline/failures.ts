@@ -27,13 +27,32 @@ export function setCode(error: GraphQLError, code: ErrorCode): void {
   Object.assign(error.extensions, { code, http: httpOf(code) });
 }
 
-/** The HTTP status of an event stream that begins with these errors, by Yoga's rule for application/json. */
+/** The HTTP status of an event stream that begins with these errors, by the rule for application/json. */
 export function statusOf(errors: readonly GraphQLError[] = []): number {
-  const statuses = errors.map(({ extensions: { http } }) => (http?.spec === true ? 0 : (http?.status ?? 0)));
-  return Math.max(...statuses) || 200;
+  return highestStatus(errors, true) || 200;
 }
 
-/** Yoga reads `spec` as: status 200 for application/json. */
+/** The status and the headers, apart from those about its form, of a result that is sent as JSON. */
+export function responseOf(
+  result: ExecutionResult,
+  mediaType: string,
+): { status: number; headers: Record<string, string> } {
+  const { errors } = result;
+  if (errors === undefined || errors.length === 0) return { status: 200, headers: {} };
+  const headers = Object.assign({}, ...errors.map(({ extensions: { http } }) => http?.headers ?? {}));
+  const masked = errors.some((error) => error.extensions.http === undefined && !isMeantForClients(error));
+  const status = highestStatus(errors, mediaType === 'application/json');
+  return { status: status || (masked && !('data' in result) ? 500 : 200), headers };
+}
+
+/** The highest status of errors; 0 if none has one. */
+function highestStatus(errors: readonly GraphQLError[], asJson: boolean): number {
+  const statusIn = ({ extensions: { http } }: GraphQLError): number =>
+    asJson && http?.spec === true ? 0 : (http?.status ?? 0);
+  return Math.max(0, ...errors.map(statusIn));
+}
+
+/** Here `spec` means: status 200 for application/json. Yoga's own errors use it, too. */
 function httpOf(code: ErrorCode): { status?: number; spec?: true } {
   const { statuses, okAsJson }: ErrorEntry = ERRORS[code];
   const [status] = statuses;

@@ -6,7 +6,6 @@ import type { CreateContext } from '../graphql/context.ts';
 import { finishErrors, maskError } from './failures.ts';
 import type { OperationContext, OperationPlugin } from './operation-context.ts';
 import {
-  useFinishedErrors,
   useParsedOperation,
   usePlacedValidation,
   useReferenceExecutor,
@@ -26,10 +25,17 @@ export interface PipelineOptions {
 
 /** Parses, validates, executes and subscribes, and masks errors. */
 export interface Pipeline {
-  /** Answers HTTP requests. */
-  readonly yoga: YogaServerInstance<OperationContext, object>;
-  /** Runs an operation without an HTTP request. Never rejects: failures become errors of the result. */
-  readonly run: (params: GraphQLParams, context: OperationContext) => Promise<ExecutionResult>;
+  /**
+   * Runs an operation, whatever its transport. A method of GET refuses mutations. Never rejects: failures
+   * become errors of the result.
+   */
+  readonly run: (
+    params: GraphQLParams,
+    context: OperationContext,
+    method?: 'GET' | 'POST',
+  ) => Promise<ExecutionResult>;
+  /** The result of an operation that failed before it could run. */
+  readonly fail: (error: unknown, context: OperationContext) => ExecutionResult;
 }
 
 /** Total length of the cached documents. Their syntax trees take about a hundred times as much memory. */
@@ -49,30 +55,32 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     batching: false,
     multipart: false,
     maxRequestBodySize: false,
-    // Yoga answers every URL with this ending. No URL in an HTTP request has it, as fragments are not sent.
-    healthCheckEndpoint: '#',
     logging: false,
   });
-  // Yoga calls `onParams` with an HTTP request. All operations without one share this request.
-  const request = new yoga.fetchAPI.Request('http://localhost/graphql', { method: 'POST' });
+  // Yoga calls `onParams` with an HTTP request. A real one for each operation would cost more than the rest of
+  // the pipeline, so all operations share these.
+  const requestBy = (method: string) => new yoga.fetchAPI.Request('http://localhost/graphql', { method });
+  const requests = { GET: requestBy('GET'), POST: requestBy('POST') };
+  const finish = (result: ExecutionResult, { requestId }: OperationContext): ExecutionResult => {
+    finishErrors(result, requestId, log);
+    return result;
+  };
   return {
-    yoga,
-    run: async (params, context) => {
-      const result = await resultOf(async () => await yoga.getResultForParams({ params, request }, context));
-      finishErrors(result, context.requestId, log);
-      return result;
+    run: async (params, context, method = 'POST') => {
+      const run = (): Result => yoga.getResultForParams({ params, request: requests[method] }, context);
+      return finish(await resultOf(run), context);
     },
+    fail: (error, context) => finish({ errors: [maskError(error)] }, context),
   };
 }
 
-function pluginsOf({ createContext, plugins = [], log }: PipelineOptions): OperationPlugin[] {
+function pluginsOf({ createContext, plugins = [] }: PipelineOptions): OperationPlugin[] {
   return [
     useRequestLimits(),
     useParsedOperation(),
     usePlacedValidation(),
     useResolverContext(createContext),
     useReferenceExecutor(),
-    useFinishedErrors(log),
     ...plugins,
   ];
 }

@@ -1,12 +1,11 @@
 import { getOperationAST, GraphQLError, Kind, type DocumentNode, type ExecutionArgs } from 'graphql';
-import type { Logger } from 'pino';
 import type { CreateContext } from '../graphql/context.ts';
 import { executeOperation } from './execute.ts';
-import { finishErrors, requestError, setCode } from './failures.ts';
+import { requestError, setCode } from './failures.ts';
 import { validateDocument } from './input-places.ts';
 import { resolverContextOf, type OperationPlugin } from './operation-context.ts';
 
-/** Sets the code of syntax errors, and finds the operation to run. Yoga does both only for HTTP requests. */
+/** Sets the code of syntax errors, and finds the operation to run. */
 export function useParsedOperation(): OperationPlugin {
   return {
     // Throws an error instead of replacing the result, which would be cached for all operations of the
@@ -44,11 +43,11 @@ export function usePlacedValidation(): OperationPlugin {
   };
 }
 
-/** Makes the context of resolvers. Each operation has its own, together with its loaders and their cache. */
+/** Makes the context of resolvers, unless the transport has made it already. Each operation has its own. */
 export function useResolverContext(createContext: CreateContext): OperationPlugin {
   return {
     onContextBuilding: ({ context, extendContext }) =>
-      extendContext({ resolverContext: createContext(context.caller) }),
+      extendContext({ resolverContext: context.resolverContext ?? createContext(context.caller) }),
   };
 }
 
@@ -63,14 +62,5 @@ export function useReferenceExecutor(): OperationPlugin {
       );
     },
     onSubscribe: ({ extendContext }) => extendContext({ executing: true }),
-  };
-}
-
-/** Completes the errors of HTTP responses, including those about the request itself. */
-export function useFinishedErrors(log: Logger): OperationPlugin {
-  return {
-    onResultProcess: ({ result, serverContext }) => {
-      if ('errors' in result) finishErrors(result, serverContext.requestId, log);
-    },
   };
 }

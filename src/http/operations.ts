@@ -1,0 +1,97 @@
+import type { ExecutionResult } from 'graphql';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Context, CreateContext } from '../graphql/context.ts';
+import { payloadsIn } from '../live/payload-result.ts';
+import { errorStream } from '../live/payload-stream.ts';
+import { statusOf } from '../pipeline/failures.ts';
+import type { OperationContext } from '../pipeline/operation-context.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Authenticate } from './admin.ts';
+import { answerOf, sendAnswer, type Answer } from './answer.ts';
+import { KeptAnswers } from './kept-answers.ts';
+import { acceptsEvents, type MediaType } from './media-type.ts';
+import { parseParams, readParamsText } from './read-params.ts';
+import type { EventStream, RequestContext } from './request-context.ts';
+
+/** Options of `Operations`. */
+export interface OperationOptions {
+  /** With the plugin `useHttp`. */
+  readonly pipeline: Pipeline;
+  readonly createContext: CreateContext;
+  readonly authenticate: Authenticate;
+}
+
+/** Answers the operations of HTTP requests, and keeps the answers to queries. */
+export class Operations {
+  readonly #options: OperationOptions;
+  readonly #kept = new KeptAnswers();
+
+  constructor(options: OperationOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends the response, or sets `http.stream` if it is an event stream, which may last for days. Whatever is
+   * needed only to answer is local to this method, so that the stream does not keep it in memory.
+   */
+  async respond(http: RequestContext, mediaType: MediaType): Promise<void> {
+    const { authenticate, pipeline } = this.#options;
+    const { headers } = http.request;
+    const method = http.request.method === 'GET' ? 'GET' : 'POST';
+    const caller = { ...authenticate(headers.authorization), resumeAfter: headers['last-event-id']?.toString() };
+    const operation: OperationContext = { caller, requestId: http.id, http };
+    let request: string | undefined;
+    let result: ExecutionResult;
+    try {
+      const text = await readParamsText(http.request, caller.admin);
+      if (isForEveryone(headers)) request = `${mediaType} ${method} ${text}`;
+      if (request !== undefined && (await this.#repeat(http, request, operation))) return;
+      http.asked = operation;
+      result = await pipeline.run(parseParams(text, method), operation, method);
+    } catch (error) {
+      result = pipeline.fail(error, operation);
+    }
+    http.asked = { operation: operation.operation };
+    http.stream = streamOf(result, headers);
+    if (http.stream !== undefined) return;
+    const answer = answerOf(result, { mediaType, cacheable: request !== undefined && method === 'GET' });
+    sendAnswer(http, answer);
+    if (request !== undefined && result.errors === undefined) this.#keep(request, answer, operation);
+  }
+
+  /** Sends the kept answer to a request, if there is one. Returns whether there was. */
+  async #repeat(http: RequestContext, request: string, operation: OperationContext): Promise<boolean> {
+    const openContext = (): Context => {
+      const resolverContext = this.#options.createContext(operation.caller);
+      // The pipeline takes it, instead of making another.
+      Object.assign(operation, { resolverContext });
+      return resolverContext;
+    };
+    const kept = await this.#kept.find(request, openContext);
+    if (kept === undefined) return false;
+    http.asked = kept;
+    sendAnswer(http, kept);
+    return true;
+  }
+
+  #keep(request: string, answer: Answer, { operation, resolverContext }: OperationContext): void {
+    if (operation?.type === 'query' && resolverContext !== undefined)
+      void this.#kept.keep(request, { ...answer, operation }, resolverContext);
+  }
+}
+
+/** Whether every caller gets the same answer, as a whole: not an admin's, and not an event stream. */
+function isForEveryone({ authorization, accept }: IncomingHttpHeaders): boolean {
+  return authorization === undefined && !acceptsEvents(accept);
+}
+
+/**
+ * The event stream of a result. Undefined for a query, whose result is a response, and if the client does not
+ * accept event streams.
+ */
+function streamOf(result: ExecutionResult, { accept }: IncomingHttpHeaders): EventStream | undefined {
+  if (!acceptsEvents(accept)) return undefined;
+  const { errors, data } = result;
+  const payloads = errors !== undefined && data === undefined ? errorStream(errors) : payloadsIn(result);
+  return payloads && { payloads, status: statusOf(errors) };
+}
