@@ -49,10 +49,10 @@ export interface Caller {
 }
 
 /**
- * Makes the context of one operation. `version` is what the caller has read for this operation; by default
- * the context reads it.
+ * Makes the context of one operation. `readVersion` is for callers that have begun to read the version for this
+ * operation; by default the context reads it itself.
  */
-export type CreateContext = (caller?: Caller, version?: StoreVersion) => Context;
+export type CreateContext = (caller?: Caller, readVersion?: ReadStoreVersion) => Context;
 
 /**
  * Makes the contexts of a process. Operations share what they read as long as the store has the same version.
@@ -65,7 +65,8 @@ export function createContextFactory(options: ContextOptions): CreateContext {
     readVersion: storeVersionReader(run),
     readsAt: versionedReads(run, options),
   };
-  return (caller = { admin: 'unset' }, version) => new OperationContext(store, caller, version);
+  return (caller = { admin: 'unset' }, readVersion = store.readVersion) =>
+    new OperationContext(store, caller, readVersion);
 }
 
 /** What contexts have in common. */
@@ -93,30 +94,28 @@ class OperationContext implements Context {
   touched = false;
   incomplete = false;
   readonly #shared: Shared;
+  readonly #readFirst: ReadStoreVersion;
   #version: Promise<StoreVersion> | undefined;
   /** Of the version, once it is known. */
   #reads: Reads | undefined;
   #failure: unknown = new Error('expected the version of the store to be read first');
   #feed: FeedQueries | undefined;
 
-  constructor(shared: Shared, caller: Caller, version: StoreVersion | undefined) {
+  constructor(shared: Shared, caller: Caller, readVersion: ReadStoreVersion) {
     this.#shared = shared;
     this.caller = caller;
-    if (version !== undefined) {
-      this.#version = Promise.resolve(version);
-      this.#readAt(version);
-    }
+    this.#readFirst = readVersion;
   }
 
   async version(): Promise<StoreVersion> {
     this.touched = true;
-    return await (this.#version ??= this.#readVersion());
+    return await (this.#version ??= this.#readBy(this.#readFirst));
   }
 
   async renew(): Promise<StoreVersion> {
     this.touched = true;
     this.#reads = undefined;
-    return await (this.#version = this.#readVersion());
+    return await (this.#version = this.#readBy(this.#shared.readVersion));
   }
 
   get reads(): Reads {
@@ -138,9 +137,9 @@ class OperationContext implements Context {
     return this.#shared.ingestDigest;
   }
 
-  async #readVersion(): Promise<StoreVersion> {
+  async #readBy(read: ReadStoreVersion): Promise<StoreVersion> {
     try {
-      const version = await this.#shared.readVersion();
+      const version = await read();
       this.#readAt(version);
       return version;
     } catch (error) {

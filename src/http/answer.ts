@@ -52,7 +52,10 @@ function etagOf(mediaType: MediaType, body: Buffer): string {
 }
 
 /** Sends an answer, or 304 if the client has it already (RFC 9110 §13.1.2). */
-export function sendAnswer(context: RequestContext, { status, headers, body, validators, etag }: Answer): void {
+export function sendAnswer(
+  context: RequestContext,
+  { status, headers, body, validators, etag }: Answer,
+): void {
   const wanted = context.request.headers['if-none-match'];
   if (validators !== undefined && wanted !== undefined && isListed(etag, wanted))
     context.writeHead(304, validators).end();

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { ReadStoreVersion, StoreVersion } from '../events/store-version.ts';
 import type { Context } from '../graphql/context.ts';
 import type { ParsedOperation } from '../pipeline/operation-context.ts';
 import type { Answer } from './answer.ts';
@@ -32,34 +33,45 @@ export class KeptAnswers {
   readonly #versioned = cache<VersionedAnswer>(KEPT_BYTES - LASTING_BYTES);
   /** The key of the version that was read last. */
   #version: string | undefined;
+  readonly #readVersion: ReadStoreVersion;
+
+  constructor(readVersion: ReadStoreVersion) {
+    this.#readVersion = readVersion;
+  }
 
   /**
-   * The answer to a request, if one is kept that is exact now. `openContext` makes the context in which the
-   * operation would run otherwise; it is called only to read the version.
+   * The answer to a request, if one is kept that is exact now. Otherwise the version of the store, if it had to
+   * be read: a rejected promise if that failed, which the operation reports.
    */
-  async find(request: string, openContext: () => Context): Promise<KeptAnswer | undefined> {
-    const lasting = this.#lasting.get(request);
-    if (lasting !== undefined || !this.#versioned.has(request)) return lasting;
-    try {
-      const { key } = await openContext().version();
-      // A version never comes back, so answers of earlier ones are of no use.
-      if (key !== this.#version) this.#versioned.clear();
-      this.#version = key;
-      const kept = this.#versioned.get(request);
-      return kept?.version === key ? kept : undefined;
-    } catch {
-      // The operation will report it.
-      return undefined;
-    }
+  async find(request: string): Promise<{ answer?: KeptAnswer; version?: Promise<StoreVersion> }> {
+    const answer = this.#lasting.get(request);
+    if (answer !== undefined) return { answer };
+    if (!this.#versioned.has(request)) return {};
+    const version = this.#readVersion();
+    const key = await version.then(
+      (read) => read.key,
+      () => undefined,
+    );
+    if (key === undefined) return { version };
+    // A version never comes back, so answers of earlier ones are of no use.
+    if (key !== this.#version) this.#versioned.clear();
+    this.#version = key;
+    const kept = this.#versioned.get(request);
+    return kept?.version === key ? { answer: kept } : { version };
   }
 
   /** Keeps the answer to a query without errors that ran in `context`, unless another run may differ. */
   async keep(request: string, answer: KeptAnswer, context: Context): Promise<void> {
     if (context.incomplete) return;
-    if (context.touched) {
-      const { key: version } = await context.version();
-      this.#versioned.set(request, { ...answer, version });
-    } else this.#lasting.set(request, answer);
+    if (!context.touched) {
+      this.#lasting.set(request, answer);
+      return;
+    }
+    // Without its version, nothing would show when the answer is out of date.
+    const version = await context.version().catch(() => undefined);
+    if (version === undefined) return;
+    this.#version ??= version.key;
+    this.#versioned.set(request, { ...answer, version: version.key });
   }
 }
 

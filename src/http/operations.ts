@@ -1,12 +1,13 @@
 import type { ExecutionResult } from 'graphql';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Context, CreateContext } from '../graphql/context.ts';
+import type { CreateContext } from '../graphql/context.ts';
 import { payloadsIn } from '../live/payload-result.ts';
 import { errorStream } from '../live/payload-stream.ts';
 import { statusOf } from '../pipeline/failures.ts';
 import type { OperationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Authenticate } from './admin.ts';
+import { shareCalls } from '../time/share-calls.ts';
 import { answerOf, sendAnswer, type Answer } from './answer.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { acceptsEvents, type MediaType } from './media-type.ts';
@@ -24,10 +25,12 @@ export interface OperationOptions {
 /** Answers the operations of HTTP requests, and keeps the answers to queries. */
 export class Operations {
   readonly #options: OperationOptions;
-  readonly #kept = new KeptAnswers();
+  readonly #kept: KeptAnswers;
 
   constructor(options: OperationOptions) {
     this.#options = options;
+    // Requests that wait at the same time share one statement, and the context that reads it.
+    this.#kept = new KeptAnswers(shareCalls(async () => await options.createContext().version()));
   }
 
   /**
@@ -38,7 +41,10 @@ export class Operations {
     const { authenticate, pipeline } = this.#options;
     const { headers } = http.request;
     const method = http.request.method === 'GET' ? 'GET' : 'POST';
-    const caller = { ...authenticate(headers.authorization), resumeAfter: headers['last-event-id']?.toString() };
+    const caller = {
+      ...authenticate(headers.authorization),
+      resumeAfter: headers['last-event-id']?.toString(),
+    };
     const operation: OperationContext = { caller, requestId: http.id, http };
     let request: string | undefined;
     let result: ExecutionResult;
@@ -61,17 +67,16 @@ export class Operations {
 
   /** Sends the kept answer to a request, if there is one. Returns whether there was. */
   async #repeat(http: RequestContext, request: string, operation: OperationContext): Promise<boolean> {
-    const openContext = (): Context => {
-      const resolverContext = this.#options.createContext(operation.caller);
-      // The pipeline takes it, instead of making another.
+    const { answer, version } = await this.#kept.find(request);
+    if (answer !== undefined) {
+      http.asked = answer;
+      sendAnswer(http, answer);
+    } else if (version !== undefined) {
+      // The pipeline takes this context, instead of making one that reads the version again.
+      const resolverContext = this.#options.createContext(operation.caller, async () => await version);
       Object.assign(operation, { resolverContext });
-      return resolverContext;
-    };
-    const kept = await this.#kept.find(request, openContext);
-    if (kept === undefined) return false;
-    http.asked = kept;
-    sendAnswer(http, kept);
-    return true;
+    }
+    return answer !== undefined;
   }
 
   #keep(request: string, answer: Answer, { operation, resolverContext }: OperationContext): void {

@@ -41,7 +41,7 @@ export function responseOf(
   if (errors === undefined || errors.length === 0) return { status: 200, headers: {} };
   const headers = Object.assign({}, ...errors.map(({ extensions: { http } }) => http?.headers ?? {}));
   const masked = errors.some((error) => error.extensions.http === undefined && !isMeantForClients(error));
-  const status = highestStatus(errors, mediaType === 'application/json');
+  const status = highestStatus(errors, mediaType !== 'application/graphql-response+json');
   return { status: status || (masked && !('data' in result) ? 500 : 200), headers };
 }
 
