@@ -39,7 +39,8 @@ export function responseOf(
 ): { status: number; headers: Record<string, string> } {
   const { errors } = result;
   if (errors === undefined || errors.length === 0) return { status: 200, headers: {} };
-  const headers = Object.assign({}, ...errors.map(({ extensions: { http } }) => http?.headers ?? {}));
+  const headers: Record<string, string> = {};
+  for (const { extensions } of errors) Object.assign(headers, extensions.http?.headers);
   const masked = errors.some((error) => error.extensions.http === undefined && !isMeantForClients(error));
   const status = highestStatus(errors, mediaType !== 'application/graphql-response+json');
   return { status: status || (masked && !('data' in result) ? 500 : 200), headers };

@@ -7,7 +7,7 @@ import { ingestSample } from '../../src/ingest/sample.ts';
 import { spawnCli, waitFor } from '../support/cli.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { jsonl, jsonRecord } from '../support/digest-files.ts';
-import { ingestRecords, overEvents, overWebSocket, startLiveServer } from '../support/live.ts';
+import { ingestRecords, overEvents, overWebSocket, startLiveServer, type Message } from '../support/live.ts';
 import { createRandom } from '../support/random.ts';
 import { startTestServer } from '../support/server.ts';
 import { EVERYTHING } from '../support/serving.ts';
@@ -104,8 +104,8 @@ test('after an ingest or a removal, or its event, no process repeats what it ans
     const ingested = postDigest(urls[round % 3 === 0 ? 0 : 1], date, `2602.0000${round}`);
     papers += 1;
     const events = streams.map(async (stream) => {
-      const { value } = await stream.next();
-      return value?.data?.['paperIngested']?.events.length;
+      const batch = (await stream.next()) as IteratorResult<Message, undefined>;
+      return batch.value?.data?.['paperIngested']?.events.length;
     });
     // In turns: the event over one process, over the other, or the end of the ingest.
     await [events[0], events[1], ingested][round % 3];
