@@ -1,13 +1,9 @@
 import { hasText } from '../database/model.ts';
 import { sql, type Sql } from '../database/sql.ts';
 import type { Transaction } from '../database/transaction.ts';
-import type { SummaryPart } from '../digest/digest.ts';
 import { appendToFeed } from '../events/append.ts';
 import { EventKind, type DigestEventKind } from '../events/event.ts';
-import { fold } from '../language/fold.ts';
-import { spacedNameWords } from '../search/name-words.ts';
-import { mapInSlices } from '../time/slices.ts';
-import { INDEX_VERSION, searchVectors } from './papers/search-vectors.ts';
+import { INDEX_VERSION, searchVectors, type VectorTexts } from './papers/search-vectors.ts';
 
 const CHUNK = 100;
 
@@ -45,7 +41,8 @@ export async function appendEvents(tx: Transaction, { digestId, runId, kind }: D
  * `event_draft`. Of the kinds that apply the first in the contract's order wins. SUMMARIZED means new AI
  * text, or earlier text that came back for a paper that the digest listed all along. The cause is an entry
  * that changed, preferably with text; for a paper that the digest no longer lists, it is the last entry that
- * the paper had there.
+ * the paper had there. An event is `alike` if no other current entry has AI text, and the entry itself has none
+ * or is current: its search vector is that of the paper then.
  */
 async function draftEvents(tx: Transaction, digestId: number): Promise<void> {
   await tx.execute`
@@ -70,65 +67,53 @@ async function draftEvents(tx: Transaction, digestId: number): Promise<void> {
       from affected a left join printed s using (paper_id) left join dropped d using (paper_id)
         left join listed l using (paper_id)
     )
-    select row_number() over (order by place, paper_id)::int as ordinal, kind, paper_id, entry_id
+    select row_number() over (order by place, paper_id)::int as ordinal, kind, paper_id, entry_id, not exists (
+        select 1 from digest_entry e join summary m on m.entry_id = e.id and ${hasText('m')}
+        where e.paper_id = decided.paper_id and e.current <> (e.id = decided.entry_id)
+      ) as alike
     from decided where kind is not null and entry_id is not null`;
 }
 
-/** The rows of the drafted events, in chunks, as `appendToFeed` takes them. */
+/** The rows of the drafted events, as `appendToFeed` takes them: first those whose vectors are made already. */
 async function* paperEvents(tx: Transaction): AsyncGenerator<Sql> {
+  yield eventRows(sql`paper_search v on v.paper_id = d.paper_id and d.alike`);
   for (let after = 0; ;) {
-    const ordinals = await nextDrafts(tx, after);
-    if (ordinals.length === 0) return;
-    yield await eventRows(tx, ordinals);
-    after = Math.max(...ordinals);
+    const texts = await nextTexts(tx, after);
+    if (texts.length === 0) return;
+    yield eventRows(sql`(
+      select id, vector, clipped, ${INDEX_VERSION}::int as version from ${await searchVectors(texts)} made
+    ) v on v.id = d.ordinal`);
+    after = Math.max(...texts.map(({ id }) => id));
   }
 }
 
-async function nextDrafts(tx: Transaction, after: number): Promise<number[]> {
-  const rows = await tx.query<{ ordinal: number }>`
-    select ordinal from event_draft where ordinal > ${after} order by ordinal limit ${CHUNK}`;
-  return rows.map(({ ordinal }) => ordinal);
-}
-
-interface EventTexts {
-  readonly id: number;
-  readonly arxivId: string;
-  readonly title: string;
-  readonly abstract: string;
-  readonly authors: readonly string[];
-  readonly parts: SummaryPart[] | null;
+/** The texts of the next events that differ from those of their papers. */
+async function nextTexts(tx: Transaction, after: number): Promise<VectorTexts[]> {
+  return await tx.query<VectorTexts>`
+    select d.ordinal as id, p.arxiv_id as "arxivId", p.title, p.abstract,
+      case when m.parts is null then '[]'::jsonb else jsonb_build_array(m.parts) end as summaries
+    from event_draft d join paper p on p.id = d.paper_id
+      left join summary m on m.entry_id = d.entry_id and ${hasText('m')}
+    where d.ordinal > ${after} and not d.alike order by d.ordinal limit ${CHUNK}`;
 }
 
 /**
- * Rows with all facts that filters test: the paper as the ingest leaves it, with the entry of the event as
- * its only one.
+ * SQL: rows with all facts that filters test: the paper as the ingest leaves it, with the entry of the event
+ * as its only one. `vectors` is a join with an alias `v` that has vector, clipped and version.
  */
-async function eventRows(tx: Transaction, ordinals: readonly number[]): Promise<Sql> {
-  const papers = await tx.query<EventTexts>`
-    select d.ordinal as id, p.arxiv_id as "arxivId", p.title, p.abstract, m.parts, array(
-        select u.name from authorship a join author u on u.id = a.author_id
-        where a.paper_id = p.id order by a.position
-      ) as authors
-    from event_draft d join paper p on p.id = d.paper_id
-      left join summary m on m.entry_id = d.entry_id and ${hasText('m')}
-    where d.ordinal = any(${ordinals})`;
-  const names = await mapInSlices(papers, ({ id, authors }) => ({
-    id,
-    names: authors,
-    folded: authors.map(fold),
-    words: authors.map(spacedNameWords),
-  }));
-  const texts = papers.map(({ parts, ...paper }) => ({ ...paper, summaries: parts === null ? [] : [parts] }));
+function eventRows(vectors: Sql): Sql {
   return sql`
     select d.ordinal, d.kind, d.paper_id, d.entry_id, p.arxiv_id, array(
         select c.code from paper_category k join category c on c.id = k.category_id
         where k.paper_id = p.id order by k.position
-      ) as categories, n.names as author_names, n.folded as author_folded, n.words as author_words,
-      p.code_url is not null as has_code, m.entry_id is not null as has_summary, v.vector, v.clipped,
-      ${INDEX_VERSION}::int as version
-    from event_draft d join paper p on p.id = d.paper_id
-      join jsonb_to_recordset(${JSON.stringify(names)}::jsonb)
-        as n(id int, names text[], folded text[], words text[]) on n.id = d.ordinal
-      join ${await searchVectors(texts)} v on v.id = d.ordinal
+      ) as categories, n.author_names, n.author_folded, n.author_words,
+      p.code_url is not null as has_code, m.entry_id is not null as has_summary, v.vector, v.clipped, v.version
+    from event_draft d join ${vectors} join paper p on p.id = d.paper_id
+      cross join lateral (
+        select coalesce(array_agg(u.name order by a.position), '{}') as author_names,
+          coalesce(array_agg(u.name_folded order by a.position), '{}') as author_folded,
+          coalesce(array_agg(u.name_words order by a.position), '{}') as author_words
+        from authorship a join author u on u.id = a.author_id where a.paper_id = p.id
+      ) n
       left join summary m on m.entry_id = d.entry_id and ${hasText('m')}`;
 }

@@ -149,7 +149,8 @@ async function storeRevision(
   // A language that replaces a guess changes every entry, even if the file is stored already.
   const relabelled = resolved.guesses.length > 0;
   if (revision.unchanged && !relabelled) return revision;
-  await storeEntries(tx, { digest: revision.digest, form, merged: relabelled, affected });
+  const { chunks } = staged;
+  await storeEntries(tx, { digest: revision.digest, form, merged: relabelled, chunks, affected });
   return { ...revision, unchanged: false, kind: revision.kind ?? (relabelled ? 'REVISED' : undefined) };
 }
 

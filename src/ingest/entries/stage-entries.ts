@@ -4,13 +4,15 @@ import { joinAuthorLines } from './join-author-lines.ts';
 import { Problems, warning } from '../runs/problems.ts';
 import { LanguageSample } from '../../language/detect-language.ts';
 import type { Problem } from '../runs/report.ts';
-import { StagedTable } from './staged-table.ts';
+import { StagedTable, type Ordinals } from './staged-table.ts';
 import type { Transaction } from '../../database/transaction.ts';
 
 /** The facts about a file that are not in the rows of `staged`. */
 export interface Staged {
   /** The number of rows. */
   readonly entries: number;
+  /** The chunks in which they came, which are of bounded size. */
+  readonly chunks: readonly Ordinals[];
   /** The number of entries that were left out. */
   readonly rejected: number;
   /** The first 1,000 problems of the file, then one that counts the others. */
@@ -48,6 +50,7 @@ export async function stageEntries(
   if (bareCommas) await joinAuthorLines(tx);
   return {
     entries: table.entries,
+    chunks: table.chunks,
     rejected: problems.rejected,
     problems: [...problems.list(), ...summaries.warnings()],
     contents,

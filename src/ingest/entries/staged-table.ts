@@ -7,8 +7,11 @@ import { summaryFields } from '../../digest/summary.ts';
 import type { Transaction } from '../../database/transaction.ts';
 
 // Large enough to save round trips, small enough for flat memory whatever the size of the file.
-const CHUNK_ENTRIES = 100;
-const CHUNK_CHARACTERS = 250_000;
+const CHUNK_ENTRIES = 400;
+const CHUNK_CHARACTERS = 1_000_000;
+
+/** The first and the last ordinal of a chunk. */
+export type Ordinals = readonly [first: number, last: number];
 
 /**
  * The temporary table `staged`: the entries of the file that is being ingested.
@@ -17,9 +20,9 @@ const CHUNK_CHARACTERS = 250_000;
  * `twin` numbers entries of one paper and content, from 0; `section` is the main category's canonical code;
  * `parts` and the fields after it are null without AI text.
  *
- * `storeEntries` and its steps fill the others: `paper_id`; `entry_id`, the row of `digest_entry`;
- * `inherited_position` and `inherited_section`, from an entry of the other form; and what the file did to the
- * entry:
+ * `storeEntries` and its steps fill the others: `paper_id`; `sole`, whether it is the only entry of a new
+ * paper; `entry_id`, the row of `digest_entry`; `inherited_position` and `inherited_section`, from an entry of
+ * the other form; and what the file did to the entry:
  *
  * - `added`: its row is new in its digest;
  * - `changed`: it differs in any way from before, new rows included;
@@ -31,6 +34,7 @@ export class StagedTable {
   #chunk: string[] = [];
   #characters = 0;
   #entries = 0;
+  readonly #chunks: Ordinals[] = [];
 
   private constructor(tx: Transaction) {
     this.#tx = tx;
@@ -44,11 +48,16 @@ export class StagedTable {
         content_hash text not null, twin int not null default 0, section text,
         statement jsonb not null, parts jsonb, status summary_status,
         tldr text, motivation text, method text, result text, conclusion text,
-        paper_id int, entry_id int, inherited_position int, inherited_section int,
+        paper_id int, sole boolean not null default false, entry_id int, inherited_position int, inherited_section int,
         added boolean not null default false, changed boolean not null default false,
         restored boolean not null default false, summarized boolean not null default false
-      ) on commit drop`;
+      ) with (toast_tuple_target = 8160) on commit drop`;
     return new StagedTable(tx);
+  }
+
+  /** The chunks in which the entries came, whose texts fit into memory. Grows by a pair per megabyte. */
+  get chunks(): readonly Ordinals[] {
+    return this.#chunks;
   }
 
   /** The number of entries so far. */
@@ -76,12 +85,13 @@ export class StagedTable {
         from staged
       ) numbered
       where numbered.ordinal = staged.ordinal and numbered.twin > 0`;
-    await this.#tx.execute`analyze staged`;
+    await this.#tx.execute`analyze staged (ordinal, arxiv_id, content_hash)`;
   }
 
   async #insertChunk(): Promise<void> {
     const rows = `[${this.#chunk.join(',')}]`;
     if (this.#chunk.length === 0) return;
+    this.#chunks.push([this.#entries - this.#chunk.length + 1, this.#entries]);
     this.#chunk = [];
     this.#characters = 0;
     const columns = sql.raw(

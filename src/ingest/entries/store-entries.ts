@@ -1,12 +1,14 @@
 import { sql, type Sql } from '../../database/sql.ts';
 import type { DigestForm } from '../../digest/digest.ts';
 import type { AffectedPapers } from '../papers/affected-papers.ts';
+import { addPapers } from './add-papers.ts';
 import { entryKey } from '../digests/entry-key.ts';
 import { matchRehashed } from './match-rehashed.ts';
 import { markMovedAsNew } from '../digests/merge-digests.ts';
 import { mergedStatements } from './merge-statements.ts';
 import { numberEntries } from '../digests/number-entries.ts';
 import type { StoredDigest } from '../digests/stored-digest.ts';
+import type { Ordinals } from './staged-table.ts';
 import { updateSummaries } from './update-summaries.ts';
 import type { Transaction } from '../../database/transaction.ts';
 
@@ -17,6 +19,8 @@ export interface StoringEntries {
   readonly form: DigestForm;
   /** `mergeGuesses` has moved entries of other digests into this one. */
   readonly merged: boolean;
+  /** The chunks of the staged entries. */
+  readonly chunks: readonly Ordinals[];
   readonly affected: AffectedPapers;
 }
 
@@ -54,19 +58,6 @@ function columnsOf(form: DigestForm): Columns {
   const markdown = sql.raw('markdown_position');
   const jsonl = sql.raw('jsonl_position');
   return form === 'MARKDOWN' ? { own: markdown, other: jsonl } : { own: jsonl, other: markdown };
-}
-
-/** New papers stay empty until `changePapers` computes their fields, later in the transaction. */
-async function addPapers(tx: Transaction, { digest, affected }: StoringEntries): Promise<void> {
-  await affected.addNew(sql`
-    insert into paper
-      (arxiv_id, arxiv_order, title, title_folded, abstract, subject_classes, first_digest_date)
-    select distinct arxiv_id, arxiv_order, '', '', '', '{}'::text[],
-      (select date from digest where id = ${digest.id})
-    from staged s where not exists (select 1 from paper p where p.arxiv_id = s.arxiv_id)
-    returning id as paper_id`);
-  await tx.execute`update staged s set paper_id = p.id from paper p where p.arxiv_id = s.arxiv_id`;
-  await affected.add(sql`select paper_id from staged`);
 }
 
 async function addSections(tx: Transaction): Promise<void> {

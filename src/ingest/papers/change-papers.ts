@@ -1,5 +1,6 @@
 import { lockStore, type Transaction } from '../../database/transaction.ts';
 import { AffectedPapers } from './affected-papers.ts';
+import { refreshStatistics } from './statistics.ts';
 import { countLinks, createLinkTable, removeUnlistedPapers } from './paper-links.ts';
 import { updatePapers } from './update-papers.ts';
 import { trackCounts } from './value-counts.ts';
@@ -33,9 +34,7 @@ export async function changePapers<T>(
   const affected = await AffectedPapers.create(tx);
   const result = await change(affected);
   if (affected.isEmpty) return { result, papersRemoved: 0 };
-  // Rows of an uncommitted transaction are invisible to autovacuum: without this, Postgres would plan for the
-  // tables as they were.
-  await tx.execute`analyze affected, digest_entry, paper (id)`;
+  await refreshStatistics(tx);
   await createLinkTable(tx);
   const updateCounts = await trackCounts(tx);
   const papersRemoved = deletesEntries ? await removeUnlistedPapers(tx) : 0;

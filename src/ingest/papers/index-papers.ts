@@ -17,7 +17,11 @@ const LONGEST_TERM = 100;
  */
 export async function indexPapers(tx: Transaction, ids: readonly number[]): Promise<void> {
   await storeEntryFacts(tx, ids);
-  const papers = await readTexts(tx, ids);
+  await indexTexts(tx, await readTexts(tx, ids));
+}
+
+/** Indexes papers by these texts: the search vector, and terms from title and abstract. */
+export async function indexTexts(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
   await storeVectors(tx, papers);
   await storeTerms(tx, papers);
 }

@@ -1,10 +1,10 @@
 import type { Statement } from '../../digest/digest.ts';
 import { mapInSlices } from '../../time/slices.ts';
-import { fold, foldSpaces } from '../../language/fold.ts';
 import type { AffectedPapers } from './affected-papers.ts';
 import { batches } from './batches.ts';
 import { indexPapers } from './index-papers.ts';
 import { addCategories, linkAuthors, linkCategories, type PaperChange } from './paper-links.ts';
+import { normalised, paperFields, paperRow } from './paper-row.ts';
 import { paperState, type Observation, type PaperState } from './paper-state.ts';
 import type { Transaction } from '../../database/transaction.ts';
 
@@ -73,23 +73,6 @@ async function storeStates(
   await linkCategories(tx, lists);
 }
 
-/** The state as it can be compared as JSON: fields in one order, and no blank names, which are not stored. */
-function normalised(state: PaperState): PaperState {
-  return {
-    version: state.version,
-    title: state.title,
-    abstract: state.abstract,
-    comment: state.comment,
-    codeUrl: state.codeUrl,
-    codeStars: state.codeStars,
-    codeUpdatedOn: state.codeUpdatedOn,
-    authors: state.authors.filter((name) => foldSpaces(name) !== ''),
-    categories: state.categories,
-    subjectClasses: state.subjectClasses,
-    firstDigestDate: state.firstDigestDate,
-  };
-}
-
 /** The fields whose change makes a paper revised: not its first day, nor the stars and date of its code. */
 function ownFields({
   version,
@@ -136,30 +119,15 @@ async function observe(tx: Transaction, ids: readonly number[]): Promise<Map<num
   return observations;
 }
 
-// An index row of Postgres holds at most 2,704 bytes. No real title has 500 characters.
-const SORTED_CHARACTERS = 500;
-
-/** The part of a folded title that lists are sorted by and suggestions are found by. */
-function beginning(folded: string): string {
-  return Array.from(folded).slice(0, SORTED_CHARACTERS).join('');
-}
-
 async function writePapers(tx: Transaction, changes: readonly PaperChange[]): Promise<void> {
-  const rows = await mapInSlices(changes, ({ id, now }) => ({
-    id,
-    ...now,
-    titleFolded: beginning(fold(now.title)),
-    primary: now.categories[0],
-  }));
+  const rows = await mapInSlices(changes, ({ id, now }) => paperRow(id, now));
   await tx.execute`
     update paper p
     set version = n.version, title = n.title, title_folded = n."titleFolded", abstract = n.abstract,
       comment = n.comment, code_url = n."codeUrl", code_stars = n."codeStars",
       code_updated_on = n."codeUpdatedOn", subject_classes = n."subjectClasses",
       first_digest_date = n."firstDigestDate", updated_at = now(),
-      primary_category_id = (select c.id from category c where c.code = n."primary")
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, version int, title text,
-      "titleFolded" text, abstract text, comment text, "codeUrl" text, "codeStars" int, "codeUpdatedOn" date,
-      "subjectClasses" text[], "firstDigestDate" date, "primary" text)
+      primary_category_id = (select c.id from category c where c.code = n.categories[1])
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(${paperFields})
     where p.id = n.id`;
 }
