@@ -76,13 +76,17 @@ async function draftEvents(tx: Transaction, digestId: number): Promise<void> {
 
 /** The rows of the drafted events, as `appendToFeed` takes them: first those whose vectors are made already. */
 async function* paperEvents(tx: Transaction): AsyncGenerator<Sql> {
-  yield eventRows(sql`paper_search v on v.paper_id = d.paper_id and d.alike`);
+  yield eventRows(sql`
+    cross join lateral (
+      select vector, clipped, version from paper_search s where s.paper_id = d.paper_id and d.alike offset 0
+    ) v`);
   for (let after = 0; ;) {
     const texts = await nextTexts(tx, after);
     if (texts.length === 0) return;
-    yield eventRows(sql`(
-      select id, vector, clipped, ${INDEX_VERSION}::int as version from ${await searchVectors(texts)} made
-    ) v on v.id = d.ordinal`);
+    yield eventRows(sql`
+      join (
+        select id, vector, clipped, ${INDEX_VERSION}::int as version from ${await searchVectors(texts)} made
+      ) v on v.id = d.ordinal`);
     after = Math.max(...texts.map(({ id }) => id));
   }
 }
@@ -99,7 +103,8 @@ async function nextTexts(tx: Transaction, after: number): Promise<VectorTexts[]>
 
 /**
  * SQL: rows with all facts that filters test: the paper as the ingest leaves it, with the entry of the event
- * as its only one. `vectors` is a join with an alias `v` that has vector, clipped and version.
+ * as its only one. `vectors` is a join with an alias `v` that has vector, clipped and version. Everything is
+ * looked up by key: `offset 0` keeps Postgres from joining whole tables when it takes them for small.
  */
 function eventRows(vectors: Sql): Sql {
   return sql`
@@ -108,12 +113,15 @@ function eventRows(vectors: Sql): Sql {
         where k.paper_id = p.id order by k.position
       ) as categories, n.author_names, n.author_folded, n.author_words,
       p.code_url is not null as has_code, m.entry_id is not null as has_summary, v.vector, v.clipped, v.version
-    from event_draft d join ${vectors} join paper p on p.id = d.paper_id
+    from event_draft d ${vectors}
+      cross join lateral (select id, arxiv_id, code_url from paper where id = d.paper_id offset 0) p
       cross join lateral (
         select coalesce(array_agg(u.name order by a.position), '{}') as author_names,
           coalesce(array_agg(u.name_folded order by a.position), '{}') as author_folded,
           coalesce(array_agg(u.name_words order by a.position), '{}') as author_words
         from authorship a join author u on u.id = a.author_id where a.paper_id = p.id
       ) n
-      left join summary m on m.entry_id = d.entry_id and ${hasText('m')}`;
+      left join lateral (
+        select entry_id from summary m where m.entry_id = d.entry_id and ${hasText('m')} offset 0
+      ) m on true`;
 }

@@ -40,7 +40,7 @@ export async function storeEntries(tx: Transaction, storing: StoringEntries): Pr
   await supersede(tx, storing, columns);
   if (form === 'JSONL') await updateSummaries(tx);
   await enrich(tx, form, columns);
-  await insertEntries(tx, digest, columns);
+  await insertEntries(tx, storing, columns);
   await insertSummaries(tx);
   await numberEntries(tx, digest);
   if (storing.merged) await markMovedAsNew(tx);
@@ -137,14 +137,18 @@ async function enrich(tx: Transaction, form: DigestForm, { own, other }: Columns
     from staged s where s.entry_id = e.id`;
 }
 
-async function insertEntries(tx: Transaction, digest: StoredDigest, { own, other }: Columns): Promise<void> {
+async function insertEntries(
+  tx: Transaction,
+  { digest, form }: StoringEntries,
+  { own, other }: Columns,
+): Promise<void> {
   await tx.execute`
     with fresh as (
       insert into digest_entry (key, digest_id, paper_id, position, ${own}, ${other},
         content_hash, twin, statement, section_id)
-      select ${entryKey}, d.id, e.paper_id, e.ordinal, e.ordinal, e.inherited_position,
+      select ${entryKey}, d.id, e.paper_id, e.position, e.ordinal, e.inherited_position,
         e.content_hash, e.twin, e.statement, coalesce(e.inherited_section, c.id)
-      from staged e join paper p on p.id = e.paper_id
+      from ${placed(form, digest)} e join paper p on p.id = e.paper_id
         join digest d on d.id = ${digest.id} join source s on s.id = d.source_id
         left join category c on c.code = e.section
       where e.entry_id is null
@@ -153,6 +157,18 @@ async function insertEntries(tx: Transaction, digest: StoredDigest, { own, other
     )
     update staged s set entry_id = fresh.id, added = true, changed = true
     from fresh where fresh.ordinal = s.ordinal`;
+}
+
+/**
+ * SQL: the staged entries with the position that `numberEntries` will give to each if the file is the
+ * digest's only one. Rows that have their final position need not be written again.
+ */
+function placed(form: DigestForm, { language }: StoredDigest): Sql {
+  const sectioned = form === 'JSONL' && language !== null;
+  return sql`(
+    select *, row_number() over (order by case when not ${sectioned}::boolean then null
+      when section = 'cs.CV' then -2 when section = 'cs.CL' then -1 else first end, ordinal) as position
+    from (select *, min(ordinal) over (partition by section) as first from staged) s)`;
 }
 
 /** Stores AI text of new entries, and of matched entries whose other form had none. */
