@@ -5,7 +5,7 @@ import { MAX_SOURCE_BYTES, nameFault } from '../digest/long-names.ts';
 import { parseLanguage } from '../language/language.ts';
 import { explainExit } from './exit-status.ts';
 import type { ExportFlags } from './export.ts';
-import type { IngestFlags } from './ingest.ts';
+import type { IngestFlags } from './ingest-in-order.ts';
 import { UsageError, type Io } from './io.ts';
 import { privateUrlsSetting, type SharedOptions } from './options.ts';
 

@@ -3,7 +3,7 @@ import type { Database } from '../database/connect.ts';
 import { languageTags } from '../language/language-range.ts';
 import { digestMarkdown } from '../reads/digest-markdown.ts';
 import { statementRunner } from '../database/statements.ts';
-import type { Output } from './ingest.ts';
+import type { Output } from './ingest-in-order.ts';
 import { UsageError } from './io.ts';
 
 /** Flags of `papergraph export`. */

@@ -1,36 +1,9 @@
-import type { Pool } from '../database/store-pool.ts';
 import { SourceError, type DigestFile } from '../sources/digest-file.ts';
 import { findFiles, type FindOptions } from '../sources/find-files.ts';
-import { ingestFile, type IngestOptions } from '../ingest/ingest-file.ts';
 import type { IngestReport } from '../ingest/runs/report.ts';
 import { describeProblem, describeReport } from './describe-report.ts';
+import { ingestInOrder, type IngestFlags, type IngestTools, type Output } from './ingest-in-order.ts';
 import { IngestSummary } from './ingest-summary.ts';
-import { interruptible } from './interruptible.ts';
-import { progressBar } from './progress-bar.ts';
-
-/** The flags of `papergraph ingest`, checked. */
-export interface IngestFlags extends Pick<
-  IngestOptions,
-  'source' | 'date' | 'language' | 'dryRun' | 'strict'
-> {
-  /** Print one JSON object per file. */
-  readonly json?: boolean | undefined;
-}
-
-/** The streams that a command prints to. */
-export interface Output {
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
-}
-
-/** The tools of `ingest`: database, sources, output. */
-export interface IngestTools {
-  readonly pool: Pool;
-  readonly world: FindOptions;
-  readonly output: Output;
-  /** Ends the command early. */
-  readonly stop: AbortSignal;
-}
 
 /**
  * `papergraph ingest`: ingests the sources one after the other. Reports go to stdout, problems to stderr; a
@@ -48,10 +21,7 @@ export async function ingest(
   const files = await findAll(sources, tools, summary);
   const left = new Set(files);
   try {
-    for (const file of files) {
-      const place = `${files.length - left.size + 1}/${files.length}`;
-      const report = await ingestOne(file, place, flags, tools);
-      if (report === undefined) break;
+    for await (const { file, report } of ingestInOrder(files, flags, tools)) {
       left.delete(file);
       summary.add(file.location, report.status);
       print(file, report, { flags, output });
@@ -91,26 +61,6 @@ async function filesOf(source: string, world: FindOptions, { stderr }: Output): 
     if (!(error instanceof SourceError)) throw error;
     stderr.write(`${error.message}\n`);
     return [];
-  }
-}
-
-/** Ingests one file. Returns undefined if the program must end before the file is stored. */
-async function ingestOne(
-  file: DigestFile,
-  place: string,
-  flags: IngestFlags,
-  { pool, output, stop }: IngestTools,
-): Promise<IngestReport | undefined> {
-  if (stop.aborted) return undefined;
-  const bar = progressBar(output.stderr, flags.json !== true);
-  const progress = bar.start(file, place);
-  try {
-    return await ingestFile(pool, interruptible(file, stop), { ...flags, stop, progress });
-  } catch (error) {
-    if (stop.aborted) return undefined;
-    throw error;
-  } finally {
-    bar.stop();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from '../database/connect.ts';
 import { createInterface } from 'node:readline/promises';
 import { countDigests, removeDigests, type Selection } from '../ingest/remove-digests.ts';
-import type { Output } from './ingest.ts';
+import type { Output } from './ingest-in-order.ts';
 
 /** The environment of `remove`. */
 interface RemoveTools extends Output {

@@ -4,7 +4,7 @@ import { pendingMigrations } from '../database/migrate.ts';
 import { encodeFeedCursor } from '../events/feed-cursor.ts';
 import { storeStatus } from '../reads/status.ts';
 import { describeStatus } from './describe-status.ts';
-import type { Output } from './ingest.ts';
+import type { Output } from './ingest-in-order.ts';
 import { version } from './version.ts';
 
 /**

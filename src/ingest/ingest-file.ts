@@ -26,7 +26,7 @@ export interface IngestOptions extends StoreOptions {
  * Ingests one file in one transaction, completely or not at all, and records the run. A file that is not a
  * digest yields a report with status REFUSED and the problem, not an error. While the database is
  * unavailable, the ingest is repeated as the same run, so that nothing is stored twice. Rejects with the
- * error of the database once repeating it does not help, and with that of `confirm`.
+ * error of the database once repeating it does not help, and with that of `turn` or `confirm`.
  */
 export async function ingestFile(
   pool: Pool,
@@ -84,6 +84,7 @@ class FileIngest {
       );
     } catch (error) {
       if (!(error instanceof DigestError || error instanceof SourceError)) throw error;
+      await options.turn?.();
       await options.confirm?.();
       const line = error instanceof DigestError ? error.line : null;
       const { message } = error;

@@ -33,6 +33,11 @@ export interface StoreOptions extends IdentityOptions {
   readonly strict?: boolean | undefined;
   /** Called repeatedly while the file is read, and once when storing begins. */
   readonly progress?: (progress: Progress) => void;
+  /**
+   * Awaited once the file is read, before anything is locked or recorded. So files can be read ahead, and
+   * stored in their order. If it rejects, nothing is stored and the ingest rejects.
+   */
+  readonly turn?: () => Promise<void>;
 }
 
 /** A file to store, and its run. */
@@ -52,7 +57,7 @@ export interface StoredFile {
  */
 export async function storeDigest(tx: Transaction, stored: StoredFile): Promise<IngestReport> {
   const { file, run, options, unconfirmed } = stored;
-  const read = await readFile(tx, file, options.progress);
+  const read = await readFile(tx, file, options);
   if ('empty' in read) return await recordEmptyFile(tx, stored, read.empty);
   const { staged } = read;
   const { entries, problems, rejected } = staged;
@@ -99,13 +104,15 @@ interface EmptyFile {
 async function readFile(
   tx: Transaction,
   file: DigestFile,
-  progress: StoreOptions['progress'] = () => {},
+  { progress = () => {}, turn }: StoreOptions,
 ): Promise<ReadFile | EmptyFile> {
   let entries = 0;
   const hashed = new HashedFile(file, (bytes) => progress({ bytes, entries, storing: false }));
   const opened = await openDigest(hashed.chunks);
-  if (opened === undefined) return { empty: 'a digest, got an empty file' };
-  const staged = await stageEntries(tx, opened.items, (count) => void (entries = count));
+  const count = (staged: number): void => void (entries = staged);
+  const staged = opened === undefined ? undefined : await stageEntries(tx, opened.items, count);
+  await turn?.();
+  if (opened === undefined || staged === undefined) return { empty: 'a digest, got an empty file' };
   if (staged.entries === 0) return { empty: 'entries, got a table of contents that promises none' };
   progress({ bytes: hashed.bytesRead, entries, storing: true });
   return { staged, form: opened.form, sha256: hashed.sha256() };

@@ -29,7 +29,7 @@ function beginning(folded: string): string {
 }
 
 /** The own fields of a paper, for a statement that reads `paperFields` from JSON. */
-export function paperRow(id: number, { authors: _, ...state }: PaperState) {
+export function paperRow(id: number, state: PaperState) {
   return { id, ...state, titleFolded: beginning(fold(state.title)) };
 }
 
@@ -48,6 +48,4 @@ export function authorRows(id: number, { authors }: PaperState) {
 }
 
 /** SQL: the fields of `authorRows` and their types. */
-export const authorFields = sql.raw(
-  'id int, position int, printed text, name text, folded text, words text',
-);
+export const authorFields = sql.raw('id int, position int, printed text, name text, folded text, words text');
