@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/transaction.ts';
 import type { StoredDigest } from '../digests/stored-digest.ts';
 import type { AffectedPapers } from '../papers/affected-papers.ts';
 import { storeNewPapers, type NewPaper, type NewPapersDigest } from '../papers/new-papers.ts';
+import { indexNewPapers } from './prepared-index.ts';
 import type { Ordinals } from './staged-table.ts';
 
 /** The papers to add. */
@@ -33,7 +34,9 @@ export async function addPapers(tx: Transaction, { digest, chunks, affected }: A
   if (named === undefined) throw new Error(`digest ${digest.id} was stored, but cannot be found`);
   for (const ordinals of chunks) {
     const papers = await newPapers(tx, ordinals);
-    if (papers.length > 0) await storeNewPapers(tx, { id: digest.id, ...named }, papers);
+    if (papers.length === 0) continue;
+    await storeNewPapers(tx, { id: digest.id, ...named }, papers);
+    await indexNewPapers(tx, ordinals);
   }
 }
 
@@ -61,6 +64,6 @@ async function addEmptyPapers(tx: Transaction, digest: StoredDigest): Promise<vo
 async function newPapers(tx: Transaction, [first, last]: Ordinals): Promise<NewPaper[]> {
   return await tx.query<NewPaper>`
     select paper_id as id, arxiv_id as "arxivId", arxiv_order as "arxivOrder", statement,
-      case when ${hasText('s')} then parts end as parts
+      (${hasText('s')}) is true as "hasSummary"
     from staged s where sole and ordinal between ${first} and ${last} order by ordinal`;
 }

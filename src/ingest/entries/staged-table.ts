@@ -5,6 +5,8 @@ import { contentHash } from '../../digest/content-hash.ts';
 import type { DigestEntry } from '../../digest/digest.ts';
 import { summaryFields } from '../../digest/summary.ts';
 import type { Transaction } from '../../database/transaction.ts';
+import type { VectorTexts } from '../papers/search-vectors.ts';
+import { createPreparedIndex, prepareIndex } from './prepared-index.ts';
 
 // Large enough to save round trips, small enough for flat memory whatever the size of the file.
 const CHUNK_ENTRIES = 400;
@@ -32,6 +34,7 @@ export type Ordinals = readonly [first: number, last: number];
 export class StagedTable {
   readonly #tx: Transaction;
   #chunk: string[] = [];
+  #texts: VectorTexts[] = [];
   #characters = 0;
   #entries = 0;
   readonly #chunks: Ordinals[] = [];
@@ -52,6 +55,7 @@ export class StagedTable {
         added boolean not null default false, changed boolean not null default false,
         restored boolean not null default false, summarized boolean not null default false
       ) with (toast_tuple_target = 8160) on commit drop`;
+    await createPreparedIndex(tx);
     return new StagedTable(tx);
   }
 
@@ -70,6 +74,7 @@ export class StagedTable {
     this.#entries += 1;
     const row = JSON.stringify(rowOf(entry, this.#entries));
     this.#characters += row.length;
+    this.#texts.push(textsOf(entry, this.#entries));
     if (this.#chunk.push(row) < CHUNK_ENTRIES && this.#characters < CHUNK_CHARACTERS) return false;
     await this.#insertChunk();
     return true;
@@ -94,6 +99,8 @@ export class StagedTable {
     this.#chunks.push([this.#entries - this.#chunk.length + 1, this.#entries]);
     this.#chunk = [];
     this.#characters = 0;
+    const texts = this.#texts;
+    this.#texts = [];
     const columns = sql.raw(
       'ordinal, arxiv_id, arxiv_order, content_hash, section, statement, parts, status, ' +
         'tldr, motivation, method, result, conclusion',
@@ -101,6 +108,7 @@ export class StagedTable {
     await this.#tx.execute`
       insert into staged (${columns})
       select ${columns} from jsonb_populate_recordset(null::staged, ${rows}::jsonb)`;
+    await prepareIndex(this.#tx, texts);
   }
 }
 
@@ -116,4 +124,11 @@ function rowOf(entry: DigestEntry, ordinal: number) {
     parts: parts ?? null,
     ...(parts === undefined ? { status: null } : summaryFields(parts)),
   };
+}
+
+/** The texts of the search vector of a paper that has this entry only. */
+function textsOf({ arxivId, statement, parts }: DigestEntry, ordinal: number): VectorTexts {
+  const hasText = parts !== undefined && summaryFields(parts).status !== 'FAILED';
+  const { title, abstract } = statement;
+  return { id: ordinal, arxivId: arxivId.id, title, abstract, summaries: hasText ? [parts] : [] };
 }

@@ -1,4 +1,5 @@
 import { hasText } from '../../database/model.ts';
+import { sql, type Sql } from '../../database/sql.ts';
 import { mapInSlices } from '../../time/slices.ts';
 import { paperWords } from '../../search/paper-words.ts';
 import { INDEX_VERSION, searchVectors, type VectorTexts } from './search-vectors.ts';
@@ -17,11 +18,7 @@ const LONGEST_TERM = 100;
  */
 export async function indexPapers(tx: Transaction, ids: readonly number[]): Promise<void> {
   await storeEntryFacts(tx, ids);
-  await indexTexts(tx, await readTexts(tx, ids));
-}
-
-/** Indexes papers by these texts: the search vector, and terms from title and abstract. */
-export async function indexTexts(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
+  const papers = await readTexts(tx, ids);
   await storeVectors(tx, papers);
   await storeTerms(tx, papers);
 }
@@ -72,19 +69,20 @@ async function storeEntryFacts(tx: Transaction, ids: readonly number[]): Promise
       is distinct from (f.source_ids, f.days, f.languages, f.has_summary)`;
 }
 
-/** Stores the terms. Postgres stems the words; a stem is shown as its most frequent word. */
-async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
+/**
+ * SQL: a row (id, term, word, weight) for each term of these texts. Postgres stems the words; a stem is shown
+ * as its most frequent word.
+ */
+export async function searchTerms(papers: readonly VectorTexts[]): Promise<Sql> {
   const words = await mapInSlices(papers, ({ id, title, abstract }) =>
     paperWords(title, abstract)
       .filter(({ key }) => key.length <= LONGEST_TERM)
       .map((word) => ({ id, ...word })),
   );
-  const rows = words.flat();
-  await tx.execute`
-    create temporary table fresh_term on commit drop as
+  return sql`(
     with stem as (
       select n.id, s.stem, n.shown, n.weight
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(id int, key text, shown text, weight int)
+      from jsonb_to_recordset(${JSON.stringify(words.flat())}::jsonb) as n(id int, key text, shown text, weight int)
         cross join lateral unnest(ts_lexize('english_stem', n.key)) s(stem)
     ), summed as (
       select id, stem, sum(weight)::int as weight, (array_agg(shown order by weight desc, shown))[1] as shown
@@ -92,7 +90,14 @@ async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Prom
     ), ranked as (
       select *, row_number() over (partition by id order by weight desc, stem) as rank from summed
     )
-    select id as paper_id, stem as term, shown as word, weight from ranked where rank <= ${MOST_TERMS}`;
+    select id, stem as term, shown as word, weight from ranked where rank <= ${MOST_TERMS}
+  )`;
+}
+
+async function storeTerms(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
+  await tx.execute`
+    create temporary table fresh_term on commit drop as
+    select id as paper_id, term, word, weight from ${await searchTerms(papers)} made`;
   await tx.execute`
     delete from paper_term t where t.paper_id = any(${papers.map(({ id }) => id)}) and not exists (
       select 1 from fresh_term f

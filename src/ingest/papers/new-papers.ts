@@ -1,7 +1,6 @@
 import type { Transaction } from '../../database/transaction.ts';
-import type { Statement, SummaryPart } from '../../digest/digest.ts';
+import type { Statement } from '../../digest/digest.ts';
 import { mapInSlices } from '../../time/slices.ts';
-import { indexTexts } from './index-papers.ts';
 import { authorFields, authorRows, normalised, paperFields, paperRow } from './paper-row.ts';
 import { paperState, type Observation, type PaperState } from './paper-state.ts';
 
@@ -11,8 +10,8 @@ export interface NewPaper {
   readonly arxivId: string;
   readonly arxivOrder: string;
   readonly statement: Statement;
-  /** The entry's AI text; null if it has none, or only placeholders. */
-  readonly parts: SummaryPart[] | null;
+  /** Whether the entry has AI text, apart from placeholders. */
+  readonly hasSummary: boolean;
 }
 
 /** The digest of these entries. */
@@ -21,9 +20,9 @@ export interface NewPapersDigest extends Pick<Observation, 'date' | 'source'> {
 }
 
 /**
- * Stores papers together with all that follows from their only entries: fields, authors, categories, search
- * index and the counters of authors and categories. The result is what `updatePapers` would make of them, but
- * each row is written once, and nothing is read back. The entries themselves are stored afterwards.
+ * Stores papers with the fields, authors and categories that follow from their only entries, and counts them
+ * for their authors and categories. The result is what `updatePapers` would make of them, but each row is
+ * written once, and nothing is read back.
  */
 export async function storeNewPapers(
   tx: Transaction,
@@ -36,19 +35,13 @@ export async function storeNewPapers(
   }));
   await insertPapers(tx, digestId, states);
   await insertAuthors(tx, states);
-  const texts = states.map(({ id, arxivId, state: { title, abstract }, parts }) => {
-    return { id, arxivId, title, abstract, summaries: parts === null ? [] : [parts] };
-  });
-  await indexTexts(tx, texts);
 }
 
 type Stated = Omit<NewPaper, 'statement'> & { readonly state: PaperState };
 
 /** Languages are stored with their prefixes, as `storeEntryFacts` does. */
 async function insertPapers(tx: Transaction, digestId: number, papers: readonly Stated[]): Promise<void> {
-  const rows = await mapInSlices(papers, ({ id, arxivId, arxivOrder, parts, state }) => {
-    return { ...paperRow(id, state), arxivId, arxivOrder, hasSummary: parts !== null };
-  });
+  const rows = await mapInSlices(papers, ({ id, state, ...paper }) => ({ ...paperRow(id, state), ...paper }));
   await tx.execute`
     with n as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)

@@ -17,7 +17,7 @@ export interface VectorTexts {
   readonly title: string;
   readonly abstract: string;
   /** The parts of each entry's AI text. */
-  readonly summaries: readonly SummaryPart[][];
+  readonly summaries: readonly (readonly SummaryPart[])[];
 }
 
 /**
@@ -46,7 +46,7 @@ export async function searchVectors(texts: readonly VectorTexts[]): Promise<Sql>
 }
 
 /** The texts for the vector, each once: several digests may have the same one. */
-function aiTexts(summaries: readonly SummaryPart[][]): { tldrs: string[]; parts: string[] } {
+function aiTexts(summaries: VectorTexts['summaries']): { tldrs: string[]; parts: string[] } {
   const all = summaries.flatMap((parts) => sections(parts));
   const texts = (wanted: boolean): string[] => [
     ...new Set(all.filter(({ label }) => (label === TLDR_LABEL) === wanted).map(({ text }) => text)),
