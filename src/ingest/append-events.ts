@@ -85,7 +85,7 @@ async function* paperEvents(tx: Transaction): AsyncGenerator<Sql> {
     if (texts.length === 0) return;
     yield eventRows(sql`
       join (
-        select id, vector, clipped, ${INDEX_VERSION}::int as version from ${await searchVectors(texts)} made
+        select id, vector, clipped, ${INDEX_VERSION}::int as version from ${await searchVectors(tx, texts)} made
       ) v on v.id = d.ordinal`);
     after = Math.max(...texts.map(({ id }) => id));
   }

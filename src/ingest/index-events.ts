@@ -33,7 +33,7 @@ export async function indexEvents(tx: Transaction, after: string): Promise<strin
   }));
   const vectors = sql`
     select n.position, v.vector, v.clipped
-    from ${await searchVectors(texts)} v join unnest(${read.map(({ position }) => position)}::bigint[])
+    from ${await searchVectors(tx, texts)} v join unnest(${read.map(({ position }) => position)}::bigint[])
       with ordinality n(position, place) on n.place = v.id + 1`;
   await replaceVectors(tx, outdated, { vectors, version: INDEX_VERSION });
   return outdated.at(-1)?.position;

@@ -30,7 +30,7 @@ export async function prepareIndex(tx: Transaction, texts: readonly VectorTexts[
 async function insertPrepared(tx: Transaction, texts: readonly VectorTexts[]): Promise<void> {
   await tx.execute`
     insert into prepared (ordinal, vector, clipped)
-    select id, vector, clipped from ${await searchVectors(texts)} made`;
+    select id, vector, clipped from ${await searchVectors(tx, texts)} made`;
   await tx.execute`
     insert into prepared_term (ordinal, term, word, weight)
     select id, term, word, weight from ${await searchTerms(texts)} made`;

@@ -34,7 +34,7 @@ async function readTexts(tx: Transaction, ids: readonly number[]): Promise<Vecto
 async function storeVectors(tx: Transaction, papers: readonly VectorTexts[]): Promise<void> {
   await tx.execute`
     insert into paper_search as s (paper_id, vector, clipped, version)
-    select id, vector, clipped, ${INDEX_VERSION} from ${await searchVectors(papers)} v
+    select id, vector, clipped, ${INDEX_VERSION} from ${await searchVectors(tx, papers)} v
     on conflict (paper_id)
       do update set vector = excluded.vector, clipped = excluded.clipped, version = excluded.version
       where (s.vector, s.clipped, s.version)

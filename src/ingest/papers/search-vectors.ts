@@ -1,8 +1,11 @@
 import { sql, type Sql } from '../../database/sql.ts';
 import type { SummaryPart } from '../../digest/digest.ts';
+import type { Transaction } from '../../database/transaction.ts';
 import { mapInSlices } from '../../time/slices.ts';
 import { sections, TLDR_LABEL } from '../../digest/summary.ts';
 import { searchDocument } from '../../search/search-text.ts';
+import { lexemesOf } from './lexemes.ts';
+import { keysOf, vectorLiteral } from './vector-literal.ts';
 
 /**
  * Version of everything that is computed from a paper's texts and entries. Increase it with every change to
@@ -24,24 +27,35 @@ export interface VectorTexts {
  * SQL: a row (id, vector, clipped) for each of these texts. `clipped` says that the text is too long for a
  * vector to keep the positions of all words: Postgres keeps 255 per word, none above 16,383.
  */
-export async function searchVectors(texts: readonly VectorTexts[]): Promise<Sql> {
-  const rows = await mapInSlices(texts, ({ id, arxivId, title, abstract, summaries }) => {
-    const { words, lexemes } = searchDocument({ arxivId, title, abstract, ...aiTexts(summaries) });
-    return { id, ...words, lexemes };
+export async function searchVectors(tx: Transaction, texts: readonly VectorTexts[]): Promise<Sql> {
+  const documents = await mapInSlices(texts, ({ id, arxivId, title, abstract, summaries }) => ({
+    id,
+    document: searchDocument({ arxivId, title, abstract, ...aiTexts(summaries) }),
+  }));
+  const lexed = await lexemesOf(
+    tx,
+    documents.flatMap(({ document }) => keysOf(document)),
+  );
+  const rows = await mapInSlices(documents, ({ id, document }) => {
+    const vector = vectorLiteral(document, lexed);
+    return vector === undefined ? { id, ...document.words, lexemes: document.lexemes } : { id, vector };
   });
+  const json = (made: boolean): string => JSON.stringify(rows.filter((row) => 'vector' in row === made));
   // Materialized, as Postgres would otherwise compute the vector again wherever it is named.
   return sql`(
-    with made as materialized (
+    with long as materialized (
       select id, setweight(to_tsvector('english', "A"), 'A') || setweight(to_tsvector('english', "B"), 'B')
         || setweight(to_tsvector('english', "C"), 'C') || setweight(to_tsvector('english', "D"), 'D')
         || lexemes::tsvector as vector
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      from jsonb_to_recordset(${json(false)}::jsonb)
         as n(id int, "A" text, "B" text, "C" text, "D" text, lexemes text)
     )
     select id, vector, exists (
       select 1 from unnest(vector) u
       where cardinality(u.positions) >= 255 or 16383 = any(u.positions)) as clipped
-    from made
+    from long
+    union all
+    select id, vector, false from jsonb_to_recordset(${json(true)}::jsonb) as n(id int, vector tsvector)
   )`;
 }
 
