@@ -22,16 +22,21 @@ const PORTABLE = /^[a-z0-9]{1,64}$/;
  * the same whatever is around it. Postgres is asked once for each key, as splitting and stemming the words of
  * whole texts takes it longer than storing them.
  */
-export async function lexemesOf(tx: Transaction, keys: Iterable<string>): Promise<Map<string, Lexed>> {
+export async function lexemesOf(
+  tx: Transaction,
+  lists: readonly (readonly string[])[],
+): Promise<Map<string, Lexed>> {
   const found = new Map<string, Lexed>();
-  const unknown: string[] = [];
-  for (const key of new Set(keys)) {
-    const lexed = known.get(key);
-    if (lexed === undefined) unknown.push(key);
-    else found.set(key, lexed);
-  }
-  if (unknown.length === 0) return found;
-  for (const { key, lexemes, positions } of await lex(tx, unknown)) {
+  const unknown = new Set<string>();
+  for (const keys of lists)
+    for (const key of keys) {
+      if (found.has(key)) continue;
+      const lexed = known.get(key);
+      if (lexed === undefined) unknown.add(key);
+      else found.set(key, lexed);
+    }
+  if (unknown.size === 0) return found;
+  for (const { key, lexemes, positions } of await lex(tx, [...unknown])) {
     // The last lexeme is that of the word after the key.
     const width = (positions.at(-1) ?? 1) - 1;
     const own = lexemes.slice(0, -1).map((lexeme, index) => [lexeme, positions[index] ?? 1] as const);

@@ -28,17 +28,17 @@ export interface VectorTexts {
  * vector to keep the positions of all words: Postgres keeps 255 per word, none above 16,383.
  */
 export async function searchVectors(tx: Transaction, texts: readonly VectorTexts[]): Promise<Sql> {
-  const documents = await mapInSlices(texts, ({ id, arxivId, title, abstract, summaries }) => ({
-    id,
-    document: searchDocument({ arxivId, title, abstract, ...aiTexts(summaries) }),
-  }));
+  const documents = await mapInSlices(texts, ({ id, arxivId, title, abstract, summaries }) => {
+    const document = searchDocument({ arxivId, title, abstract, ...aiTexts(summaries) });
+    return { id, document, keys: keysOf(document) };
+  });
   const lexed = await lexemesOf(
     tx,
-    documents.flatMap(({ document }) => keysOf(document)),
+    documents.flatMap(({ keys }) => keys),
   );
-  const rows = await mapInSlices(documents, ({ id, document }) => {
-    const vector = vectorLiteral(document, lexed);
-    return vector === undefined ? { id, ...document.words, lexemes: document.lexemes } : { id, vector };
+  const rows = await mapInSlices(documents, ({ id, document: { words, lexemes }, keys }) => {
+    const vector = vectorLiteral(keys, lexemes, lexed);
+    return vector === undefined ? { id, ...words, lexemes } : { id, vector };
   });
   const json = (made: boolean): string => JSON.stringify(rows.filter((row) => 'vector' in row === made));
   // Materialized, as Postgres would otherwise compute the vector again wherever it is named.

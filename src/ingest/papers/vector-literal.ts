@@ -7,67 +7,55 @@ const LAST_POSITION = 16_000;
 
 const WEIGHTS = ['A', 'B', 'C', 'D'] as const;
 
-/** The keys of a document's words. */
-export function keysOf({ words }: SearchDocument): string[] {
-  return WEIGHTS.flatMap((weight) => split(words[weight]));
-}
-
-function split(words: string): string[] {
-  return words === '' ? [] : words.split(' ');
+/** The keys of a document's words, by weight. */
+export function keysOf({ words }: SearchDocument): string[][] {
+  return WEIGHTS.map((weight) => (words[weight] === '' ? [] : words[weight].split(' ')));
 }
 
 /**
  * The search vector of a document as a literal: equal to what Postgres makes of its words by weight, joined,
- * and its lexemes. Undefined if the text is so long that positions may be lost.
+ * and its lexemes. `keys` are those of `keysOf`. Undefined if the text is so long that positions may be lost.
  */
 export function vectorLiteral(
-  { words, lexemes }: SearchDocument,
+  keys: readonly (readonly string[])[],
+  lexemes: string,
   lexed: ReadonlyMap<string, Lexed>,
 ): string | undefined {
-  const places = new Places();
-  for (const weight of WEIGHTS) {
-    let position = places.last;
-    for (const key of split(words[weight])) {
-      const { lexemes: own, width } = lexed.get(key) ?? { lexemes: [], width: 0 };
-      for (const [lexeme, place] of own) places.add(lexeme, position + place, weight);
-      position += width;
+  const places = new Map<string, string>();
+  let last = 0;
+  const add = (lexeme: string, position: number, weight: string): void => {
+    const before = places.get(lexeme);
+    places.set(lexeme, before ? `${before},${position}${weight}` : `:${position}${weight}`);
+    last = position;
+  };
+  for (const [index, weight] of WEIGHTS.entries()) {
+    let position = last;
+    for (const key of keys[index] ?? []) {
+      const known = lexed.get(key);
+      if (known === undefined) throw new Error(`expected the lexemes of ${key}, found none`);
+      for (const [lexeme, place] of known.lexemes) add(lexeme, position + place, weight);
+      position += known.width;
     }
   }
-  const from = places.last;
-  for (const [, lexeme = '', place, weight = ''] of lexemes.matchAll(/'([^']+)'(?::(\d+)(\w))?/g))
-    if (place === undefined) places.addAnywhere(lexeme);
-    else places.add(lexeme, from + Number(place), weight);
-  return places.literal();
+  const from = last;
+  for (const token of lexemes.trimEnd().split(' ')) {
+    const end = token.lastIndexOf("'");
+    const lexeme = token.slice(1, end);
+    if (end + 1 < token.length) add(lexeme, from + Number(token.slice(end + 2, -1)), token.slice(-1));
+    else if (!places.has(lexeme)) places.set(lexeme, '');
+  }
+  return last > LAST_POSITION || hasMany(places) ? undefined : literal(places);
 }
 
-/** Lexemes and their places. */
-class Places {
-  readonly #places = new Map<string, string[]>();
-  #last = 0;
-  #most = 0;
+/** Whether a lexeme has more places than a vector surely keeps. */
+function hasMany(places: ReadonlyMap<string, string>): boolean {
+  for (const printed of places.values())
+    if (printed.length > 2 * MOST_PLACES && printed.split(',').length > MOST_PLACES) return true;
+  return false;
+}
 
-  /** The highest position. */
-  get last(): number {
-    return this.#last;
-  }
-
-  add(lexeme: string, position: number, weight: string): void {
-    const places = this.addAnywhere(lexeme);
-    this.#most = Math.max(this.#most, places.push(`${position}${weight}`));
-    this.#last = Math.max(this.#last, position);
-  }
-
-  addAnywhere(lexeme: string): string[] {
-    const places = this.#places.get(lexeme) ?? [];
-    if (places.length === 0) this.#places.set(lexeme, places);
-    return places;
-  }
-
-  literal(): string | undefined {
-    if (this.#most > MOST_PLACES || this.#last > LAST_POSITION) return undefined;
-    const lexemes = Array.from(this.#places, ([lexeme, places]) => {
-      return places.length === 0 ? `'${lexeme}'` : `'${lexeme}':${places.join(',')}`;
-    });
-    return lexemes.join(' ');
-  }
+function literal(places: ReadonlyMap<string, string>): string {
+  let printed = '';
+  for (const [lexeme, at] of places) printed += `'${lexeme}'${at} `;
+  return printed;
 }
