@@ -37,25 +37,22 @@ export async function searchVectors(tx: Transaction, texts: readonly VectorTexts
     documents.flatMap(({ keys }) => keys),
   );
   const rows = await mapInSlices(documents, ({ id, document: { words, lexemes }, keys }) => {
-    const vector = vectorLiteral(keys, lexemes, lexed);
-    return vector === undefined ? { id, ...words, lexemes } : { id, vector };
+    const vector = vectorLiteral(keys, lexed);
+    return vector === undefined ? { id, ...words, lexemes } : { id, vector, lexemes };
   });
-  const json = (made: boolean): string => JSON.stringify(rows.filter((row) => 'vector' in row === made));
   // Materialized, as Postgres would otherwise compute the vector again wherever it is named.
   return sql`(
-    with long as materialized (
-      select id, setweight(to_tsvector('english', "A"), 'A') || setweight(to_tsvector('english', "B"), 'B')
-        || setweight(to_tsvector('english', "C"), 'C') || setweight(to_tsvector('english', "D"), 'D')
-        || lexemes::tsvector as vector
-      from jsonb_to_recordset(${json(false)}::jsonb)
-        as n(id int, "A" text, "B" text, "C" text, "D" text, lexemes text)
+    with made as materialized (
+      select id, coalesce(vector, setweight(to_tsvector('english', "A"), 'A')
+        || setweight(to_tsvector('english', "B"), 'B') || setweight(to_tsvector('english', "C"), 'C')
+        || setweight(to_tsvector('english', "D"), 'D')) || lexemes as vector
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as n(id int, vector tsvector, "A" text, "B" text, "C" text, "D" text, lexemes tsvector)
     )
     select id, vector, exists (
       select 1 from unnest(vector) u
       where cardinality(u.positions) >= 255 or 16383 = any(u.positions)) as clipped
-    from long
-    union all
-    select id, vector, false from jsonb_to_recordset(${json(true)}::jsonb) as n(id int, vector tsvector)
+    from made
   )`;
 }
 
