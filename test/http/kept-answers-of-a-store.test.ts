@@ -166,7 +166,7 @@ function generated(count: number): string[] {
 
 test('a kept answer has the same bytes as one that is not kept, before and after every change', async () => {
   const database = await openStore();
-  await ingestSample(database);
+  await ingestSample(database.pool);
   const { post, url } = await startLiveServer(database);
   const queries = [
     ...documented().filter((query) => !query.includes('subscription')),
