@@ -17,7 +17,7 @@ export interface EventOrigin {
 
 /**
  * The columns that a query of `appendToFeed` must return, besides `ordinal`. Their types are those of
- * `feed_event`.
+ * `feed_event`. `vector` is null if it equals the paper's.
  */
 const paperColumns = sql.raw(
   'kind, paper_id, entry_id, arxiv_id, categories, author_names, author_folded, author_words, has_code, ' +

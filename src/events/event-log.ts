@@ -2,6 +2,7 @@ import { sql } from '../database/sql.ts';
 import type { RunStatement } from '../database/statements.ts';
 import { batch, type Batch, type FeedEvent, type FeedState } from './event.ts';
 import type { EventFilter } from './event-filter.ts';
+import { eventVector } from './event-vectors.ts';
 import { checkPosition } from './resume.ts';
 
 // Reads of the feed. Head and events come from one statement, so that they are of one snapshot: a head that
@@ -69,7 +70,7 @@ export async function readBatch(
     ...(condition !== undefined && { unique: true, timeoutMs: TIMEOUT_MS }),
     // One event more than requested shows whether there are more.
     sql: sql`select ${stateColumns}, ${eventColumns} from feed f left join lateral (
-        select d.* from feed_event d, lateral (select d.vector, d.clipped) t
+        select d.* from feed_event d, lateral (select ${eventVector} as vector, d.clipped) t
         where d.position > ${after}::bigint and d.position <= ${after}::bigint + ${WINDOW}
           and d.topic = ${topic} and d.kind = any(${[...kinds]}::event_kind[]) and ${condition ?? sql`true`}
         order by d.position limit ${first + 1}
@@ -106,8 +107,8 @@ export async function matchingPositions(
     timeoutMs: TIMEOUT_MS,
     sql: sql`with d as materialized (
         select position, kind, source, date, language, arxiv_id, categories, author_names, author_folded,
-          author_words, has_code, has_summary, vector || ''::tsvector as vector, clipped
-        from feed_event where position > ${after} and position <= ${upTo} and topic = ${filters[0]?.topic}
+          author_words, has_code, has_summary, ${eventVector} || ''::tsvector as vector, clipped
+        from feed_event d where position > ${after} and position <= ${upTo} and topic = ${filters[0]?.topic}
       )
       select m.index, array_agg(d.position order by d.position) as positions
       from d cross join lateral (select d.vector, d.clipped) t

@@ -1,6 +1,13 @@
-import type { Sql } from '../database/sql.ts';
+import { sql, type Sql } from '../database/sql.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { EventKind, EventTopic } from './event.ts';
+
+/**
+ * SQL: the search vector of the event `d`, a row of `feed_event`; null for a digest. An event without a vector
+ * of its own shares that of its paper.
+ */
+export const eventVector = sql`coalesce(d.vector,
+  (select s.vector from paper_search s where s.paper_id = d.paper_id))`;
 
 /** Events of one call. */
 const AT_ONCE = 500;
@@ -35,8 +42,9 @@ export async function outdatedEvents(
 }
 
 /**
- * Replaces search vectors. `vectors` is a query of rows (position bigint, vector, clipped). All of `events`
- * get the version, also those without a new vector, so that they are not returned again.
+ * Replaces search vectors. `vectors` is a query of rows (position bigint, vector, clipped). One that equals the
+ * paper's is shared. All of `events` get the version, also those without a new vector, so that they are not
+ * returned again.
  */
 export async function replaceVectors(
   tx: Transaction,
@@ -44,7 +52,8 @@ export async function replaceVectors(
   { vectors, version }: { vectors: Sql; version: number },
 ): Promise<void> {
   await tx.execute`
-    update feed_event e set vector = v.vector, clipped = v.clipped
+    update feed_event e set clipped = v.clipped, vector = nullif(v.vector,
+      (select s.vector from paper_search s where s.paper_id = e.paper_id))
     from (${vectors}) v where e.position = v.position`;
   const positions = events.map(({ position }) => position);
   await tx.execute`update feed_event set version = ${version} where position = any(${positions}::bigint[])`;

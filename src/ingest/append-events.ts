@@ -74,11 +74,11 @@ async function draftEvents(tx: Transaction, digestId: number): Promise<void> {
     from decided where kind is not null and entry_id is not null`;
 }
 
-/** The rows of the drafted events, as `appendToFeed` takes them: first those whose vectors are made already. */
+/** The rows of the drafted events, as `appendToFeed` takes them: first those that share their papers' vectors. */
 async function* paperEvents(tx: Transaction): AsyncGenerator<Sql> {
   yield eventRows(sql`
     cross join lateral (
-      select vector, clipped, version from paper_search s where s.paper_id = d.paper_id and d.alike offset 0
+      select null::tsvector as vector, clipped, version from paper_search s where s.paper_id = d.paper_id and d.alike offset 0
     ) v`);
   for (let after = 0; ;) {
     const texts = await nextTexts(tx, after);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { migrate } from '../../src/database/migrate.ts';
+import { eventVector } from '../../src/events/event-vectors.ts';
 import { ingestFile } from '../../src/ingest/ingest-file.ts';
 import { removeDigests } from '../../src/ingest/remove-digests.ts';
 import { upgradeStore } from '../../src/ingest/upgrade-store.ts';
@@ -54,7 +55,8 @@ describe('a store of an earlier version', () => {
     const [kept, gone] = [jsonRecord('2601.00001', { title: 'On LLMs' }), jsonRecord('2601.00002')];
     await ingestFile(pool, textFile(name, jsonl(kept, gone)));
     await ingestFile(pool, textFile(name, jsonl(kept, jsonRecord('2601.00002', { title: 'Revised' }))));
-    const sql = 'select position, vector::text, clipped, version from feed_event order by position';
+    const sql = `select position, ${eventVector.text}::text as vector, clipped, version
+      from feed_event d order by position`;
     const { rows: expected } = await pool.query<{ vector: string | null }>(sql);
     await pool.query(`update feed_event set version = 0, vector = '', clipped = true where topic = 'PAPER'`);
     await upgradeStore(pool);
