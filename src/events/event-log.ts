@@ -3,6 +3,7 @@ import type { RunStatement } from '../database/statements.ts';
 import { batch, type Batch, type FeedEvent, type FeedState } from './event.ts';
 import type { EventFilter } from './event-filter.ts';
 import { eventVector } from './event-vectors.ts';
+import { selectMatches } from './filter-shapes.ts';
 import { checkPosition } from './resume.ts';
 
 // Reads of the feed. Head and events come from one statement, so that they are of one snapshot: a head that
@@ -95,10 +96,6 @@ export async function matchingPositions(
   filters: readonly EventFilter[],
   { after, upTo }: { after: number; upTo: number },
 ): Promise<number[][]> {
-  const matches = filters.map(({ condition, kinds }, index) => {
-    const kind = kinds.size === 0 ? sql`false` : sql`d.kind in (${sql.join([...kinds])})`;
-    return sql`(${index}::int, ${kind} and ${condition ?? sql`true`})`;
-  });
   // Materialized, with a copy of the vector (`|| ''`): Postgres then decompresses each vector once, not once
   // for every filter.
   const rows = await run<{ index: number; positions: number[] }>({
@@ -110,10 +107,8 @@ export async function matchingPositions(
           author_words, has_code, has_summary, ${eventVector} || ''::tsvector as vector, clipped
         from feed_event d where position > ${after} and position <= ${upTo} and topic = ${filters[0]?.topic}
       )
-      select m.index, array_agg(d.position order by d.position) as positions
-      from d cross join lateral (select d.vector, d.clipped) t
-        cross join lateral (values ${sql.join(matches)}) m(index, matches)
-      where m.matches group by m.index`,
+      select m.index, array_agg(m.position order by m.position) as positions
+      from (${selectMatches(filters)}) m group by m.index`,
   });
   const found = new Map(rows.map(({ index, positions }) => [index, positions.map(Number)]));
   return filters.map((_filter, index) => found.get(index) ?? []);

@@ -3,6 +3,7 @@ import { DeadlineError, type RunStatement } from '../database/statements.ts';
 import type { FeedEvent } from '../events/event.ts';
 import type { EventFilter } from '../events/event-filter.ts';
 import { matchingPositions } from '../events/event-log.ts';
+import { shapeKey } from '../events/filter-shapes.ts';
 
 /** A stretch of the feed: the positions after `after`, up to and including `upTo`. */
 export interface Stretch {
@@ -31,31 +32,48 @@ export async function matchFilters(
   for (const filter of conditional) if (!topics.has(filter.topic)) matches.set(filter, NONE);
   for (const topic of topics) {
     const ofTopic = conditional.filter((filter) => filter.topic === topic);
-    for (const group of groupFilters(ofTopic, events.length))
+    for (const group of groupFilters(byShape(ofTopic), events.length))
       await matchGroup(run, group, { stretch, matches });
   }
   return matches;
 }
 
-/**
- * Limits of one statement: filters, parameters, and parameters times events. Postgres allows 65,535
- * parameters.
- */
-const FILTERS_AT_ONCE = 200;
+interface ShapedFilter {
+  readonly filter: EventFilter;
+  readonly shape: string;
+}
+
+/** The filters, those of the same shape next to each other. */
+function byShape(filters: readonly EventFilter[]): ShapedFilter[] {
+  const groups = new Map<string, ShapedFilter[]>();
+  for (const filter of filters) {
+    const shape = shapeKey(filter);
+    const group = groups.get(shape);
+    if (group === undefined) groups.set(shape, [{ filter, shape }]);
+    else group.push({ filter, shape });
+  }
+  return [...groups.values()].flat();
+}
+
+/** Limits of one statement: shapes of filters, which Postgres plans, values, and values times events. */
+const SHAPES_AT_ONCE = 200;
 const VALUES_AT_ONCE = 10_000;
 const WORK_AT_ONCE = 1_000_000;
 
 /** Divides filters into groups within these limits. A filter that exceeds them is a group of its own. */
-function groupFilters(filters: readonly EventFilter[], events: number): EventFilter[][] {
+function groupFilters(filters: readonly ShapedFilter[], events: number): EventFilter[][] {
   const most = Math.min(VALUES_AT_ONCE, WORK_AT_ONCE / events);
   const all: EventFilter[][] = [];
-  let left = 0;
-  for (const filter of filters) {
+  let [left, shapes, lastShape] = [0, 0, ''];
+  for (const { filter, shape } of filters) {
     const values = 1 + (filter.condition?.values.length ?? 0);
     const last = all.at(-1);
-    if (last === undefined || values > left || last.length === FILTERS_AT_ONCE) {
+    if (shape !== lastShape) shapes += 1;
+    lastShape = shape;
+    if (last === undefined || values > left || shapes > SHAPES_AT_ONCE) {
       all.push([filter]);
       left = most - values;
+      shapes = 1;
     } else {
       last.push(filter);
       left -= values;

@@ -30,8 +30,10 @@ function shapeOf(document: DocumentNode): Shape {
   const variables = new Set<string>();
   visit(document, {
     VariableDefinition: () => false,
-    Variable: (...[{ name }, , , , ancestors]) => {
-      const kinds = ancestors.flatMap((node) => ('kind' in node ? [node.kind] : []));
+    Variable: (...[{ name }, , parent, , ancestors]) => {
+      // graphql-js does not count the parent among the ancestors.
+      const around = parent === undefined ? ancestors : [...ancestors, parent];
+      const kinds = around.flatMap((node) => ('kind' in node ? [node.kind] : []));
       if (!isInRootArgument(kinds)) variables.add(name.value);
     },
   });
