@@ -190,7 +190,7 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
     this.#after = batch.position;
     // The subscription may have ended while the batch was read: `take` then throws or returns nothing.
     if (this.#hasEnded || !this.#isWorthSending(batch)) return this.take();
-    this.#last = { position: batch.position, caughtUp: batch.caughtUp, at: performance.now() };
+    this.#last = { position: batch.position, caughtUp: batch.caughtUp, at: Math.round(performance.now()) };
     return batch;
   }
 

@@ -1,6 +1,7 @@
 import type { Payload, PayloadStream } from './payload-stream.ts';
 import type { MonitoredSocket } from './monitored-socket.ts';
 import type { FairQueue } from './fair-queue.ts';
+import { nextFrame } from './next-frame.ts';
 
 /** Where a subscription's payloads go. */
 export interface Destination {
@@ -13,14 +14,12 @@ export interface Destination {
   readonly onEnd: () => void;
 }
 
-const CLOSING_BRACE = 0x7d;
-
 /** Sends the payloads of one subscription over a socket. Takes the next payload once the last one is sent. */
 export class Delivery {
   readonly #payloads: PayloadStream;
   readonly #socket: MonitoredSocket;
   readonly #queue: FairQueue;
-  readonly #head: string;
+  readonly #id: string;
   #state: 'idle' | 'busy' | 'busy, with news' | 'ended' = 'idle';
   readonly #onEnd: () => void;
 
@@ -29,7 +28,7 @@ export class Delivery {
     this.#socket = socket;
     this.#queue = queue;
     this.#onEnd = onEnd;
-    this.#head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    this.#id = id;
   }
 
   /** Starts to send. */
@@ -66,20 +65,10 @@ export class Delivery {
 
   #send(payload: Payload | undefined): void {
     if (this.#state === 'ended') return;
-    if (payload !== undefined) this.#socket.send(this.#messageOf(payload), () => this.#take());
+    if (payload !== undefined) this.#socket.sendFrame(nextFrame(this.#id, payload), () => this.#take());
     else if (this.#payloads.closed) this.close();
     // News came after `take` had returned nothing, but before this turn of the event loop.
     else if (this.#state === 'busy, with news') this.#take();
     else if (this.#state === 'busy') this.#state = 'idle';
-  }
-
-  /** The message `next` with the id of this subscription, around bytes that all subscribers share. */
-  #messageOf({ bytes }: Payload): Buffer {
-    const length = Buffer.byteLength(this.#head);
-    const message = Buffer.allocUnsafe(length + bytes.length + 1);
-    message.write(this.#head);
-    message.set(bytes, length);
-    message[length + bytes.length] = CLOSING_BRACE;
-    return message;
   }
 }

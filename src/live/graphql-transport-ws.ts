@@ -14,6 +14,7 @@ import { clientError } from '../graphql/errors.ts';
 import { formatErrors } from '../pipeline/failures.ts';
 import { operationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { ClientOperation } from './client-operation.ts';
 import { Delivery } from './delivery.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { MonitoredSocket } from './monitored-socket.ts';
@@ -47,19 +48,7 @@ export function graphqlTransportWs(options: ProtocolOptions): ServeSocket {
 
 type Shared = ProtocolOptions & { readonly queue: FairQueue };
 
-/** An operation of a client. The object is its identity: clients may reuse an id after `complete`. */
-class ClientOperation {
-  readonly id: string;
-  /** Set once a subscription has started. */
-  delivery: Delivery | undefined = undefined;
-  /** Tells the socket that the operation is answered, or that the client no longer waits for an answer. */
-  readonly answered: () => void;
-
-  constructor(id: string, answered: () => void) {
-    this.id = id;
-    this.answered = answered;
-  }
-}
+const NONE: readonly ClientOperation[] = [];
 
 /** One socket. Has few fields, because there may be tens of thousands of idle sockets. */
 class Connection {
@@ -69,8 +58,8 @@ class Connection {
   #authorization: unknown;
   #initTimeout: NodeJS.Timeout | undefined;
   #acknowledged = false;
-  /** The operations that the client waits for, by id. */
-  readonly #operations = new Map<string, ClientOperation>();
+  /** The operations that the client waits for. Few, and usually one: a map would take more memory. */
+  #operations: readonly ClientOperation[] = NONE;
   /** Operations that still run, including those that the client has completed. */
   #running = 0;
 
@@ -113,6 +102,7 @@ class Connection {
       return;
     }
     clearTimeout(this.#initTimeout);
+    this.#initTimeout = undefined;
     this.#authorization ??= authorization;
     this.#acknowledged = true;
     this.#send({ type: MessageType.ConnectionAck });
@@ -123,12 +113,13 @@ class Connection {
       this.#close(CLOSE_CODES.UNAUTHORIZED);
       return;
     }
-    if (this.#operations.has(id)) {
+    if (this.#operationOf(id) !== undefined) {
       this.#close(idInUse(id));
       return;
     }
     const operation = new ClientOperation(id, this.#socket.awaitAnswer());
-    this.#operations.set(id, operation);
+    // `push` and a spread would reserve places for many more.
+    this.#operations = this.#operations.concat(operation);
     this.#running += 1;
     const refusal = this.#refusalOf(id);
     if (refusal === undefined) this.#run(operation, payload).catch(() => this.#close(CLOSE_CODES.INTERNAL));
@@ -190,25 +181,35 @@ class Connection {
 
   /** Ends an operation that the client has completed. Nothing more is sent for it. */
   #abandon(id: string): void {
-    const operation = this.#operations.get(id);
-    this.#operations.delete(id);
-    operation?.delivery?.close();
-    operation?.answered();
+    const operation = this.#operationOf(id);
+    if (operation === undefined) return;
+    this.#forget(operation);
+    operation.delivery?.close();
+    operation.answered();
   }
 
   #end(operation: ClientOperation): void {
     operation.answered();
     this.#running -= 1;
-    if (this.#isWaitedFor(operation)) this.#operations.delete(operation.id);
+    this.#forget(operation);
   }
 
   #onClose(): void {
     clearTimeout(this.#initTimeout);
-    for (const id of this.#operations.keys()) this.#abandon(id);
+    for (const { id } of this.#operations) this.#abandon(id);
   }
 
   #isWaitedFor(operation: ClientOperation): boolean {
-    return this.#operations.get(operation.id) === operation;
+    return this.#operations.includes(operation);
+  }
+
+  #operationOf(id: string): ClientOperation | undefined {
+    return this.#operations.find((operation) => operation.id === id);
+  }
+
+  #forget(operation: ClientOperation): void {
+    if (this.#isWaitedFor(operation))
+      this.#operations = this.#operations.filter((each) => each !== operation);
   }
 
   #sendFor(operation: ClientOperation, message: object): void {

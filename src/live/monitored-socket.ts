@@ -1,5 +1,7 @@
+import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { CLOSE_CODES, type CloseCodeEntry } from '../errors/close-codes.ts';
+import type { Frame } from './next-frame.ts';
 
 /** Milliseconds that a client may take to read a small message before it is disconnected. */
 export const STALLED_MS = 10_000;
@@ -13,20 +15,23 @@ const MOST_WAITING_BYTES = 2 ** 20;
 /** An open socket that detects a client that stops reading or no longer answers pings. */
 export class MonitoredSocket {
   readonly socket: WebSocket;
+  readonly #connection: Writable;
   /** How many messages wait to be sent. */
   #waiting = 0;
   /** The size in bytes of the largest message since none was waiting. */
   #largest = 0;
   /** Since when the client has read nothing although messages wait. Undefined if none waits. */
   #waitingSince: number | undefined;
-  #pingedAt = performance.now();
+  #pingedAt = wholeNow();
   #answered = true;
   /** Operations without an answer. A server that stops waits for them. */
   #unanswered = 0;
   #onIdle: (() => void) | undefined;
 
-  constructor(socket: WebSocket) {
+  /** `connection` is what the socket runs on, after the handshake. */
+  constructor(socket: WebSocket, connection: Writable) {
     this.socket = socket;
+    this.#connection = connection;
     socket.on('pong', () => (this.#answered = true));
     // An unhandled `error` would end the process. Every error is followed by `close`, which is handled.
     socket.on('error', ignore);
@@ -38,19 +43,40 @@ export class MonitoredSocket {
   }
 
   /** Sends a message. Calls `onTaken` once the network has taken it, or if the socket is closed. */
-  send(message: string | Buffer, onTaken: () => void): void {
+  send(message: string, onTaken: () => void): void {
+    this.#sendCounted(Buffer.byteLength(message), onTaken, (taken) => this.socket.send(message, taken));
+  }
+
+  /**
+   * Sends a whole frame as `send` sends a message. It goes past ws, which would frame it anew for each socket.
+   * The order stays: without compression, ws passes each frame on to the connection at once.
+   */
+  sendFrame(frame: Frame, onTaken: () => void): void {
+    const size = frame.reduce((sum, { length }) => sum + length, 0);
+    this.#sendCounted(size, onTaken, (taken) => this.#write(frame, taken));
+  }
+
+  #write(frame: Frame, taken: () => void): void {
+    const connection = this.#connection;
+    if (frame.length > 1) connection.cork();
+    for (const [index, piece] of frame.entries())
+      if (index === frame.length - 1) connection.write(piece, taken);
+      else connection.write(piece);
+    if (frame.length > 1) connection.uncork();
+  }
+
+  #sendCounted(size: number, onTaken: () => void, send: (taken: () => void) => void): void {
     if (!this.isOpen) {
       onTaken();
       return;
     }
     const { socket } = this;
-    const size = Buffer.byteLength(message);
     this.#largest = this.#waiting === 0 ? size : Math.max(this.#largest, size);
     this.#waiting += 1;
-    this.#waitingSince ??= performance.now();
-    socket.send(message, { binary: false }, () => {
+    this.#waitingSince ??= wholeNow();
+    send(() => {
       this.#waiting -= 1;
-      this.#waitingSince = this.#waiting === 0 ? undefined : performance.now();
+      this.#waitingSince = this.#waiting === 0 ? undefined : wholeNow();
       if (socket.isPaused && socket.bufferedAmount <= MOST_WAITING_BYTES) this.#resume();
       onTaken();
     });
@@ -99,7 +125,7 @@ export class MonitoredSocket {
 
   /** Reads from the client again. Its answer to the last ping may be unread: the wait for it starts over. */
   #resume(): void {
-    this.#pingedAt = performance.now();
+    this.#pingedAt = wholeNow();
     this.socket.resume();
   }
 
@@ -117,6 +143,11 @@ export class MonitoredSocket {
 /** How long a client may take to read a message of a number of bytes, in milliseconds. */
 export function patience(stalledMs: number, bytes: number): number {
   return stalledMs + bytes / SLOWEST_BYTES_PER_MS;
+}
+
+/** The monotonic time in whole milliseconds: a fraction would take an object of its own in each field. */
+function wholeNow(): number {
+  return Math.round(performance.now());
 }
 
 function ignore(): void {}

@@ -25,6 +25,8 @@ import {
 const KEPT_BYTES = 32_000_000;
 /** How long a payload is kept, in milliseconds: a removed digest must not be shown for longer. */
 const KEPT_MS = 1_000;
+/** How many requests are kept for subscribers to come. */
+const REQUESTS_KEPT = 100;
 
 /**
  * A plugin that subscribes to the feed. All subscribers with the same document, variables and batch share one
@@ -32,6 +34,14 @@ const KEPT_MS = 1_000;
  */
 export function useSharedPayloads(feed: Feed, log: Logger): OperationPlugin {
   let shared: SharedPayloads | undefined;
+  // Idle subscribers with the same key hold one object. Each of their requests makes the same payload.
+  const requests = new LRUCache<string, PayloadRequest>({ max: REQUESTS_KEPT });
+  const shareRequest = (args: ExecutionArgs): PayloadRequest => {
+    const key = payloadKey(args);
+    const request = requests.get(key) ?? requestOf(args, key);
+    requests.set(key, request);
+    return request;
+  };
   return {
     onYogaInit: ({ yoga }) => {
       shared = new SharedPayloads(feed, yoga.getEnveloped, log);
@@ -40,7 +50,7 @@ export function useSharedPayloads(feed: Feed, log: Logger): OperationPlugin {
       setSubscribeFn(async (args: ExecutionArgs): Promise<ExecutionResult> => {
         const source = await createSourceEventStream({ ...args, contextValue: resolverContextOf(context) });
         if (source instanceof Subscription && shared !== undefined)
-          return resultWithPayloads(new BatchPayloads(source, requestOf(args), shared));
+          return resultWithPayloads(new BatchPayloads(source, shareRequest(args), shared));
         if (isAsyncIterable(source)) throw new Error('expected a subscription to the feed');
         return { errors: placeVariables(args, source.errors ?? []) };
       });
@@ -48,9 +58,8 @@ export function useSharedPayloads(feed: Feed, log: Logger): OperationPlugin {
   };
 }
 
-function requestOf(args: ExecutionArgs): PayloadRequest {
-  const { document, operationName, variableValues } = args;
-  return { document, operationName, variableValues, key: payloadKey(args) };
+function requestOf({ document, operationName, variableValues }: ExecutionArgs, key: string): PayloadRequest {
+  return { document, operationName, variableValues, key };
 }
 
 /** Makes each payload once, and keeps it for a moment. */

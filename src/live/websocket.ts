@@ -64,14 +64,18 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
       if (socket !== undefined) sockets.delete(socket);
     });
     webSocketServer.handleUpgrade(request, connection, head, (webSocket) => {
-      socket = new MonitoredSocket(webSocket);
+      // ws listens from here on.
+      connection.off('error', ignore);
+      socket = new MonitoredSocket(webSocket, connection);
       sockets.add(socket);
       serve(socket, authorization);
     });
   };
   server.on('upgrade', upgrade);
   const sweep = setInterval(() => {
-    const late = [...sockets].filter((socket) => socket.check(performance.now(), stalledMs)).length;
+    const late = [...sockets].filter((socket) =>
+      socket.check(Math.round(performance.now()), stalledMs),
+    ).length;
     if (late > 0) log.info({ sockets: late }, 'sockets too far behind, closed');
   }, SWEEP_MS);
   return {
@@ -117,6 +121,8 @@ function ignore(): void {}
 function createWebSocketServer(): WebSocketServer {
   return new WebSocketServer({
     noServer: true,
+    // `sockets` has them already.
+    clientTracking: false,
     // A compressor takes hundreds of kilobytes for each socket.
     perMessageDeflate: false,
     maxPayload: MESSAGE_BYTES,

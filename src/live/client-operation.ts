@@ -1,0 +1,21 @@
+import type { Delivery } from './delivery.ts';
+
+/** An operation of a client. The object is its identity: clients may reuse an id after `complete`. */
+export class ClientOperation {
+  readonly id: string;
+  /** Set once a subscription has started. */
+  delivery: Delivery | undefined = undefined;
+  #onAnswered: (() => void) | undefined;
+
+  constructor(id: string, onAnswered: () => void) {
+    this.id = id;
+    this.#onAnswered = onAnswered;
+  }
+
+  /** Tells the socket that the operation is answered, or that the client no longer waits for an answer. */
+  answered(): void {
+    this.#onAnswered?.();
+    // A subscription keeps this object for hours.
+    this.#onAnswered = undefined;
+  }
+}
