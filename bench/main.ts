@@ -1,16 +1,16 @@
-// Runs one benchmark on the built program: npm run bench -- [NAME] [OPTIONS]. Without a name, `queries`.
-const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: (argv: string[]) => Promise<void> }>>> = {
-  queries: async () => await import('./queries.ts'),
-  'ingest-memory': async () => await import('./ingest-memory.ts'),
-  'query-plans': async () => await import('./query-plans.ts'),
-  'fan-out': async () => await import('./fan-out.ts'),
-  'slow-reader': async () => await import('./slow-reader.ts'),
+// Runs benchmarks on the built program: npm run bench -- [NAME] [OPTIONS]. Without a name, all of them, one after the other. Writes
+// what they measured into docs/benchmarks.md, each into its section.
+import type { Benchmark } from './support/benchmark.ts';
+import { printSection } from './support/document.ts';
+
+/** Benchmarks by name, in the order of the document. */
+const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  reads: async () => await import('./reads.ts'),
 };
 
 const argv = process.argv.slice(2);
-const name = argv[0] === undefined || argv[0].startsWith('-') ? 'queries' : argv.shift();
-const load = BENCHMARKS[name ?? ''];
-if (load === undefined)
-  throw new Error(`expected one of ${Object.keys(BENCHMARKS).join(', ')}, got ${String(name)}`);
+const name = argv.shift() ?? '';
+const load = BENCHMARKS[name];
+if (load === undefined) throw new Error(`expected one of ${Object.keys(BENCHMARKS).join(', ')}, got ${name}`);
 const { run } = await load();
-await run(argv);
+printSection(await run(argv));

@@ -53,6 +53,17 @@ export class Checkout {
   }
 }
 
+/** Runs a command of this checkout's program to its end. Rejects if it fails. */
+export async function runPapergraph(argv: readonly string[], folder = process.cwd()): Promise<void> {
+  const program = path.join(folder, 'bin/papergraph.js');
+  const child = spawn(process.execPath, [program, ...argv, '--log-level', 'silent'], {
+    env: withoutDatabase(),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [status] = (await once(child, 'close')) as [number];
+  if (status !== 0) throw new Error(`papergraph ${argv.join(' ')} ended with status ${status}`);
+}
+
 function withoutDatabase(): NodeJS.ProcessEnv {
   const { DATABASE_URL: _, ...env } = process.env;
   return env;

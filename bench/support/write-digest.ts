@@ -18,7 +18,7 @@ export async function writeDigest(
   const out = createWriteStream(file);
   let records = 0;
   for (let written = 0; written < mostBytes && records < mostRecords; records++) {
-    const line = `${JSON.stringify(record(from + records))}\n`;
+    const line = `${JSON.stringify(generatedRecord(from + records))}\n`;
     written += Buffer.byteLength(line);
     if (!out.write(line)) await once(out, 'drain');
   }
@@ -27,46 +27,70 @@ export async function writeDigest(
   return records;
 }
 
-const AREAS = [
-  'cs.LG',
-  'cs.CV',
-  'cs.CL',
-  'cs.AI',
-  'cs.RO',
-  'stat.ML',
-  'eess.IV',
-  'eess.SP',
-  'math.OC',
-  'hep-th',
+/** Categories, and how often a paper is in each: the first is in a third of all papers, the last in one of a thousand. */
+const AREAS: readonly (readonly [code: string, share: number])[] = [
+  ['cs.LG', 0.33],
+  ['cs.CV', 0.24],
+  ['cs.AI', 0.22],
+  ['cs.CL', 0.2],
+  ['cs.RO', 0.08],
+  ['stat.ML', 0.06],
+  ['eess.IV', 0.04],
+  ['eess.SP', 0.03],
+  ['math.OC', 0.02],
+  ['hep-th', 0.01],
+  ['cs.GL', 0.001],
 ];
+/** A category of very few papers: 1 in 4,999, and none of the newest ones. */
+export const RARE_CATEGORY = 'physics.hist-ph';
+/** A paper of the third day has this many authors. */
+const MANY_AUTHORS = { paper: 1_234, authors: 3_000 };
 
-/** The n-th record, always the same. Frequencies of words, names and categories follow Zipf's law, as in real digests. */
-function record(n: number): object {
-  const random = createRandom(n);
+/** The n-th record, always the same. Frequencies of words and names follow Zipf's law, as in real digests. */
+export function generatedRecord(n: number): object {
+  const random = seededRandom(n);
   const month = Math.floor(n / 90_000);
   const id = `${15 + Math.floor(month / 12)}${String((month % 12) + 1).padStart(2, '0')}.${10_000 + (n % 90_000)}`;
   const english = (count: number): string =>
     Array.from({ length: count }, () => ENGLISH[zipf(random, ENGLISH.length)]).join(' ');
   const chinese = (count: number): string =>
     Array.from({ length: count }, () => CHINESE[zipf(random, CHINESE.length)]).join('');
-  const several = (most: number, make: () => string | undefined): (string | undefined)[] => [
-    ...new Set(Array.from({ length: 1 + Math.floor(random() * most) }, make)),
-  ];
   return {
     id,
-    categories: several(3, () => AREAS[zipf(random, AREAS.length)]),
+    categories: categories(n, random),
     abs: `https://arxiv.org/abs/${id}`,
-    authors: several(8, () => `${ENGLISH[zipf(random, 900)]} ${ENGLISH[zipf(random, 6_000)]}`),
+    authors: authors(n, random),
     title: english(9),
     comment: null,
+    ...(n % 11 === 0 && { code_url: `https://github.com/example/paper-${n}`, code_stars: n % 500 }),
     summary: english(170),
-    AI: {
-      tldr: chinese(25),
-      motivation: chinese(35),
-      method: chinese(50),
-      result: chinese(40),
-      conclusion: chinese(30),
-    },
+    ...(n % 13 !== 0 && { AI: summary(chinese) }),
+  };
+}
+
+function categories(n: number, random: () => number): string[] {
+  const found = AREAS.filter(([, share]) => random() < share).map(([code]) => code);
+  if (n % 4_999 === 17) found.push(RARE_CATEGORY);
+  // The primary category, which comes first, may be any of them.
+  const first = Math.floor(random() * found.length);
+  return found.length === 0 ? ['cs.SE'] : [...found.slice(first), ...found.slice(0, first)];
+}
+
+/** One to eight names. Names recur: the most common ones are on hundreds of papers. */
+function authors(n: number, random: () => number): string[] {
+  const name = (): string => `${ENGLISH[zipf(random, 900)]} ${ENGLISH[zipf(random, 6_000)]}`;
+  if (n === MANY_AUTHORS.paper)
+    return Array.from({ length: MANY_AUTHORS.authors }, (_, index) => `${name()} ${index + 1}`);
+  return [...new Set(Array.from({ length: 1 + Math.floor(random() * 8) }, name))];
+}
+
+function summary(chinese: (count: number) => string): object {
+  return {
+    tldr: chinese(25),
+    motivation: chinese(35),
+    method: chinese(50),
+    result: chinese(40),
+    conclusion: chinese(30),
   };
 }
 
@@ -79,7 +103,7 @@ const ENGLISH = [
   ...new Set([...KNOWN.split(/\s+/), ...Array.from({ length: 12_000 }, (_, n) => syllables(n))]),
 ];
 const CHINESE = Array.from({ length: 8_000 }, (_, n) => {
-  const random = createRandom(n + 1e9);
+  const random = seededRandom(n + 1e9);
   const character = (): string => String.fromCodePoint(0x4e00 + Math.floor(random() ** 2 * 6_000));
   return n === 30 ? '强化学习' : character() + character();
 });
@@ -97,7 +121,7 @@ function zipf(random: () => number, count: number): number {
 }
 
 /** Mulberry32: numbers from 0 to below 1, the same for the same seed. */
-function createRandom(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
