@@ -107,3 +107,16 @@ begin
     execute format('comment on function %s is ''@behavior +order''', name);
   end loop;
 end $$;
+
+-- Columns of views may be null unless it is said. An order by such a column is not a range of an index.
+do $$
+declare
+  place record;
+begin
+  for place in select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where c.relnamespace = 'peer'::regnamespace and c.relkind = 'v'
+      and a.attname in ('place', 'position', 'id', 'paper_id', 'author_id')
+  loop
+    execute format('comment on column peer.%I.%I is ''@notNull''', place.relname, place.attname);
+  end loop;
+end $$;
