@@ -6,6 +6,7 @@ import { printSection } from './support/document.ts';
 /** Benchmarks by name, in the order of the document. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   reads: async () => await import('./reads.ts'),
+  repeated: async () => await import('./repeated.ts'),
 };
 
 const argv = process.argv.slice(2);
