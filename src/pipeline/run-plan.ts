@@ -148,7 +148,13 @@ class PlanRun {
     if (!isIterable(value))
       throw new GraphQLError(`Expected Iterable, but did not find one for field "${nameOf(place.field)}".`);
     const answer: unknown[] = [];
-    for (const item of value) answer.push(this.#item(item, shape, answer, place));
+    try {
+      for (const item of value) answer.push(this.#item(item, shape, answer, place));
+    } catch (error) {
+      // Nothing will wait for the items after the one that failed.
+      for (const item of value) if (item instanceof Promise) item.catch(() => {});
+      throw error;
+    }
     return answer;
   }
 
