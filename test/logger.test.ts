@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createLogger } from '../src/logger.ts';
 
@@ -47,4 +49,25 @@ test('a warning has no stack, an error has one, and level debug shows all', () =
   const terminal = logTo(true);
   terminal.log.warn({ err: FAILURE }, 'trying again');
   expect(terminal.lines.join('').trim().split('\n')).toHaveLength(1);
+});
+
+test('lines for a file or pipe are written together after the turn of the event loop that logged them', async () => {
+  const written: string[] = [];
+  const log = createLogger('info', { fd: 2, write: (text) => written.push(text) });
+  log.info('first');
+  log.error('second');
+  expect(written).toEqual([]);
+  await new Promise((resolve) => setImmediate(resolve));
+  log.info('third');
+  await new Promise((resolve) => setImmediate(resolve));
+  const messages = written.map((text) => text.match(/(?<="msg":")\w+/g));
+  expect(messages).toEqual([['first', 'second'], ['third']]);
+});
+
+test.each(['process.exit(3)', "throw new Error('crash')"])('a line before %s is written', async (end) => {
+  const logger = new URL('../dist/logger.js', import.meta.url).href;
+  const script = `import { createLogger } from '${logger}';
+    createLogger('info', process.stderr).info('the last line'); ${end};`;
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+  await expect(run).rejects.toMatchObject({ stderr: expect.stringContaining('the last line') as string });
 });
