@@ -7,6 +7,7 @@ import { printSection } from './support/document.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   reads: async () => await import('./reads.ts'),
   repeated: async () => await import('./repeated.ts'),
+  ingest: async () => await import('./ingest.ts'),
 };
 
 const argv = process.argv.slice(2);
