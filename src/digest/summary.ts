@@ -13,6 +13,25 @@ export interface SummaryFields {
 /** The label of the part that sums a paper up in a sentence or two. */
 export const TLDR_LABEL = 'TL;DR';
 
+/** The parts that have their own field, in the order of the usual template. */
+export const PARTS_WITH_FIELD = [
+  { label: TLDR_LABEL, field: 'tldr' },
+  { label: 'Motivation', field: 'motivation' },
+  { label: 'Method', field: 'method' },
+  { label: 'Result', field: 'result' },
+  { label: 'Conclusion', field: 'conclusion' },
+] as const;
+
+/** Stored AI text. Its parts are null if they are those with a field, all of them, in this order. */
+export interface StoredParts extends Omit<SummaryFields, 'status'> {
+  readonly parts: readonly SummaryPart[] | null;
+}
+
+/** The parts of stored AI text, as published. */
+export function partsOf(stored: StoredParts): readonly SummaryPart[] {
+  return stored.parts ?? PARTS_WITH_FIELD.map(({ label, field }) => ({ label, text: stored[field] }));
+}
+
 // Texts that producers print when the model fails. The whole text must match, ignoring case: real text may
 // also start with "Error".
 const PLACEHOLDERS = [

@@ -4,6 +4,7 @@ import type { Transaction } from '../database/transaction.ts';
 import { appendToFeed } from '../events/append.ts';
 import { EventKind, type DigestEventKind } from '../events/event.ts';
 import { INDEX_VERSION, searchVectors, type VectorTexts } from './papers/search-vectors.ts';
+import { summaryParts } from './papers/summary-parts.ts';
 
 const CHUNK = 100;
 
@@ -95,7 +96,7 @@ async function* paperEvents(tx: Transaction): AsyncGenerator<Sql> {
 async function nextTexts(tx: Transaction, after: number): Promise<VectorTexts[]> {
   return await tx.query<VectorTexts>`
     select d.ordinal as id, p.arxiv_id as "arxivId", p.title, p.abstract,
-      case when m.parts is null then '[]'::jsonb else jsonb_build_array(m.parts) end as summaries
+      case when m.entry_id is null then '[]'::jsonb else jsonb_build_array(${summaryParts}) end as summaries
     from event_draft d join paper p on p.id = d.paper_id
       left join summary m on m.entry_id = d.entry_id and ${hasText('m')}
     where d.ordinal > ${after} and not d.alike order by d.ordinal limit ${CHUNK}`;

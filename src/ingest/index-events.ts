@@ -4,6 +4,7 @@ import type { Transaction } from '../database/transaction.ts';
 import type { SummaryPart } from '../digest/digest.ts';
 import { outdatedEvents, replaceVectors, type OutdatedEvent } from '../events/event-vectors.ts';
 import { INDEX_VERSION, searchVectors } from './papers/search-vectors.ts';
+import { summaryParts } from './papers/summary-parts.ts';
 
 interface EventTexts {
   readonly position: string;
@@ -44,7 +45,8 @@ async function readTexts(tx: Transaction, events: readonly OutdatedEvent[]): Pro
   const papers = events.map(({ paperId }) => paperId);
   const entries = events.map(({ entryId }) => entryId);
   return await tx.query<EventTexts>`
-    select n.position::text, p.arxiv_id as "arxivId", p.title, p.abstract, m.parts
+    select n.position::text, p.arxiv_id as "arxivId", p.title, p.abstract,
+      ${summaryParts} as parts
     from unnest(${positions}::bigint[], ${papers}::int[], ${entries}::int[]) n(position, paper_id, entry_id)
       join paper p on p.id = n.paper_id join digest_entry d on d.id = n.entry_id
       left join summary m on m.entry_id = n.entry_id and ${hasText('m')}`;

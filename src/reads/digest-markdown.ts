@@ -1,12 +1,13 @@
 import { sql } from '../database/sql.ts';
-import type { ContentsLine, Statement, SummaryPart } from '../digest/digest.ts';
+import type { ContentsLine, Statement } from '../digest/digest.ts';
+import { partsOf, type StoredParts } from '../digest/summary.ts';
 import { printedEntry, writeMarkdown } from '../digest/write-markdown.ts';
 import type { RunStatement } from '../database/statements.ts';
 
-interface Row {
+interface Row extends StoredParts {
   readonly arxivId: string;
   readonly statement: Statement;
-  readonly parts: SummaryPart[] | null;
+  readonly hasParts: boolean;
   readonly language: string | null;
   readonly contents: ContentsLine[] | null;
 }
@@ -22,7 +23,7 @@ export async function digestMarkdown(run: RunStatement, digestId: number): Promi
   const [first] = rows;
   if (first === undefined || first.language === null) return null;
   const entries = rows
-    .map(({ arxivId, statement, parts }) => printedEntry(arxivId, statement, parts ?? []))
+    .map((row) => printedEntry(row.arxivId, row.statement, row.hasParts ? partsOf(row) : []))
     .filter((entry) => entry !== undefined);
   if (entries.length < rows.length) return null;
   return writeMarkdown({ contents: first.contents ?? undefined, entries });
@@ -33,7 +34,8 @@ const entriesSql = (digestId: number) => sql`
     select *, bool_or(markdown_position is not null) over () as printed
     from digest_entry where digest_id = ${digestId} and current
   )
-  select p.arxiv_id as "arxivId", e.statement, s.parts, d.language, d.contents
+  select p.arxiv_id as "arxivId", e.statement, d.language, d.contents, s.entry_id is not null as "hasParts",
+    s.parts, s.tldr, s.motivation, s.method, s.result, s.conclusion
   from entry e join digest d on d.id = e.digest_id join paper p on p.id = e.paper_id
     left join summary s on s.entry_id = e.id
   where e.markdown_position is not null or not e.printed

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { hasText } from '../database/model.ts';
 import { sql } from '../database/sql.ts';
-import { sections } from '../digest/summary.ts';
+import { partsOf, sections } from '../digest/summary.ts';
 import { finder, findInTitle, type Find, type HighlightTerm } from '../search/find-highlights.ts';
 import type { Where } from '../search/parse-search.ts';
 import { plainText } from '../search/plain-text.ts';
@@ -123,7 +123,7 @@ function textsOf({ title, abstract }: PaperRow, summaries: readonly SummaryRow[]
     { field: 'TITLE', summary: null, text: title },
     { field: 'ABSTRACT', summary: null, text: abstract },
     ...summaries.flatMap((summary) =>
-      sections(summary.parts).map(({ label, text }): Text => ({
+      sections(partsOf(summary)).map(({ label, text }): Text => ({
         field: FIELDS[label] ?? 'OTHER',
         summary,
         text,

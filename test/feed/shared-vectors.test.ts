@@ -63,7 +63,7 @@ test.each([1, 2, 3])(
     const random = createRandom(seed);
     const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
     const text = (): string => Array.from({ length: 3 }, () => pick(WORDS)).join(' ');
-    const run = statementRunner(pool, {});
+    const run = statementRunner(pool, { prepared: true });
     const searches = [...WORDS, 'graph agents', '-vision', 'graph OR 模型', '2601.00003'];
     const filters: EventFilter[] = [];
     for (const search of searches)

@@ -6,6 +6,7 @@ import { ingestFile } from '../../src/ingest/ingest-file.ts';
 import { digestMarkdown } from '../../src/reads/digest-markdown.ts';
 import { statementRunner } from '../../src/database/statements.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { summaryParts } from '../../src/ingest/papers/summary-parts.ts';
 import { jsonl, jsonRecord, textFile } from '../support/digest-files.ts';
 
 let database: TestDatabase;
@@ -63,7 +64,7 @@ interface Entry {
 
 async function entries(source: string): Promise<Entry[]> {
   const { rows } = await database.pool.query<Entry>(
-    `select e.id, d.language, p.arxiv_id, e.content_hash, e.statement, c.code as section, m.parts, m.tldr
+    `select e.id, d.language, p.arxiv_id, e.content_hash, e.statement, c.code as section, ${summaryParts.text} as parts, m.tldr
     from digest_entry e join digest d on d.id = e.digest_id join source s on s.id = d.source_id
       join paper p on p.id = e.paper_id left join category c on c.id = e.section_id
       left join summary m on m.entry_id = e.id

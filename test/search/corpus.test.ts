@@ -8,6 +8,7 @@ import { ingestPath } from '../support/digest-files.ts';
 import { queryOf, type Query } from '../support/graphql.ts';
 import { LONG } from '../support/long.ts';
 import { difference, expectRecall, expectStems, type Searched } from '../support/recall.ts';
+import { summaryParts } from '../../src/ingest/papers/summary-parts.ts';
 import { walkSearch } from '../support/walk.ts';
 
 // PAPERGRAPH_CORPUS=whole ingests all 92 days, which takes five minutes; by default every fourth day is
@@ -32,7 +33,7 @@ describe.skipIf(!LONG || !existsSync(ARCHIVE))('over days of real digests (long 
     const { rows } = await database.pool.query<{ arxivId: string; title: string; texts: string[] }>(`
       select p.arxiv_id as "arxivId", p.title, array[p.title, p.abstract] || array(
         select part->>'text' from digest_entry e join summary m on m.entry_id = e.id
-          cross join jsonb_array_elements(m.parts) part
+          cross join jsonb_array_elements(${summaryParts.text}) part
         where e.paper_id = p.id and e.current and m.status <> 'FAILED') as texts
       from paper p`);
     papers = rows;

@@ -1,4 +1,4 @@
-import { sections } from '../../digest/summary.ts';
+import { partsOf, sections } from '../../digest/summary.ts';
 import { andThen } from '../../reads/cache/maybe.ts';
 import { found } from '../../reads/lookups.ts';
 import { nodeId } from '../../reads/paging/node-id.ts';
@@ -55,7 +55,7 @@ Summary.implement({
       type: [SummarySection],
       description: `Every part that has text, in published order, including parts without a field of their
 own (Task, Background, …).`,
-      resolve: ({ parts }) => sections(parts),
+      resolve: (summary) => sections(partsOf(summary)),
     }),
     paper: t.field({
       type: Paper,

@@ -5,6 +5,7 @@ import type { DigestForm } from '../../digest/digest.ts';
 import { stemOf } from '../../digest/file-name.ts';
 import { digestColumns, type StoredDigest } from './stored-digest.ts';
 import type { Transaction } from '../../database/transaction.ts';
+import { summaryParts } from '../papers/summary-parts.ts';
 
 /** The source and day of a digest. */
 export interface SourceDay {
@@ -67,7 +68,7 @@ export async function digestsWithStagedEntries(
 ): Promise<StoredDigest[]> {
   return await tx.query<StoredDigest>`
     with stored as (
-      select d.id as digest_id, p.arxiv_id, ${tldrLine(sql`m.parts`)} as tldr
+      select d.id as digest_id, p.arxiv_id, ${tldrLine(summaryParts)} as tldr
       from digest d join digest_entry e on e.digest_id = d.id and e.current
         join paper p on p.id = e.paper_id left join summary m on m.entry_id = e.id
       where d.source_id = ${sourceId} and d.date = ${date}::text::date and d.language is not null

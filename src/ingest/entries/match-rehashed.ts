@@ -4,6 +4,7 @@ import { printsAny } from '../../digest/markdown-template.ts';
 import { mapInSlices } from '../../time/slices.ts';
 import type { StoredDigest } from '../digests/stored-digest.ts';
 import type { Transaction } from '../../database/transaction.ts';
+import { summaryParts } from '../papers/summary-parts.ts';
 
 const CHUNK = 100;
 
@@ -40,7 +41,7 @@ interface StoredEntry {
 /** Current entries without a match, of papers that have staged entries without one. */
 async function unmatched(tx: Transaction, digest: StoredDigest, after: number): Promise<StoredEntry[]> {
   return await tx.query<StoredEntry>`
-    select e.id, e.content_hash as hash, e.statement, m.parts
+    select e.id, e.content_hash as hash, e.statement, ${summaryParts} as parts
     from digest_entry e left join summary m on m.entry_id = e.id
     where e.digest_id = ${digest.id} and e.current and e.id > ${after}
       and exists (select 1 from staged s where s.paper_id = e.paper_id and s.entry_id is null)

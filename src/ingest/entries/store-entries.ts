@@ -11,6 +11,7 @@ import type { StoredDigest } from '../digests/stored-digest.ts';
 import type { Ordinals } from './staged-table.ts';
 import { updateSummaries } from './update-summaries.ts';
 import type { Transaction } from '../../database/transaction.ts';
+import { storedParts } from '../papers/summary-parts.ts';
 
 /** The digest that staged entries are stored in. */
 export interface StoringEntries {
@@ -175,7 +176,7 @@ function placed(form: DigestForm, { language }: StoredDigest): Sql {
 async function insertSummaries(tx: Transaction): Promise<void> {
   await tx.execute`
     insert into summary (entry_id, paper_id, status, tldr, motivation, method, result, conclusion, parts)
-    select entry_id, paper_id, status, tldr, motivation, method, result, conclusion, parts
-    from staged where parts is not null order by entry_id
+    select entry_id, paper_id, status, tldr, motivation, method, result, conclusion, ${storedParts}
+    from staged s where parts is not null order by entry_id
     on conflict (entry_id) do nothing`;
 }

@@ -2,6 +2,7 @@ import type { SummaryPart } from '../../digest/digest.ts';
 import { mapInSlices } from '../../time/slices.ts';
 import { sections, summaryFields } from '../../digest/summary.ts';
 import type { Transaction } from '../../database/transaction.ts';
+import { storedParts, summaryParts } from '../papers/summary-parts.ts';
 
 const CHUNK = 100;
 
@@ -25,8 +26,8 @@ export async function updateSummaries(tx: Transaction): Promise<void> {
   await tx.execute`
     update summary m
     set status = s.status, tldr = s.tldr, motivation = s.motivation, method = s.method, result = s.result,
-      conclusion = s.conclusion, parts = s.parts
-    from staged s where s.entry_id = m.entry_id and s.parts <> m.parts`;
+      conclusion = s.conclusion, parts = ${storedParts}
+    from staged s where s.entry_id = m.entry_id and s.parts <> ${summaryParts}`;
 }
 
 /** The text that readers see, as JSON to compare. */
@@ -42,7 +43,7 @@ interface Differing {
 
 async function differing(tx: Transaction, after: number): Promise<Differing[]> {
   return await tx.query<Differing>`
-    select s.ordinal, m.parts as stored, s.parts as staged
+    select s.ordinal, ${summaryParts} as stored, s.parts as staged
     from staged s join summary m on m.entry_id = s.entry_id
-    where s.parts <> m.parts and s.ordinal > ${after} order by s.ordinal limit ${CHUNK}`;
+    where s.parts <> ${summaryParts} and s.ordinal > ${after} order by s.ordinal limit ${CHUNK}`;
 }

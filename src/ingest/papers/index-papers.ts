@@ -4,6 +4,7 @@ import { mapInSlices } from '../../time/slices.ts';
 import { paperWords } from '../../search/paper-words.ts';
 import { INDEX_VERSION, searchVectors, type VectorTexts } from './search-vectors.ts';
 import type { Transaction } from '../../database/transaction.ts';
+import { summaryParts } from './summary-parts.ts';
 
 /** How many terms of a paper are kept: those of its title, then the most frequent ones of its abstract. */
 const MOST_TERMS = 16;
@@ -26,7 +27,7 @@ export async function indexPapers(tx: Transaction, ids: readonly number[]): Prom
 async function readTexts(tx: Transaction, ids: readonly number[]): Promise<VectorTexts[]> {
   return await tx.query<VectorTexts>`
     select p.id, p.arxiv_id as "arxivId", p.title, p.abstract, array(
-      select m.parts from digest_entry e join summary m on m.entry_id = e.id
+      select ${summaryParts} from digest_entry e join summary m on m.entry_id = e.id
       where e.paper_id = p.id and e.current and ${hasText('m')} order by e.key) as summaries
     from paper p where p.id = any(${ids}) order by p.id`;
 }

@@ -126,7 +126,8 @@ export interface SummaryRow {
   readonly method: string | null;
   readonly result: string | null;
   readonly conclusion: string | null;
-  readonly parts: readonly SummaryPart[];
+  /** Null if they follow from the fields above. */
+  readonly parts: readonly SummaryPart[] | null;
   readonly paperId: number;
   readonly digestId: number;
 }
