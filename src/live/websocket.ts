@@ -72,12 +72,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
     });
   };
   server.on('upgrade', upgrade);
-  const sweep = setInterval(() => {
-    const late = [...sockets].filter((socket) =>
-      socket.check(Math.round(performance.now()), stalledMs),
-    ).length;
-    if (late > 0) log.info({ sockets: late }, 'sockets too far behind, closed');
-  }, SWEEP_MS);
+  const sweep = setInterval(() => checkAll(sockets, stalledMs, log), SWEEP_MS);
   return {
     close: async (cut) => {
       clearInterval(sweep);
@@ -86,6 +81,12 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
       await Promise.all([...sockets].map(async (socket) => await dismiss(socket, late)));
     },
   };
+}
+
+function checkAll(sockets: ReadonlySet<MonitoredSocket>, stalledMs: number, log: Logger): void {
+  const now = Math.round(performance.now());
+  const late = [...sockets].filter((socket) => socket.check(now, stalledMs)).length;
+  if (late > 0) log.info({ sockets: late }, 'sockets too far behind, closed');
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
