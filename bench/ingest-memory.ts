@@ -8,10 +8,16 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { printTable } from './support/statistics.ts';
+import type { Benchmark, Section } from './support/benchmark.ts';
 import { writeDigest } from './support/write-digest.ts';
 
-export async function run([largeMb = '200']: string[]): Promise<void> {
+/** See the top of this file. */
+export const ingestMemory: Benchmark = {
+  about: 'the memory of an ingest for a small and for a large file',
+  run,
+};
+
+async function run([largeMb = '200']: readonly string[]): Promise<Section> {
   const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-bench-'));
   // The user that runs Postgres must be able to enter.
   chmodSync(folder, 0o755);
@@ -23,7 +29,15 @@ export async function run([largeMb = '200']: string[]): Promise<void> {
       const { peak, seconds } = await ingest(file, folder);
       rows.push([`${size} MB`, records, peak.toFixed(0), seconds.toFixed(1)]);
     }
-    printTable(['file', 'records', 'peak, MiB', 'seconds'], rows);
+    return {
+      title: 'Memory of an ingest',
+      text: [
+        'Peak of resident memory of the command, without Postgres. A JSONL file of 60 MB took 617 MB in a transaction of Prisma, and ' +
+          '173 MB in one of `pg`, when the ingest was first written.',
+      ],
+      tables: [{ head: ['file', 'records', 'peak, MiB', 'seconds'], rows }],
+      figures: {},
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -12,7 +12,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Checkout } from './support/checkout.ts';
-import { median, printTable } from './support/statistics.ts';
+import type { Benchmark, Section } from './support/benchmark.ts';
+import { median } from './support/statistics.ts';
 import { writeDigest } from './support/write-digest.ts';
 
 const CONNECTIONS = 16;
@@ -38,8 +39,14 @@ interface Measured {
   readonly bytes: number;
 }
 
-export async function run(argv: string[]): Promise<void> {
-  const { values } = parseArgs({ args: argv, options: OPTIONS });
+/** See the top of this file. */
+export const queries: Benchmark = {
+  about: 'answers per second for a nested query and a flat list, also compared with another checkout',
+  run,
+};
+
+async function run(argv: readonly string[]): Promise<Section> {
+  const { values } = parseArgs({ args: [...argv], options: OPTIONS });
   const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-bench-'));
   // The user that runs Postgres must be able to enter.
   chmodSync(folder, 0o755);
@@ -50,7 +57,7 @@ export async function run(argv: string[]): Promise<void> {
     await writeDigest(file, { records: Number(values.papers) });
     for (const checkout of checkouts) await checkout.ingest(file);
     const urls = await Promise.all(checkouts.map(async (checkout) => await checkout.serve()));
-    await compare(urls, { ms: Number(values.seconds) * 1_000, rounds: Number(values.rounds) });
+    return await compare(urls, { ms: Number(values.seconds) * 1_000, rounds: Number(values.rounds) });
   } finally {
     await Promise.all(checkouts.map(async (checkout) => await checkout.stop()));
     rmSync(folder, { recursive: true, force: true });
@@ -60,7 +67,7 @@ export async function run(argv: string[]): Promise<void> {
 async function compare(
   urls: readonly string[],
   { ms, rounds }: { ms: number; rounds: number },
-): Promise<void> {
+): Promise<Section> {
   // The first round only warms the servers up.
   for (const query of Object.values(QUERIES)) for (const url of urls) await measure(url, query, ms);
   const rows = [];
@@ -71,7 +78,15 @@ async function compare(
     rows.push([name, ...cells(measured)]);
   }
   const other = urls.length > 1 ? ['answers/s there', 'ratio of times, here to there'] : [];
-  printTable(['query', 'bytes', 'answers/s here', ...other], rows);
+  return {
+    title: 'Queries of two checkouts',
+    text: [
+      `${CONNECTIONS} connections; client and servers on the same machine, the servers measured by turns. Medians of ${rounds} ` +
+        `rounds of ${ms / 1_000} s; the ratio is the median of the rounds' ratios.`,
+    ],
+    tables: [{ head: ['query', 'bytes', 'answers/s here', ...other], rows }],
+    figures: {},
+  };
 }
 
 /** The figures of one query: of this checkout, and of the other one if there is one. */

@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Section } from './support/benchmark.ts';
+import type { Benchmark, Section } from './support/benchmark.ts';
 import { ask, get, post } from './support/http.ts';
 import { peakMemoryOf } from './support/meter.ts';
 import { installPeers } from './support/peers.ts';
@@ -12,8 +12,6 @@ import { startPapergraph, startPeer, type Server } from './support/servers.ts';
 import { mebibytes } from './support/statistics.ts';
 import { openStore } from './support/store.ts';
 import { CONNECTIONS, ratio, Turns, type Measured, type Side } from './support/turns.ts';
-
-export const about = 'repeated answers per second, compared with bare node:http that sends the same bytes';
 
 const OPTIONS = {
   papers: { type: 'string', default: '3000' },
@@ -31,7 +29,13 @@ const QUERIES = {
 type Name = keyof typeof QUERIES;
 const NAMES = Object.keys(QUERIES) as Name[];
 
-export async function run(argv: readonly string[]): Promise<Section> {
+/** See the top of this file. */
+export const repeated: Benchmark = {
+  about: 'repeated answers per second, compared with bare node:http that sends the same bytes',
+  run,
+};
+
+async function run(argv: readonly string[]): Promise<Section> {
   const { values } = parseArgs({ args: [...argv], options: OPTIONS });
   const duration = { seconds: Number(values.seconds), rounds: Number(values.rounds) };
   const node = installPeers();
@@ -43,7 +47,7 @@ export async function run(argv: readonly string[]): Promise<Section> {
     const response = await ask(papergraph, post(papergraph, QUERIES[name]));
     writeFileSync(path.join(answers, `${name}.json`), Buffer.from(await response.arrayBuffer()));
   }
-  const bare = await startPeer('bare-http.mjs', { node }, [answers]);
+  const bare = await startPeer('bare-http.ts', { node }, [answers]);
   const turns = new Turns(store.folder, store.postmaster);
   try {
     const measured = new Map<string, Measured[]>();
@@ -92,7 +96,7 @@ function section(
   const figures: Record<string, number> = {};
   const rows = [...measured].map(([name, [ours, bare]]) => {
     if (ours === undefined || bare === undefined) return [];
-    figures[name] = ratio(ours, bare);
+    figures[`repeated/${name}`] = ratio(ours, bare);
     return [
       ABOUT[name] ?? name,
       ours.bytes.toFixed(0),

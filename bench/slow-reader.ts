@@ -11,7 +11,8 @@ import { openDatabase, type Database } from '#papergraph/database/connect';
 import { dayOf } from '#papergraph/time/day';
 import { startServer, type Holding } from './support/child.ts';
 import { ingestRecords, recordOf } from './support/ingest-records.ts';
-import { mebibytes, printTable } from './support/statistics.ts';
+import type { Benchmark, Section } from './support/benchmark.ts';
+import { mebibytes } from './support/statistics.ts';
 
 const PORT = 14_121;
 const ADDRESS = `http://127.0.0.1:${PORT}/graphql`;
@@ -34,7 +35,13 @@ interface Paused {
   cursor: string | undefined;
 }
 
-export async function run([url = '', seconds = '60']: string[]): Promise<void> {
+/** See the top of this file. */
+export const slowReader: Benchmark = {
+  about: 'what a client that stops reading costs the server and other clients',
+  run,
+};
+
+async function run([url = '', seconds = '60']: readonly string[]): Promise<Section> {
   const database = await openDatabase({ url, dataDir: '' });
   const server = await startServer(url, PORT);
   const memory = async (): Promise<Holding> => await server.ask<Holding>('memory');
@@ -61,24 +68,31 @@ export async function run([url = '', seconds = '60']: string[]): Promise<void> {
 
   const all = [...paused.received, ...resumed];
   const same = JSON.stringify(all) === JSON.stringify(steady) ? 'the same' : 'NOT the same';
-  printTable(
-    [`${seconds} s, ${total} events, ${SUBSCRIPTIONS} subscriptions on the paused socket`, ''],
-    [
-      [
-        'resident before, at most during the pause, at the end, MiB',
-        [before, peak, after].map(({ rss }) => mebibytes(rss)).join(', '),
-      ],
-      ['paused client disconnected after, s', ((cutOffMs ?? Number.NaN) / 1_000).toFixed(0)],
-      ['close code', code],
-      ['received by the other client', `${steady.length} of ${total}`],
-      [
-        'received by the paused one',
-        `${paused.received.length} + ${resumed.length} after it resumed, ${same}`,
-      ],
-    ],
-  );
   await server.stop();
   await database.close();
+  return {
+    title: 'A client that stops reading',
+    text: ['Events are ingested as fast as possible while one client pauses and another one reads.'],
+    tables: [
+      {
+        head: [`${seconds} s, ${total} events, ${SUBSCRIPTIONS} subscriptions on the paused socket`, ''],
+        rows: [
+          [
+            'resident before, at most during the pause, at the end, MiB',
+            [before, peak, after].map(({ rss }) => mebibytes(rss)).join(', '),
+          ],
+          ['paused client disconnected after, s', ((cutOffMs ?? Number.NaN) / 1_000).toFixed(0)],
+          ['close code', code],
+          ['received by the other client', `${steady.length} of ${total}`],
+          [
+            'received by the paused one',
+            `${paused.received.length} + ${resumed.length} after it resumed, ${same}`,
+          ],
+        ],
+      },
+    ],
+    figures: {},
+  };
 }
 
 /** Ingests for `ms` milliseconds. Returns the most memory seen, and when the server closed a socket. */

@@ -1,5 +1,6 @@
 // The peer PostGraphile: answers GraphQL from the views of schema.sql, with its Amber preset and the settings for production. Its
 // only argument is the port; the database is in PGHOST and so on.
+/* oxlint-disable -- its types are installed with the peers alone */
 import { createServer } from 'node:http';
 import { grafserv } from 'postgraphile/grafserv/node';
 import { makePgService } from 'postgraphile/adaptors/pg';

@@ -30,7 +30,7 @@ export async function startContenders(store: Store, data: Data, node: string): P
   return [
     papergraph(await startPapergraph(store.dataDir, { node }), data),
     postgraphile(await startPeer('postgraphile.mjs', start)),
-    handWritten(await startPeer('sql-server.mjs', start)),
+    handWritten(await startPeer('sql-server.ts', start)),
   ];
 }
 

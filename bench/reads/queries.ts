@@ -15,7 +15,7 @@ export interface Args {
 }
 
 /** Draws values. */
-export interface Draw {
+interface Draw {
   readonly data: Data;
   readonly oneOf: <Item>(items: readonly Item[]) => Item;
   /** A number from 0 to below `n`. */

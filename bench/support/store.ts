@@ -62,7 +62,7 @@ export async function openStore({ papers, digests, dataDir: given }: StoreOption
 const GENERATED = ['--source', 'bench'];
 
 /** A temporary folder that the user who runs Postgres can enter. */
-export function temporaryFolder(): string {
+function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-bench-'));
   chmodSync(folder, 0o755);
   return folder;

@@ -42,7 +42,7 @@ const AREAS: readonly (readonly [code: string, share: number])[] = [
   ['cs.GL', 0.001],
 ];
 /** A category of very few papers: 1 in 4,999, and none of the newest ones. */
-export const RARE_CATEGORY = 'physics.hist-ph';
+const RARE_CATEGORY = 'physics.hist-ph';
 /** A paper of the third day has this many authors. */
 const MANY_AUTHORS = { paper: 1_234, authors: 3_000 };
 

@@ -5,37 +5,60 @@ import pg from 'pg';
 // Columns of JSON arrive as text.
 pg.types.setTypeParser(pg.types.builtins.JSON, String);
 
+/** Arguments of a request; each statement uses some of them. */
+export interface Args {
+  readonly first: number;
+  readonly after: { readonly date: string; readonly order: string };
+  readonly afterEntry: number;
+  readonly value: unknown;
+  readonly author: string;
+  readonly source: string;
+  readonly date: string;
+  readonly language: string | null;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A prepared statement. */
+export interface Statement {
+  readonly text: string;
+  readonly values: (args: Args) => unknown[];
+  /** Makes the answer's data of the columns of the only row; without it, they are its first column. */
+  readonly write?: (row: readonly string[]) => string;
+}
+
 const PAPER = `json_build_object('arxivId', p.arxiv_id, 'title', p.title, 'firstDigestDate', p.first_digest_date)`;
 
 /** A page of `ids`, which is a select of (id, d, o) in the order of the list. */
-const list = (ids) => `
+const list = (ids: string): string => `
   select json_build_object('papers', json_build_object('nodes', coalesce(
     json_agg(${PAPER} order by page.d desc, page.o desc), '[]')))
   from (${ids}) page(id, d, o) join paper p on p.id = page.id`;
 
 /** A page of all papers that meet a condition. $1 and $2 are the position before it, $3 its size. */
-const papersWith = (condition) =>
+const papersWith = (condition: string): string =>
   list(`select p.id, p.first_digest_date, p.arxiv_order from paper p
     where (p.first_digest_date, p.arxiv_order) < ($1::date, $2) and ${condition}
     order by p.first_digest_date desc, p.arxiv_order desc limit $3`);
 
 /** A page of the papers of an author or a category, by the index of the table that links them. */
-const papersOf = (table, condition) =>
+const papersOf = (table: string, condition: string): string =>
   list(`select l.paper_id, l.first_digest_date, l.arxiv_order from ${table} l
     where ${condition} and (l.first_digest_date, l.arxiv_order) < ($1::date, $2)
     order by l.first_digest_date desc, l.arxiv_order desc limit $3`);
 
-const page = ({ after: { date, order }, first }) => [date, order, first];
-const filtered = (text) => ({ text, values: (args) => [...page(args), args.value] });
+const page = ({ after: { date, order }, first }: Args): unknown[] => [date, order, first];
+const filtered = (text: string): Statement => ({ text, values: (args) => [...page(args), args.value] });
 
 const BY_AUTHOR = list(`select l.paper_id, l.first_digest_date, l.arxiv_order from authorship l
   where l.author_id = (select id from author where name = $1)
   order by l.first_digest_date desc, l.arxiv_order desc limit $2`);
 
-const CODES = (id) => `(select json_agg(json_build_object('code', c.code) order by k.position)
+const CODES = (id: string): string => `(select json_agg(json_build_object('code', c.code) order by k.position)
   from paper_category k join category c on c.id = k.category_id where k.paper_id = ${id})`;
 
-export const QUERIES = {
+/** The statements by the names of the queries. */
+export const QUERIES: Readonly<Record<string, Statement>> = {
   flat: { text: papersWith('true'), values: page },
   nested: {
     // Each author and each paper once: 20 papers name an author or show a paper more than once.
@@ -62,17 +85,20 @@ export const QUERIES = {
         (select json_agg(json_build_array(p.id, p.title, ${CODES('p.id')}))
           from (select distinct paper_id as id from link) l join paper p on p.id = l.id)`,
     values: page,
-    write: ([papers, authors, titles]) => {
+    write: ([papers = '[]', authors = '[]', titles = '[]']) => {
       const written = new Map(
-        JSON.parse(titles).map(([id, title, categories]) => [id, JSON.stringify({ title, categories })]),
+        (JSON.parse(titles) as [number, string, object][]).map(([id, title, categories]) => [
+          id,
+          JSON.stringify({ title, categories }),
+        ]),
       );
       const byAuthor = new Map(
-        JSON.parse(authors).map(([id, name, ids]) => [
+        (JSON.parse(authors) as [number, string, number[]][]).map(([id, name, ids]) => [
           id,
           `{"name":${JSON.stringify(name)},"papers":{"nodes":[${ids.map((each) => written.get(each)).join()}]}}`,
         ]),
       );
-      const nodes = JSON.parse(papers).map(
+      const nodes = (JSON.parse(papers) as [string, number[]][]).map(
         ([title, ids]) =>
           `{"title":${JSON.stringify(title)},"authors":{"nodes":[${ids.map((id) => byAuthor.get(id)).join()}]}}`,
       );

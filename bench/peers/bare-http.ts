@@ -4,17 +4,22 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-const [, , port, folder] = process.argv;
-const answers = new Map(
+const [, , port, folder = ''] = process.argv;
+const answers = new Map<string, { readonly bytes: Buffer; readonly etag: string }>(
   readdirSync(folder).map((file) => {
     const bytes = readFileSync(`${folder}/${file}`);
     const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`;
-    return [`/${file.replace('.json', '')}`, { bytes, etag }];
+    return [`/${file.replace('.json', '')}`, { bytes, etag }] as const;
   }),
 );
 
 const server = createServer((request, response) => {
-  const { bytes, etag } = answers.get(request.url);
+  const answer = answers.get(request.url ?? '');
+  if (answer === undefined) {
+    response.writeHead(404).end();
+    return;
+  }
+  const { bytes, etag } = answer;
   // A body must be read; that of a GET is empty.
   request.resume().once('end', () => {
     if (request.headers['if-none-match'] !== undefined) response.writeHead(304, { etag }).end();
