@@ -1,54 +1,77 @@
 // What the live feed costs:
 //
-//   npm run bench -- fan-out POSTGRES_URL [SOCKETS, 10000] [FILTERS, 1000] [ROUNDS, 9]
+//   npm run bench -- fan-out [--url POSTGRES_URL] [SOCKETS, 10000] [FILTERS, 1000] [ROUNDS, 9]
 //
-// In an empty database: the time from COMMIT to the last of all sockets, with one operation and with distinct filters, beside a
+// In an empty database, by default of an embedded Postgres in a temporary folder: the time from COMMIT to the last of all sockets, with one operation and with distinct filters, beside a
 // bare `ws` server that sends the same bytes; the memory of an idle subscriber beside that of a bare socket; what remains of 1,000
-// sockets that have gone. Server, clients and ingest are separate processes. Prints Markdown tables; times are medians in ms.
+// sockets that have gone. Server, clients and ingest are separate processes. Times are
+// medians in ms, CPU times those of the server process.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase, type Database } from '#papergraph/database/connect';
 import { dayOf } from '#papergraph/time/day';
-import { startChild, startReporting, startServer, type Child, type Holding } from './support/child.ts';
-import type { Order, Payload, Received } from './support/clients.ts';
+import { distinctFilters, FIELDS, oneOperation } from './fan-out/payloads.ts';
+import { withEmbedded } from './fan-out/embedded.ts';
+import { announce, openClients } from './fan-out/receivers.ts';
+import { compared, TIMES, type Compared, type Round } from './fan-out/rounds.ts';
+import type { Benchmark, Section, Table } from './support/benchmark.ts';
+import { startReporting, startServer, type Child, type Holding } from './support/child.ts';
+import type { Payload } from './support/clients.ts';
 import { ingestRecords, recordOf } from './support/ingest-records.ts';
-import { mebibytes, median, printTable } from './support/statistics.ts';
+import { cpuOf } from './support/meter.ts';
+import { mebibytes } from './support/statistics.ts';
 
 const PORT = 14_111;
 const BARE_PORT = 14_112;
 const CHURNING = 1_000;
-const FIELDS = {
-  short: 'arxivId title',
-  long: 'arxivId title abstract authors(first: 20) { nodes { name } } categories { code }',
-};
 
-const TIMES = [
-  'bytes',
-  'last after COMMIT',
-  'last after start of ingest',
-  'first to last',
-  'bare ws: last',
-  'bare ws: first to last',
-  'ratio: last',
-  'ratio: first to last',
-];
+/** What an idle subscriber takes, in kB. */
+interface Memory {
+  readonly resident: number;
+  readonly heap: number;
+}
 
 const now = (): number => performance.timeOrigin + performance.now();
 
-export async function run([
-  url = '',
-  sockets = '10000',
-  filters = '1000',
-  rounds = '9',
-]: string[]): Promise<void> {
+/** See the top of this file. */
+export const fanOut: Benchmark = {
+  about: 'the live feed with many subscribers, compared with a bare `ws` server',
+  run: async (argv) => {
+    const url = argv[0] === '--url' ? argv[1] : undefined;
+    const sizes = url === undefined ? argv : argv.slice(2);
+    if (url !== undefined) return await measure(url, sizes);
+    return await withEmbedded(async (embedded) => await measure(embedded, sizes));
+  },
+};
+
+async function measure(
+  url: string,
+  [sockets = '10000', filters = '1000', rounds = '9']: readonly string[],
+): Promise<Section> {
   const database = await openDatabase({ url, dataDir: '' });
   try {
     const bench = new FanOut(database.pool, { url, sockets: Number(sockets), rounds: Number(rounds) });
-    await bench.printChurn();
-    await bench.printIdleMemory();
-    await bench.printTimes(Number(filters));
+    const parts = [
+      await bench.measureChurn(),
+      await bench.measureIdleMemory(),
+      await bench.measureTimes(Number(filters)),
+    ];
+    return {
+      title: 'Live feed',
+      text: [
+        'Server, clients and ingest are separate processes. Papergraph and bare `ws` are measured by turns.',
+      ],
+      tables: parts.map(({ table }) => table),
+      figures: Object.fromEntries(parts.flatMap(({ figures }) => Object.entries(figures))),
+    };
   } finally {
     await database.close();
   }
+}
+
+/** A table, and what the table of aims takes from it. */
+interface Part {
+  readonly table: Table;
+  readonly figures: Section['figures'];
 }
 
 class FanOut {
@@ -62,45 +85,58 @@ class FanOut {
   }
 
   /** What a server holds before, during and after the visit of many sockets. The first visit only warms it up. */
-  async printChurn(): Promise<void> {
+  async measureChurn(): Promise<Part> {
     const server = await this.#startPapergraph();
     await this.#churn(server);
     const rows = await this.#churn(server);
     await server.stop();
-    printTable(
-      [`${CHURNING} sockets that come and go`, 'files', 'handles', 'heap, MiB', 'connections to Postgres'],
-      Object.entries(rows).map(([when, holding]) => [when, ...cellsOf(holding)]),
-    );
+    const head = [
+      `${CHURNING} sockets that come and go`,
+      'files',
+      'handles',
+      'heap, MiB',
+      'connections to Postgres',
+    ];
+    const cells = Object.entries(rows).map(([when, holding]) => [when, ...cellsOf(holding)]);
+    return { table: { head, rows: cells }, figures: {} };
   }
 
   /** Memory for one idle subscriber, with new servers: an old one would use memory that earlier clients have freed. */
-  async printIdleMemory(): Promise<void> {
+  async measureIdleMemory(): Promise<Part> {
     const papergraph = await this.#startPapergraph();
     const ours = await this.#idleMemory(papergraph, PORT, [oneOperation(FIELDS.short)]);
     await papergraph.stop();
     const bare = await startBare();
     const theirs = await this.#idleMemory(bare, BARE_PORT, [{}]);
     await bare.stop();
-    printTable(
-      [`an idle subscriber of ${this.#options.sockets}, kB`, 'resident', 'heap'],
-      [
-        ['papergraph', ...ours],
-        ['bare ws', ...theirs],
-      ],
-    );
+    const head = [`an idle subscriber of ${this.#options.sockets}, kB`, 'resident', 'heap'];
+    const cells = (memory: Memory): string[] => [memory.resident.toFixed(1), memory.heap.toFixed(1)];
+    const rows = [
+      ['papergraph', ...cells(ours)],
+      ['bare ws', ...cells(theirs)],
+    ];
+    return { table: { head, rows }, figures: { 'fan-out/idle': ours.resident / theirs.resident } };
   }
 
   /** One event to all sockets. */
-  async printTimes(filters: number): Promise<void> {
-    const servers = [await this.#startPapergraph(), await startBare()];
-    const rows = [];
+  async measureTimes(filters: number): Promise<Part> {
+    const servers = [await this.#startPapergraph(), await startBare()] as const;
+    const measured: { name: string; figure: string; result: Compared }[] = [];
     for (const [length, fields] of Object.entries(FIELDS)) {
-      rows.push([`one operation, ${length}`, ...(await this.#compare([oneOperation(fields)]))]);
-      const payloads = distinctFilters(fields, filters);
-      rows.push([`${filters} filters, ${length}`, ...(await this.#compare(payloads))]);
+      const one = await this.#compare(servers, [oneOperation(fields)]);
+      measured.push({ name: `one operation, ${length}`, figure: `fan-out/one-${length}`, result: one });
+      const many = await this.#compare(servers, distinctFilters(fields, filters));
+      measured.push({
+        name: `${filters} filters, ${length}`,
+        figure: `fan-out/filters-${length}`,
+        result: many,
+      });
     }
     await Promise.all(servers.map(async (server) => await server.stop()));
-    printTable([`one event to ${this.#options.sockets} sockets`, ...TIMES], rows);
+    const head = [`one event to ${this.#options.sockets} sockets`, ...TIMES];
+    const rows = measured.map(({ name, result }) => [name, ...result.cells]);
+    const figures = Object.fromEntries(measured.map(({ figure, result }) => [figure, result.ratio]));
+    return { table: { head, rows }, figures };
   }
 
   async #startPapergraph(): Promise<Child> {
@@ -109,39 +145,39 @@ class FanOut {
   }
 
   /** Measures both servers by turns. */
-  async #compare(payloads: readonly Payload[]): Promise<string[]> {
+  async #compare(
+    [papergraph, bare]: readonly [Child, Child],
+    payloads: readonly Payload[],
+  ): Promise<Compared> {
     const { sockets, rounds } = this.#options;
     const clients = await openClients(PORT, payloads, sockets);
     const bareClients = await openClients(BARE_PORT, [{}], sockets);
-    const times: { ours: number; withIngest: number; spread: number; bare: number; bareSpread: number }[] =
-      [];
+    const times: Round[] = [];
     let bytes = 0;
     for (let round = 0; round < rounds; round += 1) {
       const received = await announce(clients);
+      const cpu = cpuOf(papergraph.pid);
       const { before, committed } = await this.#ingestOne();
       const { first, last, sample } = await received();
+      const cpuAfter = cpuOf(papergraph.pid);
       const bareReceived = await announce(bareClients);
+      const bareCpu = cpuOf(bare.pid);
       const posted = now();
       await fetch(`http://127.0.0.1:${BARE_PORT}/`, { method: 'POST', body: sample });
-      const bare = await bareReceived();
+      const its = await bareReceived();
       bytes = Buffer.byteLength(sample);
-      times.push({
-        ours: last - committed,
-        withIngest: last - before,
-        spread: last - first,
-        bare: bare.last - posted,
-        bareSpread: bare.last - bare.first,
-      });
+      times.push([
+        last - committed,
+        last - before,
+        last - first,
+        cpuAfter - cpu,
+        its.last - posted,
+        its.last - its.first,
+        cpuOf(bare.pid) - bareCpu,
+      ]);
     }
     await Promise.all([clients.stop(), bareClients.stop()]);
-    const of = (key: keyof (typeof times)[number]): number => median(times.map((time) => time[key]));
-    const keys = ['ours', 'withIngest', 'spread', 'bare', 'bareSpread'] as const;
-    const ratios = [of('ours') / of('bare'), of('spread') / of('bareSpread')];
-    return [
-      String(bytes),
-      ...keys.map((key) => of(key).toFixed(0)),
-      ...ratios.map((each) => each.toFixed(2)),
-    ];
+    return compared(bytes, times);
   }
 
   /** Ingests a digest of one new paper. Returns the times before and after. */
@@ -159,15 +195,14 @@ class FanOut {
   }
 
   /** Resident memory and heap that each idle subscriber costs, in kB. */
-  async #idleMemory(server: Child, port: number, payloads: readonly Payload[]): Promise<string[]> {
+  async #idleMemory(server: Child, port: number, payloads: readonly Payload[]): Promise<Memory> {
     const { sockets } = this.#options;
     const before = await server.ask<Holding>('memory');
     const clients = await openClients(port, payloads, sockets);
     const after = await server.ask<Holding>('memory');
     await clients.stop();
-    return [after.rss - before.rss, after.heapUsed - before.heapUsed].map((bytes) =>
-      (bytes / sockets / 1024).toFixed(1),
-    );
+    const each = (bytes: number): number => bytes / sockets / 1024;
+    return { resident: each(after.rss - before.rss), heap: each(after.heapUsed - before.heapUsed) };
   }
 
   async #churn(server: Child): Promise<Record<'before' | 'during' | 'after', Snapshot>> {
@@ -203,37 +238,4 @@ async function startBare(): Promise<Child> {
   const server = startReporting('bare-server.js', [String(BARE_PORT)]);
   await server.heard();
   return server;
-}
-
-async function openClients(port: number, payloads: readonly Payload[], count: number): Promise<Child> {
-  const clients = startChild('clients.js');
-  await clients.ask({ open: { port, count, payloads } } satisfies Order);
-  return clients;
-}
-
-/** Tells the clients that an event will come. Returns a function that waits for it. */
-async function announce(clients: Child): Promise<() => Promise<Received>> {
-  await clients.ask({ round: true } satisfies Order);
-  const received = clients.heard<Received>();
-  return async () => await received;
-}
-
-const operation = (fields: string): string => `{ cursor events { kind paper { ${fields} } } }`;
-
-function oneOperation(fields: string): Payload {
-  return { query: `subscription { paperIngested ${operation(fields)} }` };
-}
-
-/** `count` filters that differ and that every event of this benchmark matches. */
-function distinctFilters(fields: string, count: number): Payload[] {
-  const query = `subscription ($filter: PaperFilter) { paperIngested(filter: $filter) ${operation(fields)} }`;
-  return Array.from({ length: count }, (_, index) => {
-    const forms = [
-      { search: `fan OR word${index}` },
-      { or: [{ categories: ['cs.DC'] }, { search: `"word${index} follows"` }] },
-      { not: { search: `events word${index}` }, hasSummary: false },
-      { authors: ['Ada Lovelace'], not: { search: `author:"Author ${index}"` } },
-    ];
-    return { query, variables: { filter: forms[index % forms.length] } };
-  });
 }

@@ -13,7 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   repeated: async () => (await import('./repeated.ts')).repeated,
   ingest: async () => await import('./ingest.ts'),
   start: async () => (await import('./start.ts')).start,
-  'fan-out': async () => printing((await import('./fan-out.ts')).run),
+  'fan-out': async () => (await import('./fan-out.ts')).fanOut,
   'slow-reader': async () => (await import('./slow-reader.ts')).slowReader,
   'ingest-memory': async () => (await import('./ingest-memory.ts')).ingestMemory,
   'query-plans': async () => (await import('./query-plans.ts')).queryPlans,
@@ -26,6 +26,7 @@ const EACH_TIME: readonly (readonly [name: string, ...options: string[]])[] = [
   ['repeated'],
   ['ingest'],
   ['start'],
+  ['fan-out'],
 ];
 
 const [name = '--all', ...options] = process.argv.slice(2);
@@ -43,15 +44,4 @@ async function measure(benchmark: string, its: readonly string[]): Promise<void>
   const { run } = await load();
   const section = await run(its);
   console.log(await writeSection({ name: benchmark, argv: its, section }));
-}
-
-/** A benchmark that prints what it measured, and has no section. */
-function printing(run: (argv: string[]) => Promise<void>): Benchmark {
-  return {
-    about: 'the live feed with many subscribers, compared with a bare `ws` server',
-    run: async (argv) => {
-      await run([...argv]);
-      process.exit();
-    },
-  };
 }

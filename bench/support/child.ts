@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** A process that answers messages in their order. */
 export interface Child {
+  readonly pid: number;
   /** The next message. */
   readonly heard: <Message>() => Promise<Message>;
   /** Sends a message; returns the answer. */
@@ -61,5 +62,5 @@ function start(script: string, args: readonly string[], execArgv: string[]): Chi
     child.kill('SIGTERM');
     await once(child, 'exit');
   };
-  return { heard, ask, stop };
+  return { pid: child.pid ?? 0, heard, ask, stop };
 }
