@@ -31,6 +31,7 @@ afterAll(async () => await database.close());
 describe('what the documents show as an answer', () => {
   test.each(examples)('is what the sample gives: $file, $title', async ({ query, answer }) => {
     const contextValue = createContextFactory({ database, prepared: true })();
+    await contextValue.version();
     const result = await graphql({ schema, source: query, contextValue });
     expect(JSON.parse(JSON.stringify(result))).toEqual(JSON.parse(answer));
   });

@@ -12,8 +12,15 @@ export interface Counted {
   readonly papers: number;
 }
 
-/** Digests, of which the ids are known only if they have few entries. */
-export type CountedDigests = Omit<Counted, 'ids'> & { readonly ids: readonly number[] | null };
+/** The digests for which a condition holds. */
+export interface CountedDigests {
+  /** Null if they have more than `FEW_PAPERS` entries. */
+  readonly ids: readonly number[] | null;
+  /** Number of their entries. */
+  readonly papers: number;
+  /** Day of the latest one, YYYY-MM-DD; null if there is none. */
+  readonly latest: string | null;
+}
 
 /** Reads the counters of a version of the store, each once. They say how the papers of a filter are best found. */
 export interface FilterCounts {
@@ -66,7 +73,7 @@ export function filterCounts({ run, cache }: Store): FilterCounts {
       await cache.get(`filterDigests ${key}`, async () => {
         const query = digestsSql(condition);
         const [found] = await run<CountedDigests>({ name: 'filterDigests', sql: query, unique: true });
-        return found ?? { ids: [], papers: 0 };
+        return found ?? { ids: [], papers: 0, latest: null };
       }),
   };
 }
@@ -77,7 +84,7 @@ const ALL_PAPERS = sql`select coalesce(sum(n.papers), 0)::int as papers from pap
   where n.kind = ${countKind('PAPER')}`;
 
 const digestsSql = (condition: Sql) => sql`
-  select coalesce(sum(d.entry_count), 0)::int as papers,
+  select coalesce(sum(d.entry_count), 0)::int as papers, max(d.date) as latest,
     case when coalesce(sum(d.entry_count), 0) <= ${FEW_PAPERS}
       then coalesce(array_agg(d.id), '{}') end as ids
   from digest d where ${condition}`;

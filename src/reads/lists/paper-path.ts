@@ -1,6 +1,11 @@
 import { sql, type Sql } from '../../database/sql.ts';
 import { every } from '../filters/conditions.ts';
-import { FEW_PAPERS, type Counted, type FilterCounts } from '../filters/filter-counts.ts';
+import {
+  FEW_PAPERS,
+  type Counted,
+  type CountedDigests,
+  type FilterCounts,
+} from '../filters/filter-counts.ts';
 import { authorNames, entryConditions, type PaperFilter } from '../filters/paper-filter.ts';
 import { PAPERS } from '../filters/filter-subject.ts';
 
@@ -36,21 +41,32 @@ export async function paperPath(
   byDate: boolean,
   counts: FilterCounts,
 ): Promise<PaperPath> {
-  const clues = await Promise.all(required(filter).flatMap((each) => cluesOf(each, filter, counts)));
-  const [best] = clues
-    .filter((each) => each !== undefined)
-    .toSorted((a, b) => a.found.papers - b.found.papers);
-  if (best === undefined) return {};
+  const objects = required(filter);
+  const clues = await Promise.all(objects.flatMap((each) => cluesOf(each, filter, counts)));
+  const digests = await Promise.all(objects.flatMap((each) => digestsOf(each, counts)));
+  const few = digests.flatMap(({ ids, papers }): Clue[] =>
+    ids === null ? [] : [{ table: 'digest_entry', found: { ids, papers }, rest: filter }],
+  );
+  const [best] = [...clues, ...few].toSorted((a, b) => a.found.papers - b.found.papers);
+  const within = every([
+    ...digests.flatMap(({ latest }) => (latest === null ? [] : [firstListedBy(latest)])),
+    ...(best !== undefined && best.found.papers <= FEW_PAPERS ? [withinSql(best)] : []),
+  ]);
+  if (best === undefined) return { within };
   const { table, found, rest } = best;
-  const few = found.papers <= FEW_PAPERS;
   return {
-    within: few ? withinSql(best) : undefined,
+    within,
     ranges:
       byDate && table !== 'digest_entry' && (await inRanges(found, counts))
         ? { table, ids: found.ids, rest }
         : undefined,
     total: found.ids.length === 1 && table !== 'digest_entry' && isEmpty(rest) ? found.papers : undefined,
   };
+}
+
+/** SQL: a paper of a digest is not first listed after that digest. The list by day then begins there. */
+function firstListedBy(day: string): Sql {
+  return sql`p.first_digest_date <= ${day}::date`;
 }
 
 /** Most ranges that are read beside each other, and that are always better than all papers. */
@@ -68,7 +84,7 @@ function required(filter: PaperFilter): PaperFilter[] {
   return [filter, ...(filter.and ?? []).flatMap(required)];
 }
 
-function cluesOf(each: PaperFilter, whole: PaperFilter, counts: FilterCounts): Promise<Clue | undefined>[] {
+function cluesOf(each: PaperFilter, whole: PaperFilter, counts: FilterCounts): Promise<Clue>[] {
   const without = (field: keyof PaperFilter): PaperFilter =>
     each === whole ? { ...whole, [field]: undefined } : whole;
   const { categories, primaryCategories, authors, authorIds } = each;
@@ -84,7 +100,6 @@ function cluesOf(each: PaperFilter, whole: PaperFilter, counts: FilterCounts): P
     ...(authorIds
       ? [clue('authorship', counts.authorsByName(authorNames(authorIds)), without('authorIds'))]
       : []),
-    digestClue(each, whole, counts),
   ];
 }
 
@@ -97,17 +112,14 @@ function known(values: readonly string[]): string[] {
   return values.filter((value) => !value.includes('\0'));
 }
 
-async function digestClue(
-  each: PaperFilter,
-  whole: PaperFilter,
+/** The digests that the entry conditions of a filter leave; none if it has no such condition. */
+function digestsOf(
+  { digestDates, languages, sources }: PaperFilter,
   counts: FilterCounts,
-): Promise<Clue | undefined> {
-  const { digestDates, languages, sources } = each;
+): Promise<CountedDigests>[] {
   const about = { digestDates, languages, sources };
   const condition = every(entryConditions(about, PAPERS));
-  if (condition === undefined) return undefined;
-  const { ids, papers } = await counts.digests(condition, JSON.stringify(about));
-  return ids === null ? undefined : { table: 'digest_entry', found: { ids, papers }, rest: whole };
+  return condition === undefined ? [] : [counts.digests(condition, JSON.stringify(about))];
 }
 
 function isEmpty(filter: PaperFilter): boolean {
