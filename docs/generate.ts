@@ -8,6 +8,7 @@ import { LARGEST_BATCH } from '../src/feed/event-choice.ts';
 import { DEADLINE_MS, MAX_URL_CHARACTERS } from '../src/graphql/types/ingest-digest.ts';
 import { MOST_IDS } from '../src/graphql/types/query.ts';
 import { DEFAULT_LIMITS } from '../src/http/app.ts';
+import { KEPT_ANSWER_BYTES, KEPT_BYTES } from '../src/http/kept-answers.ts';
 import { LIMITS, MAX_HEADERS, MAX_REQUESTS_PER_SOCKET } from '../src/http/listen.ts';
 import { ADMIN_BODY_BYTES, BODY_BYTES } from '../src/http/read-params.ts';
 import { MAX_BYTES } from '../src/ingest/ingest-posted.ts';
@@ -173,6 +174,12 @@ const LIMIT_GROUPS: readonly LimitGroup[] = [
       ['time to send a request', seconds(LIMITS.requestTimeout), '408'],
       ['idle time of a kept-alive connection', seconds(LIMITS.keepAliveTimeout), 'closed'],
       ['requests on one connection', number(MAX_REQUESTS_PER_SOCKET), 'closed'],
+      [
+        'answers kept in memory, with their requests',
+        bytes(KEPT_BYTES),
+        'the least recently used are dropped',
+      ],
+      ['one answer that is kept, with its request', bytes(KEPT_ANSWER_BYTES), 'not kept'],
     ],
   ],
   [

@@ -1,5 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { StoreVersion } from '../events/store-version.ts';
 import type { CreateContext } from '../graphql/context.ts';
 import { payloadsIn } from '../live/payload-result.ts';
 import { errorStream } from '../live/payload-stream.ts';
@@ -29,8 +30,12 @@ export class Operations {
 
   constructor(options: OperationOptions) {
     this.#options = options;
-    // Requests that wait at the same time share one statement, and the context that reads it.
-    this.#kept = new KeptAnswers(shareCalls(async () => await options.createContext().version()));
+    const readVersion = async (): Promise<StoreVersion> => {
+      // All requests that have arrived together share the statement.
+      await new Promise((resolve) => setImmediate(resolve));
+      return await options.createContext().version();
+    };
+    this.#kept = new KeptAnswers(shareCalls(readVersion));
   }
 
   /**
