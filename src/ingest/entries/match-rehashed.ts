@@ -14,12 +14,9 @@ const CHUNK = 100;
  * whose template prints none of the AI text's parts.
  */
 export async function matchRehashed(tx: Transaction, digest: StoredDigest, form: DigestForm): Promise<void> {
+  await findUnmatched(tx, digest);
   let after = 0;
-  for (
-    let rows = await unmatched(tx, digest, after);
-    rows.length > 0;
-    rows = await unmatched(tx, digest, after)
-  ) {
+  for (let rows = await unmatched(tx, after); rows.length > 0; rows = await unmatched(tx, after)) {
     const hashed = await mapInSlices(rows, ({ id, statement, parts, hash }) => ({
       id,
       hash,
@@ -38,15 +35,27 @@ interface StoredEntry {
   parts: SummaryPart[] | null;
 }
 
-/** Current entries without a match, of papers that have staged entries without one. */
-async function unmatched(tx: Transaction, digest: StoredDigest, after: number): Promise<StoredEntry[]> {
+/**
+ * Stores current entries without a match, of papers that have staged entries without one, in the temporary
+ * table `unmatched`. `not in` is looked up in a hash table, whatever Postgres expects of the staged entries; a
+ * join may compare each with each.
+ */
+async function findUnmatched(tx: Transaction, digest: StoredDigest): Promise<void> {
+  await tx.execute`create temporary table unmatched (id int primary key) on commit drop`;
+  await tx.execute`
+    insert into unmatched
+    select e.id from digest_entry e
+    where e.digest_id = ${digest.id} and e.current
+      and e.id not in (select entry_id from staged where entry_id is not null)
+      and e.paper_id in (select paper_id from staged where entry_id is null)`;
+}
+
+async function unmatched(tx: Transaction, after: number): Promise<StoredEntry[]> {
   return await tx.query<StoredEntry>`
     select e.id, e.content_hash as hash, e.statement, ${summaryParts} as parts
-    from digest_entry e left join summary m on m.entry_id = e.id
-    where e.digest_id = ${digest.id} and e.current and e.id > ${after}
-      and exists (select 1 from staged s where s.paper_id = e.paper_id and s.entry_id is null)
-      and not exists (select 1 from staged s where s.entry_id = e.id)
-    order by e.id limit ${CHUNK}`;
+    from (select id from unmatched where id > ${after} order by id limit ${CHUNK}) u
+      join digest_entry e on e.id = u.id left join summary m on m.entry_id = e.id
+    order by e.id`;
 }
 
 /** The hash that a stored entry would have if it came in this form now. */
