@@ -13,6 +13,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   repeated: async () => (await import('./repeated.ts')).repeated,
   ingest: async () => await import('./ingest.ts'),
   start: async () => (await import('./start.ts')).start,
+  growth: async () => (await import('./growth.ts')).growth,
+  profile: async () => (await import('./profile.ts')).profile,
   'fan-out': async () => (await import('./fan-out.ts')).fanOut,
   'slow-reader': async () => (await import('./slow-reader.ts')).slowReader,
   'ingest-memory': async () => (await import('./ingest-memory.ts')).ingestMemory,

@@ -9,15 +9,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { graphql } from 'graphql';
 import { openDatabase, type Database } from '#papergraph/database/connect';
-import { createContextFactory } from '#papergraph/graphql/context';
-import { schema } from '#papergraph/graphql/schema';
 import { ingestFile } from '#papergraph/ingest/ingest-file';
 import { upgradeStore } from '#papergraph/ingest/upgrade-store';
 import { findFiles } from '#papergraph/sources/find-files';
 import { dayOf } from '#papergraph/time/day';
 import type { Benchmark, Section } from './support/benchmark.ts';
+import { measureQuery } from './support/measure-query.ts';
 import { writeDigest } from './support/write-digest.ts';
 
 type Pool = Database['pool'];
@@ -70,7 +68,7 @@ async function run(argv: readonly string[]): Promise<Section> {
   await fill(pool, Number(papers));
   const rows = [];
   for (const [name, source] of Object.entries(QUERIES)) {
-    const { plans, ...cost } = await measure(pool, source);
+    const { plans, ...cost } = await measureQuery(pool, source);
     if (values.plans) for (const plan of plans) console.log(`\n${name}\n${plan}\n`);
     rows.push([name, cost.rows, cost.blocks, cost.ms.toFixed(1), plans.length]);
   }
@@ -102,64 +100,4 @@ async function fill(pool: Pool, count: number): Promise<void> {
   }
   rmSync(folder, { recursive: true });
   if (count > 0) await pool.query('vacuum analyze');
-}
-
-interface Statement {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
-
-/** Runs a query for its time, once it has warmed the caches; then each of its statements once more for its plan. */
-async function measure(
-  pool: Pool,
-  source: string,
-): Promise<{ rows: number; blocks: number; ms: number; plans: string[] }> {
-  const ran: { statement: Statement; rows: number }[] = [];
-  const database = { pool: recording(pool, (statement, rows) => ran.push({ statement, rows })) };
-  const ask = async (): Promise<void> => {
-    ran.length = 0;
-    const contextValue = createContextFactory({ database, prepared: false })();
-    const { errors } = await graphql({ schema, source, contextValue });
-    if (errors?.[0] !== undefined) throw errors[0];
-  };
-  await ask();
-  const started = performance.now();
-  await ask();
-  const ms = performance.now() - started;
-  const plans = await Promise.all(ran.map(async ({ statement }) => await explain(pool, statement)));
-  return {
-    rows: ran.reduce((sum, { rows }) => sum + rows, 0),
-    blocks: plans.reduce((sum, { blocks }) => sum + blocks, 0),
-    ms,
-    plans: plans.map(({ text }) => text),
-  };
-}
-
-/** A pool that reports each statement and its number of rows. */
-function recording(pool: Pool, report: (statement: Statement, rows: number) => void): Pool {
-  const record = <Target extends object>(target: Target): Target =>
-    new Proxy(target, {
-      get(_, key) {
-        if (key === 'connect') return async () => record(await pool.connect());
-        const member: unknown = Reflect.get(target, key, target);
-        if (typeof member !== 'function') return member;
-        if (key !== 'query') return member.bind(target) as unknown;
-        return async (query: string | Statement) => {
-          const result = (await member.call(target, query)) as { rowCount: number | null };
-          // Settings around a statement are plain strings.
-          if (typeof query !== 'string' && query.values !== undefined) report(query, result.rowCount ?? 0);
-          return result;
-        };
-      },
-    });
-  return record(pool);
-}
-
-async function explain(pool: Pool, { text, values }: Statement): Promise<{ text: string; blocks: number }> {
-  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain (analyze, buffers) ${text}`, [
-    ...values,
-  ]);
-  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-  const [, hit = '0', read = '0'] = /Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?/.exec(plan) ?? [];
-  return { text: plan, blocks: Number(hit) + Number(read) };
 }

@@ -8,7 +8,8 @@ import { deepStrictEqual } from 'node:assert';
 import { parseArgs } from 'node:util';
 import { createPeerSchema, startContenders, type Contender } from './reads/contenders.ts';
 import { readData, type Data } from './reads/data.ts';
-import { QUERIES, type Args, type Query } from './reads/queries.ts';
+import { drawAll } from './reads/draw.ts';
+import { QUERIES, type Query } from './reads/queries.ts';
 import type { Benchmark, Section } from './support/benchmark.ts';
 import { dataOf } from './support/http.ts';
 import { peakMemoryOf } from './support/meter.ts';
@@ -16,7 +17,6 @@ import { installPeers } from './support/peers.ts';
 import { mebibytes } from './support/statistics.ts';
 import { openStore } from './support/store.ts';
 import { CONNECTIONS, ratio, Turns, type Duration, type Measured } from './support/turns.ts';
-import { seededRandom } from './support/write-digest.ts';
 
 const OPTIONS = {
   only: { type: 'string' },
@@ -104,21 +104,6 @@ async function measure({ name, query, data, contenders, turns, duration }: Measu
     repeat: contender.name !== 'papergraph',
   }));
   return await turns.measure(sides, duration);
-}
-
-/** Distinct arguments, at most `count` of them, always the same for the same store. */
-function drawAll(query: Query, data: Data, count: number): Args[] {
-  const random = seededRandom(1);
-  const oneOf = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
-  const below = (n: number): number => Math.floor(random() * n);
-  const near = (n: number): number => n - 2 + below(5);
-  const drawn = new Map<string, Args>();
-  // Some queries have fewer different requests than that.
-  for (let tries = 0; drawn.size < count && tries < 4 * count; tries += 1) {
-    const args = query.draw({ data, oneOf, below, about: near });
-    drawn.set(JSON.stringify(args), args);
-  }
-  return [...drawn.values()];
 }
 
 /** The values of an answer. Names and nesting of objects differ between the contenders; order and values must not. */

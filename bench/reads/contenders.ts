@@ -44,8 +44,8 @@ function keyOf(digest: DigestKey | undefined): Partial<DigestKey> {
   return key;
 }
 
-/** Its cursors are opaque, so that all pages of a list are read for them. */
-function papergraph(server: Server, data: Data): Contender {
+/** Papergraph. Its cursors are opaque, so that all pages of a list are read for them. */
+export function papergraph(server: Server, data: Data): Contender {
   const known = new Map<string | DigestKey | undefined, ReadonlyMap<string, string>>();
   const cursors = async (list: string | DigestKey | undefined): Promise<ReadonlyMap<string, string>> => {
     const found =

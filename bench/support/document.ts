@@ -24,7 +24,7 @@ export interface Made {
  */
 export async function writeSection(made: Made): Promise<string> {
   const { title } = made.section;
-  const text = await pretty(sectionText(made));
+  const text = await format(sectionText(made), { parser: 'markdown', printWidth: 130, proseWrap: 'always' });
   const parts = readFileSync(DOCUMENT, 'utf8').split(/^(?=## )/m);
   const others = parts.filter((part) => !part.startsWith(`## ${AIMS_TITLE}\n`));
   const at = others.findIndex((part) => part.startsWith(`## ${title}\n`));

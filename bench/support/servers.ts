@@ -18,19 +18,21 @@ interface Start {
   readonly node: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  /** The built checkout; this one by default. */
+  readonly checkout?: string;
+  /** Its program; by default the one that users run. */
+  readonly program?: string;
 }
 
 /** Starts `papergraph serve` of a built checkout, by default this one, on the store in a data folder. */
 export async function startPapergraph(
   dataDir: string,
-  { node, flags = [] }: Start,
-  checkout = process.cwd(),
+  { node, flags = [], checkout = '', program = 'bin/papergraph.js' }: Start,
 ): Promise<Server> {
   const port = await freePort();
-  const program = path.join(checkout, 'bin/papergraph.js');
   const argv = ['serve', '--port', String(port), '--data-dir', dataDir, '--log-level', 'warn'];
   const { DATABASE_URL: _, ...env } = process.env;
-  const child = spawn(node, [...flags, program, ...argv], {
+  const child = spawn(node, [...flags, path.resolve(checkout, program), ...argv], {
     env: { ...env, NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -15,6 +15,8 @@ export interface StoreOptions {
   readonly digests?: string | undefined;
   /** The folder of the embedded Postgres. It is kept, and used again as it is; by default a temporary one. */
   readonly dataDir?: string | undefined;
+  /** The built checkout that ingests; this one by default. */
+  readonly checkout?: string;
 }
 
 /** A store in an embedded Postgres, from which all contenders answer. */
@@ -30,7 +32,7 @@ export interface Store extends AsyncDisposable {
 }
 
 /** Opens a store, and fills it if it is empty. */
-export async function openStore({ papers, digests, dataDir: given }: StoreOptions): Promise<Store> {
+export async function openStore({ papers, digests, dataDir: given, checkout }: StoreOptions): Promise<Store> {
   const folder = temporaryFolder();
   const dataDir = given ?? path.join(folder, 'data');
   const embedded = await openEmbedded(dataDir);
@@ -39,7 +41,8 @@ export async function openStore({ papers, digests, dataDir: given }: StoreOption
   const pool = new pg.Pool({ ...embedded.connection, max: 2 });
   if (!(await isFilled(pool))) {
     const from = digests ?? writeDays(folder, papers);
-    await runPapergraph(['ingest', from, '--data-dir', dataDir, ...(digests === undefined ? GENERATED : [])]);
+    const source = digests === undefined ? ['--source', 'bench'] : [];
+    await runPapergraph(['ingest', from, '--data-dir', dataDir, ...source], checkout);
     await pool.query('vacuum analyze');
   }
   const { host = '', port = 0, user = '', password = '', database = '' } = embedded.connection;
@@ -59,10 +62,8 @@ export async function openStore({ papers, digests, dataDir: given }: StoreOption
   return { dataDir, folder, pool, postmaster, environment, [Symbol.asyncDispose]: close };
 }
 
-const GENERATED = ['--source', 'bench'];
-
 /** A temporary folder that the user who runs Postgres can enter. */
-function temporaryFolder(): string {
+export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'papergraph-bench-'));
   chmodSync(folder, 0o755);
   return folder;
