@@ -1,8 +1,8 @@
 // What queries cost in a large store:
 //
-//   npm run bench -- query-plans POSTGRES_URL [PAPERS, 200000] [--plans]
+//   npm run bench -- query-plans [PAPERS, 200000] [--url POSTGRES_URL] [--plans]
 //
-// Fills an empty database with generated papers (0 keeps an existing store), and prints for each query the rows that it
+// --url is an empty database, or with 0 papers one that is filled already; by default an embedded one in a temporary folder. Fills it with generated papers, and measures for each query the rows that it
 // returns, the 8 kB blocks that Postgres reads for it, its time and its number of statements. --plans prints the plans too.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import { findFiles } from '#papergraph/sources/find-files';
 import { dayOf } from '#papergraph/time/day';
 import type { Benchmark, Section } from './support/benchmark.ts';
 import { measureQuery } from './support/measure-query.ts';
+import { openPostgres } from './support/postgres.ts';
 import { writeDigest } from './support/write-digest.ts';
 
 type Pool = Database['pool'];
@@ -59,10 +60,11 @@ export const queryPlans: Benchmark = {
 };
 
 async function run(argv: readonly string[]): Promise<Section> {
-  const options = { plans: { type: 'boolean', default: false } } as const;
+  const options = { plans: { type: 'boolean', default: false }, url: { type: 'string' } } as const;
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-  const [url, papers = '200000'] = positionals;
-  const database = await openDatabase({ url, dataDir: '' });
+  const [papers = '200000'] = positionals;
+  await using postgres = await openPostgres(values.url);
+  await using database = await openDatabase({ url: postgres.url, dataDir: '' });
   const { pool } = database;
   await upgradeStore(pool);
   await fill(pool, Number(papers));
@@ -72,7 +74,6 @@ async function run(argv: readonly string[]): Promise<Section> {
     if (values.plans) for (const plan of plans) console.log(`\n${name}\n${plan}\n`);
     rows.push([name, cost.rows, cost.blocks, cost.ms.toFixed(1), plans.length]);
   }
-  await database.close();
   return {
     title: 'Queries in a large store',
     text: [

@@ -1,6 +1,6 @@
 // Answers that are made anew for each request, beside the peers:
 //
-//   npm run bench -- reads [--only NAME,…] [--papers 12000] [--digests FOLDER] [--data-dir FOLDER] [--seconds 3] [--rounds 3]
+//   npm run bench -- reads [--only NAME,…] [--papers 12000] [--digests FOLDER] [--data-dir FOLDER] [--seconds 2] [--rounds 3]
 //
 // All contenders answer from one Postgres, and are measured by turns. --digests takes real digests instead of generated papers;
 // --data-dir keeps the store, and uses it again as it is. Options: --only names the queries.
@@ -23,7 +23,7 @@ const OPTIONS = {
   papers: { type: 'string', default: '12000' },
   digests: { type: 'string' },
   'data-dir': { type: 'string' },
-  seconds: { type: 'string', default: '3' },
+  seconds: { type: 'string', default: '2' },
   rounds: { type: 'string', default: '3' },
 } as const;
 

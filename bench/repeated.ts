@@ -1,6 +1,6 @@
 // The same request again and again, beside bare node:http that sends the same bytes:
 //
-//   npm run bench -- repeated [--papers 3000] [--data-dir FOLDER] [--seconds 3] [--rounds 5]
+//   npm run bench -- repeated [--papers 3000] [--data-dir FOLDER] [--seconds 2] [--rounds 5]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,7 @@ import { CONNECTIONS, ratio, Turns, type Measured, type Side } from './support/t
 const OPTIONS = {
   papers: { type: 'string', default: '3000' },
   'data-dir': { type: 'string' },
-  seconds: { type: 'string', default: '3' },
+  seconds: { type: 'string', default: '2' },
   rounds: { type: 'string', default: '5' },
 } as const;
 

@@ -1,8 +1,8 @@
 // What a client that stops reading costs a server and other clients:
 //
-//   npm run bench -- slow-reader POSTGRES_URL [SECONDS, 60]
+//   npm run bench -- slow-reader [SECONDS, 60] [POSTGRES_URL of an empty database]
 //
-// In an empty database, under load: one client pauses, another one keeps reading. Prints the memory of the server, when the
+// Under load: one client pauses, another one keeps reading. Prints the memory of the server, when the
 // paused client was disconnected, and what both have received in the end, the paused one after it has resumed.
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
@@ -12,6 +12,7 @@ import { dayOf } from '#papergraph/time/day';
 import { startServer, type Holding } from './support/child.ts';
 import { ingestRecords, recordOf } from './support/ingest-records.ts';
 import type { Benchmark, Section } from './support/benchmark.ts';
+import { openPostgres } from './support/postgres.ts';
 import { mebibytes } from './support/statistics.ts';
 
 const PORT = 14_121;
@@ -41,8 +42,10 @@ export const slowReader: Benchmark = {
   run,
 };
 
-async function run([url = '', seconds = '60']: readonly string[]): Promise<Section> {
-  const database = await openDatabase({ url, dataDir: '' });
+async function run([seconds = '60', given]: readonly string[]): Promise<Section> {
+  await using postgres = await openPostgres(given);
+  const { url } = postgres;
+  await using database = await openDatabase({ url, dataDir: '' });
   const server = await startServer(url, PORT);
   const memory = async (): Promise<Holding> => await server.ask<Holding>('memory');
   const load = new Load(database.pool);
@@ -69,7 +72,6 @@ async function run([url = '', seconds = '60']: readonly string[]): Promise<Secti
   const all = [...paused.received, ...resumed];
   const same = JSON.stringify(all) === JSON.stringify(steady) ? 'the same' : 'NOT the same';
   await server.stop();
-  await database.close();
   return {
     title: 'A client that stops reading',
     text: ['Events are ingested as fast as possible while one client pauses and another one reads.'],

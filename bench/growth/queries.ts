@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { answerOf } from '../support/measure-query.ts';
 
 /** A query whose costs are compared between stores of different sizes. */
 interface GrowthQuery {
@@ -23,6 +24,9 @@ interface Places {
   readonly source: string;
   readonly language: string;
   readonly rare: string;
+  /** Cursors in the middle of the list of all papers, and of the largest category. */
+  readonly middle: string;
+  readonly categoryMiddle: string;
 }
 
 /** The queries for a store. */
@@ -38,7 +42,7 @@ export async function growthQueries(pool: pg.Pool): Promise<GrowthQuery[]> {
 }
 
 async function findPlaces(pool: pg.Pool): Promise<Places> {
-  const { rows } = await pool.query<Places>(`
+  const { rows } = await pool.query<Omit<Places, 'middle' | 'categoryMiddle'>>(`
     select p.first_digest_date::text as day, p.arxiv_id as "arxivId", s.name as source, d.language,
       (select name from author where paper_count = 10 order by name limit 1) as author,
       (select name from author order by paper_count desc, name limit 1) as prolific,
@@ -48,16 +52,27 @@ async function findPlaces(pool: pg.Pool): Promise<Places> {
     join digest d on d.date = p.first_digest_date join source s on s.id = d.source_id limit 1`);
   const [places] = rows;
   if (places === undefined) throw new Error('expected a store with papers, got an empty one');
-  return places;
+  const first = `papers(first: 1, filter: {digestDates: {to: "${places.day}"}}) { edges { cursor } }`;
+  return {
+    ...places,
+    middle: await cursorOf(pool, `{ ${first} }`),
+    categoryMiddle: await cursorOf(pool, `{ category(by: {code: "cs.LG"}) { ${first} } }`),
+  };
+}
+
+async function cursorOf(pool: pg.Pool, source: string): Promise<string> {
+  const [, cursor = ''] = /"cursor":"([^"]+)"/.exec(JSON.stringify(await answerOf({ pool }, source))) ?? [];
+  return cursor;
 }
 
 function flatQueries(places: Places): Record<string, string> {
-  const { day, author, prolific, arxivId, source, language, rare } = places;
+  const { day, author, prolific, arxivId, source, language, rare, middle, categoryMiddle } = places;
   const papers = (args: string): string => `{ papers(${args}) ${PAPERS} }`;
   const filter = (fields: string): string => papers(`first: 20, filter: {${fields}}`);
   const before = `digestDates: {to: "${day}"}`;
   return {
     '20 newest': papers('first: 20'),
+    '20 from the middle': papers(`first: 20, after: "${middle}"`),
     '20 oldest': papers('first: 20, orderBy: OLDEST'),
     '20 by title, from the end': papers('last: 20, orderBy: TITLE'),
     '20 with most stars': papers('first: 20, orderBy: MOST_STARS'),
@@ -70,7 +85,7 @@ function flatQueries(places: Places): Record<string, string> {
     'the author of most papers, 20 newest': `{ author(by: {name: "${prolific}"}) { papers { totalCount nodes { title } } } }`,
     '20 authors of most papers': '{ authors(first: 20) { nodes { name paperCount } } }',
     'the largest category, 20 newest': `{ category(by: {code: "cs.LG"}) { papers { totalCount nodes { title } } } }`,
-    'the largest category, 20 from its middle': `{ category(by: {code: "cs.LG"}) { papers(filter: {${before}}) ${PAPERS} } }`,
+    'the largest category, 20 from its middle': `{ category(by: {code: "cs.LG"}) { papers(after: "${categoryMiddle}") ${PAPERS} } }`,
     '20 newest digests': '{ digests(first: 20) { nodes { date entryCount } } }',
     '20 entries of a digest': `{ digest(by: {key: {source: "${source}", date: "${day}", language: "${language}"}}) { entryCount
       entries(first: 20) { nodes { summary { tldr } paper { title } } } } }`,
