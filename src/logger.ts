@@ -44,8 +44,8 @@ function writeAtOnce(stream: LogStream): Write {
 }
 
 /**
- * Writes the lines of one turn of the event loop together, after it: a system call for each line would be a
- * third of the cost of a repeated request. Lines are written even if the process exits within the turn.
+ * Writes the lines of one turn of the event loop together, after it: a system call for each line would cost
+ * more than all else about a line. Lines are written even if the process exits within the turn.
  */
 function writeTogether(stream: LogStream): Write {
   let lines = '';
