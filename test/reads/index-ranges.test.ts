@@ -28,6 +28,9 @@ const LISTS = [
   ...['NAME', 'PAPER_COUNT'].map((order) => `authors(orderBy: ${order}, PAGE) { ${SELECTION} }`),
   `category(by: {code: "cs.CV"}) { papers(PAGE) { ${SELECTION} } }`,
   `author(by: {name: "Yang Liu"}) { papers(PAGE) { ${SELECTION} } }`,
+  ...['{categories: ["cs.CV"]}', '{categories: ["math.CO", "hep-th"]}', '{authors: ["yang liu"]}'].map(
+    (filter) => `papers(filter: ${filter}, PAGE) { ${SELECTION} }`,
+  ),
 ];
 
 // Postgres plans a prepared statement for its values at first, and may switch to one generic plan later.
