@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase, type Database } from '#papergraph/database/connect';
 import { dayOf } from '#papergraph/time/day';
 import { distinctFilters, FIELDS, oneOperation } from './fan-out/payloads.ts';
-import { withEmbedded } from './fan-out/embedded.ts';
+import { withEmbedded } from './support/embedded.ts';
 import { announce, openClients } from './fan-out/receivers.ts';
 import { compared, TIMES, type Compared, type Round } from './fan-out/rounds.ts';
 import type { Benchmark, Section, Table } from './support/benchmark.ts';

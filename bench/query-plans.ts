@@ -16,7 +16,7 @@ import { findFiles } from '#papergraph/sources/find-files';
 import { dayOf } from '#papergraph/time/day';
 import type { Benchmark, Section } from './support/benchmark.ts';
 import { measureQuery } from './support/measure-query.ts';
-import { openPostgres } from './support/postgres.ts';
+import { withEmbedded } from './support/embedded.ts';
 import { writeDigest } from './support/write-digest.ts';
 
 type Pool = Database['pool'];
@@ -63,15 +63,23 @@ async function run(argv: readonly string[]): Promise<Section> {
   const options = { plans: { type: 'boolean', default: false }, url: { type: 'string' } } as const;
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
   const [papers = '200000'] = positionals;
-  await using postgres = await openPostgres(values.url);
-  await using database = await openDatabase({ url: postgres.url, dataDir: '' });
+  const measureIn = async (url: string): Promise<Section> =>
+    await measure(url, { papers, plans: values.plans });
+  return await (values.url === undefined ? withEmbedded(measureIn) : measureIn(values.url));
+}
+
+async function measure(
+  url: string,
+  { papers, plans: printed }: { papers: string; plans: boolean },
+): Promise<Section> {
+  await using database = await openDatabase({ url, dataDir: '' });
   const { pool } = database;
   await upgradeStore(pool);
   await fill(pool, Number(papers));
   const rows = [];
   for (const [name, source] of Object.entries(QUERIES)) {
     const { plans, ...cost } = await measureQuery(pool, source);
-    if (values.plans) for (const plan of plans) console.log(`\n${name}\n${plan}\n`);
+    if (printed) for (const plan of plans) console.log(`\n${name}\n${plan}\n`);
     rows.push([name, cost.rows, cost.blocks, cost.ms.toFixed(1), plans.length]);
   }
   return {

@@ -12,7 +12,7 @@ import { dayOf } from '#papergraph/time/day';
 import { startServer, type Holding } from './support/child.ts';
 import { ingestRecords, recordOf } from './support/ingest-records.ts';
 import type { Benchmark, Section } from './support/benchmark.ts';
-import { openPostgres } from './support/postgres.ts';
+import { withEmbedded } from './support/embedded.ts';
 import { mebibytes } from './support/statistics.ts';
 
 const PORT = 14_121;
@@ -42,9 +42,12 @@ export const slowReader: Benchmark = {
   run,
 };
 
-async function run([seconds = '60', given]: readonly string[]): Promise<Section> {
-  await using postgres = await openPostgres(given);
-  const { url } = postgres;
+async function run([seconds = '60', url]: readonly string[]): Promise<Section> {
+  const measureIn = async (given: string): Promise<Section> => await measure(given, seconds);
+  return await (url === undefined ? withEmbedded(measureIn) : measureIn(url));
+}
+
+async function measure(url: string, seconds: string): Promise<Section> {
   await using database = await openDatabase({ url, dataDir: '' });
   const server = await startServer(url, PORT);
   const memory = async (): Promise<Holding> => await server.ask<Holding>('memory');

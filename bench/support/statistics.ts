@@ -9,10 +9,3 @@ export function median(values: readonly number[]): number {
 export function mebibytes(bytes: number, digits = 0): string {
   return (bytes / 2 ** 20).toFixed(digits);
 }
-
-/** Prints a Markdown table. Its first column is text, the others are figures. */
-export function printTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
-  console.log([head, rule, ...rows].map(line).join('\n'));
-}
