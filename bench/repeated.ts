@@ -21,7 +21,7 @@ const OPTIONS = {
 } as const;
 
 const QUERIES = {
-  large: `{ papers(first: 46) { nodes { title authors { nodes { name papers(first: 5) { nodes {
+  large: `{ papers(first: 52) { nodes { title authors { nodes { name papers(first: 5) { nodes {
     title categories { code } } } } } } } }`,
   small: '{ papers(first: 20) { nodes { arxivId title firstDigestDate } } }',
   typename: '{ __typename }',
@@ -82,7 +82,7 @@ async function pairs(papergraph: Server, bare: Server): Promise<[name: string, s
 }
 
 const ABOUT: Readonly<Record<string, string>> = {
-  large: 'nested: 46 papers, their authors, 5 papers of each, their categories',
+  large: 'nested: 52 papers, their authors, 5 papers of each, their categories',
   small: 'flat: 20 papers',
   typename: '`{ __typename }`',
   'large/304': 'nested by GET, not modified (304)',
