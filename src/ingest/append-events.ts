@@ -78,17 +78,18 @@ async function draftEvents(tx: Transaction, digestId: number): Promise<void> {
 /** The rows of the drafted events, as `appendToFeed` takes them: first those that share their papers' vectors. */
 async function* paperEvents(tx: Transaction): AsyncGenerator<Sql> {
   yield eventRows(sql`
-    cross join lateral (
-      select null::tsvector as vector, clipped, version from paper_search s where s.paper_id = d.paper_id and d.alike offset 0
+    (select * from event_draft where alike) d cross join lateral (
+      select null::tsvector as vector, clipped, version from paper_search s where s.paper_id = d.paper_id offset 0
     ) v`);
   for (let after = 0; ;) {
     const texts = await nextTexts(tx, after);
     if (texts.length === 0) return;
+    const ordinals = texts.map(({ id }) => id);
     yield eventRows(sql`
-      join (
+      (select * from event_draft where ordinal = any(${ordinals})) d join (
         select id, vector, clipped, ${INDEX_VERSION}::int as version from ${await searchVectors(tx, texts)} made
       ) v on v.id = d.ordinal`);
-    after = Math.max(...texts.map(({ id }) => id));
+    after = Math.max(...ordinals);
   }
 }
 
@@ -104,17 +105,17 @@ async function nextTexts(tx: Transaction, after: number): Promise<VectorTexts[]>
 
 /**
  * SQL: rows with all facts that filters test: the paper as the ingest leaves it, with the entry of the event
- * as its only one. `vectors` is a join with an alias `v` that has vector, clipped and version. Everything is
+ * as its only one. `drafts` joins drafted events, as `d`, with `v`, which has vector, clipped and version. Everything is
  * looked up by key: `offset 0` keeps Postgres from joining whole tables when it takes them for small.
  */
-function eventRows(vectors: Sql): Sql {
+function eventRows(drafts: Sql): Sql {
   return sql`
     select d.ordinal, d.kind, d.paper_id, d.entry_id, p.arxiv_id, array(
         select c.code from paper_category k join category c on c.id = k.category_id
         where k.paper_id = p.id order by k.position
       ) as categories, n.author_names, n.author_folded, n.author_words,
       p.code_url is not null as has_code, m.entry_id is not null as has_summary, v.vector, v.clipped, v.version
-    from event_draft d ${vectors}
+    from ${drafts}
       cross join lateral (select id, arxiv_id, code_url from paper where id = d.paper_id offset 0) p
       cross join lateral (
         select coalesce(array_agg(u.name order by a.position), '{}') as author_names,
