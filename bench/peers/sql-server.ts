@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import pg from 'pg';
 import { QUERIES, type Args } from './sql-queries.ts';
 
-const pool = new pg.Pool({ max: 10 });
+// Without it, Postgres plans each execution anew, because it knows the limit then.
+const pool = new pg.Pool({ max: 10, options: '-c plan_cache_mode=force_generic_plan' });
 
 const server = createServer((request, response) => {
   answer(request.url ?? '')

@@ -20,7 +20,7 @@ interface Draw {
   readonly oneOf: <Item>(items: readonly Item[]) => Item;
   /** A number from 0 to below `n`. */
   readonly below: (n: number) => number;
-  /** A number around `n`, so that pages differ in size. */
+  /** A common size of pages, between half of `n` and one and a half. */
   readonly about: (n: number) => number;
 }
 

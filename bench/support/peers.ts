@@ -11,9 +11,9 @@ export function installPeers(): string {
   // A copy of the lock that was installed.
   const installed = path.join(PEERS, 'node_modules/.installed.json');
   if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
-    execFileSync('npm', ['ci', '--prefix', PEERS, '--no-audit', '--no-fund', '--loglevel', 'error'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    // The peers run on their own Node, not on the one that runs npm.
+    const quietly = ['--no-audit', '--no-fund', '--loglevel', 'error', '--engine-strict=false'];
+    execFileSync('npm', ['ci', '--prefix', PEERS, ...quietly], { stdio: ['ignore', 'ignore', 'inherit'] });
     writeFileSync(installed, lock);
   }
   return path.join(PEERS, 'node_modules/node/bin/node');
