@@ -19,6 +19,8 @@ export type ReadStoreVersion = () => Promise<StoreVersion>;
 /** Makes the reader of a process. Calls that wait at the same time share one statement. */
 export function storeVersionReader(run: RunStatement): ReadStoreVersion {
   return shareCalls(async () => {
+    // All requests that have arrived together share the statement, not only those of the same socket.
+    await new Promise((resolve) => setImmediate(resolve));
     const [state] = await run<FeedState & { readonly version: string }>({
       name: 'storeVersion',
       sql: sql`select f.version, f.epoch, f.head, f.floor from feed f where f.id = 1`,

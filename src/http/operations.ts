@@ -1,6 +1,5 @@
 import type { ExecutionResult } from 'graphql';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { StoreVersion } from '../events/store-version.ts';
 import type { CreateContext } from '../graphql/context.ts';
 import { payloadsIn } from '../live/payload-result.ts';
 import { errorStream } from '../live/payload-stream.ts';
@@ -8,7 +7,6 @@ import { statusOf } from '../pipeline/failures.ts';
 import type { OperationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Authenticate } from './admin.ts';
-import { shareCalls } from '../time/share-calls.ts';
 import { answerOf, sendAnswer, type Answer } from './answer.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { acceptsEvents, type MediaType } from './media-type.ts';
@@ -30,12 +28,7 @@ export class Operations {
 
   constructor(options: OperationOptions) {
     this.#options = options;
-    const readVersion = async (): Promise<StoreVersion> => {
-      // All requests that have arrived together share the statement.
-      await new Promise((resolve) => setImmediate(resolve));
-      return await options.createContext().version();
-    };
-    this.#kept = new KeptAnswers(shareCalls(readVersion));
+    this.#kept = new KeptAnswers(async () => await options.createContext().version());
   }
 
   /**
