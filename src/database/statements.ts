@@ -189,13 +189,16 @@ function localSettings({ timeoutMs, settings }: Statement): string[] {
   return Object.entries(all).map(([key, value]) => `set local ${key} = ${value}`);
 }
 
-/** Names by text. Bounded: there is one text for each order and direction of each list. */
+/** Number of texts that are prepared. Each takes some 30 kB in each connection, for as long as it lasts. */
+const MOST_NAMES = 500;
+
+/** Names by text. There is one text for each order, direction and common size of each list. */
 const preparedNames = new Map<string, string>();
 
-/** The name under which a text is prepared, different for every text. */
-function preparedName(name: string, text: string): string {
+/** The name under which a text is prepared, different for every text. Undefined if there are too many. */
+function preparedName(name: string, text: string): string | undefined {
   const known = preparedNames.get(text);
-  if (known !== undefined) return known;
+  if (known !== undefined || preparedNames.size >= MOST_NAMES) return known;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   preparedNames.set(text, `${name}:${hash}`);
   return `${name}:${hash}`;

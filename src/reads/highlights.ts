@@ -12,6 +12,7 @@ import { summaryColumns, type PaperRow, type SummaryRow } from './lists/rows.ts'
 import type { RunStatement } from '../database/statements.ts';
 import type { Load } from './cache/read-cache.ts';
 import type { Store } from './cache/store.ts';
+import { found, type PaperAbstract } from './lookups.ts';
 
 /** A text of a paper with the parts that match a search. */
 export interface Highlight {
@@ -38,16 +39,26 @@ export function summaryReader(store: Store): ReadSummaries {
   return shortListReader<SummaryRow>(store, 'PaperEdge.highlights', currentSummaries);
 }
 
+/** The texts that are searched for highlights, beside titles. */
+export interface HighlightTexts {
+  readonly summaries: ReadSummaries;
+  readonly abstractOf: Load<number, PaperAbstract | null>;
+}
+
 /**
- * Makes the reader of highlights for one operation. A page of papers takes two statements: summaries, and stems of their
- * words.
+ * Makes the reader of highlights for one operation. A page of papers takes three statements: abstracts,
+ * summaries, and stems of their words.
  */
-export function highlightReader(run: RunStatement, summariesOf: ReadSummaries): ReadHighlights {
+export function highlightReader(
+  run: RunStatement,
+  { summaries, abstractOf }: HighlightTexts,
+): ReadHighlights {
   const stems = stemReader(run);
   const prepared = new WeakMap<readonly HighlightTerm[], PreparedTerms>();
   return async (paper, highlightTerms) => {
     if (highlightTerms.length === 0) return [];
-    const texts = textsOf(paper, await summariesOf(paper.id));
+    const [abstract, published] = await Promise.all([abstractOf(paper.id), summaries(paper.id)]);
+    const texts = textsOf(paper.title, found(abstract).abstract, published);
     const terms = prepared.get(highlightTerms) ?? prepare(highlightTerms, stems);
     prepared.set(highlightTerms, terms);
     const keys = texts.flatMap(keysOf).filter((key) => terms.initials.has(initial(key)));
@@ -118,7 +129,7 @@ function stemReader(run: RunStatement): Stems {
 
 type Text = Omit<Highlight, 'ranges'>;
 
-function textsOf({ title, abstract }: PaperRow, summaries: readonly SummaryRow[]): Text[] {
+function textsOf(title: string, abstract: string, summaries: readonly SummaryRow[]): Text[] {
   return [
     { field: 'TITLE', summary: null, text: title },
     { field: 'ABSTRACT', summary: null, text: abstract },

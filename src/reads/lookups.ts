@@ -29,6 +29,13 @@ export interface DigestKey {
   readonly language: string | null;
 }
 
+/** The abstract of a paper, apart from its other fields. */
+export interface PaperAbstract {
+  /** Id of the paper. */
+  readonly id: number;
+  readonly abstract: string;
+}
+
 /** The row that a foreign key refers to. Throws if a concurrent removal deleted it between the two reads. */
 export function found<Row>(row: Row | null): Row {
   if (row === null) throw new Error('removed while it was being read');
@@ -62,6 +69,10 @@ function entities(store: Store) {
     paperByArxivId: lookup<PaperRow>(store, 'paperByArxivId', {
       query: (ids) => sql`${papers} where p.arxiv_id = any(${ids}::text[])`,
       keyOf: (row) => row.arxivId,
+    }),
+    abstractOfPaper: lookup<PaperAbstract, number>(store, 'abstractOfPaper', {
+      query: (ids) => sql`select p.id, p.abstract from paper p where p.id = any(${ids}::int[])`,
+      keyOf: (row) => row.id,
     }),
     authorByName: lookup<AuthorRow>(store, 'authorByName', {
       query: (names) => sql`select ${authorColumns} from author u where u.name = any(${names}::text[])`,

@@ -104,11 +104,12 @@ function operationReads(run: RunStatement, shared: SharedReads, onLate: () => vo
     onLate();
     return null;
   };
+  const texts = { summaries: shared.summaries, abstractOf: shared.plain.abstractOfPaper };
   let highlights: ReadHighlights | undefined;
   return {
     ...shared.plain,
     facets: async (request) => await shared.facets(request).catch(orNull),
-    highlights: async (...args) => await (highlights ??= highlightReader(run, shared.summaries))(...args),
+    highlights: async (...args) => await (highlights ??= highlightReader(run, texts))(...args),
     related: (paperId, first) => {
       const related = shared.related(paperId, first);
       return related instanceof Promise ? related.catch(orNull) : related;

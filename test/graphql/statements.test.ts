@@ -44,16 +44,14 @@ test('a nested query takes as many statements for 100 parents as for one, limite
     expect(statements.map(({ name }) => name)).toEqual([
       'storeVersion',
       'Query.papers',
-      'paperById',
       'Paper.authors',
       'Author.papers',
       'paperById',
       'Paper.categories',
       'categoryById',
     ]);
-    // Each paper is read once, however many lists contain it.
-    const all = new Set([...papers.map(({ id }) => id), ...nested]);
-    expect(papersRead).toEqual([n, all.size - n]);
+    // Each paper is read once, however many nested lists contain it.
+    expect(papersRead).toEqual([nested.size]);
     expect(rows['Query.papers']).toBeLessThanOrEqual(n + 1);
     expect(rows['Paper.authors']).toBeLessThanOrEqual(n * (6 + 1));
     expect(rows['Author.papers']).toBeLessThanOrEqual(authors.size * (5 + 1));
@@ -69,7 +67,6 @@ test('a field with other arguments is one more statement for all parents', async
   expect(statements.map(({ name }) => name)).toEqual([
     'storeVersion',
     'Query.papers',
-    'paperById',
     'Paper.authors',
     'Paper.authors',
   ]);
@@ -79,11 +76,7 @@ test('a total is in its page’s statement, reads no page alone, and is counted 
   const page = await query(
     `{ papers(first: 3) { totalCount ...F } } fragment F on PaperConnection { nodes { id } }`,
   );
-  expect(page.statements).toEqual([
-    VERSION,
-    { name: 'Query.papers', rows: 4 },
-    { name: 'paperById', rows: 3 },
-  ]);
+  expect(page.statements).toEqual([VERSION, { name: 'Query.papers', rows: 4 }]);
   const alone = await query(
     `{ papers { ...F } } fragment F on PaperConnection { ... { count: totalCount } }`,
   );
@@ -136,18 +129,14 @@ async function spied(document: string, prepared: boolean): Promise<Sent[]> {
 }
 
 test('statements are prepared by name, except filtered ones, and if names are turned off', async () => {
-  const first = await namesOf('{ papers(first: 1) { nodes { id } } }', true);
-  expect(first).toEqual([
-    expect.stringMatching(/^Query\.papers:[\da-f]{16}$/),
-    expect.stringMatching(/^paperById:[\da-f]{16}$/),
-  ]);
+  const first = await namesOf('{ papers(first: 8) { nodes { id } } }', true);
+  expect(first).toEqual([expect.stringMatching(/^Query\.papers:[\da-f]{16}$/)]);
+  // Common sizes have a text of their own.
+  expect(await namesOf('{ papers { nodes { id } } }', true)).not.toEqual(first);
   expect(await namesOf('{ papers(first: 7) { nodes { id } } }', true)).toEqual(first);
   expect(await namesOf('{ papers(last: 7) { nodes { id } } }', true)).not.toEqual(first);
-  expect(await namesOf('{ papers(filter: {hasCode: true}) { nodes { id } } }', true)).toEqual([
-    undefined,
-    first[1],
-  ]);
-  expect(await namesOf('{ papers(first: 1) { nodes { id } } }', false)).toEqual([undefined, undefined]);
+  expect(await namesOf('{ papers(filter: {hasCode: true}) { nodes { id } } }', true)).toEqual([undefined]);
+  expect(await namesOf('{ papers(first: 1) { nodes { id } } }', false)).toEqual([undefined]);
 });
 
 test('statements of facets are never prepared by name', async () => {

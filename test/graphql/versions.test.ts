@@ -189,7 +189,7 @@ describe('while the store does not change', () => {
     const { length } = server.statements;
     // Another text, so that the answer itself is not kept.
     expect(await ask(server, `${query} # again`)).toEqual(first);
-    expect(server.statements.slice(length)).toContain('paperById');
+    expect(server.statements.slice(length)).toContain('Paper.authors');
   });
 });
 

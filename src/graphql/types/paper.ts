@@ -7,6 +7,7 @@ import { entriesOfPaper, summariesOfPaper } from '../../reads/lists/entries.ts';
 import { nodeId, nodeKey } from '../../reads/paging/node-id.ts';
 import type { Parent } from '../../reads/paging/read-page.ts';
 import { papers } from '../../reads/lists/papers.ts';
+import { found } from '../../reads/lookups.ts';
 import type { PaperRow } from '../../reads/lists/rows.ts';
 import { builder } from '../builder.ts';
 import { BY_ID, idFrom, LANGUAGE_VALUES, lookupBy } from '../descriptions.ts';
@@ -47,7 +48,10 @@ Paper.implement({
       description: 'Highest arXiv version seen. Null if no source named a version.',
     }),
     title: t.exposeString('title', { description: 'Title as printed, LaTeX included.' }),
-    abstract: t.exposeString('abstract', { description: 'Abstract as printed, LaTeX included.' }),
+    abstract: t.string({
+      description: 'Abstract as printed, LaTeX included.',
+      resolve: ({ id }, _args, { reads }) => andThen(reads.abstractOfPaper(id), (row) => found(row).abstract),
+    }),
     comment: t.exposeString('comment', {
       nullable: true,
       description: "The authors' comment on arXiv, as printed.",

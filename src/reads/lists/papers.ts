@@ -15,7 +15,7 @@ import {
   type PaperFilter,
 } from '../filters/paper-filter.ts';
 import { paperPath, type PaperPath } from './paper-path.ts';
-import type { PaperRow, ScoredPaperRow } from './rows.ts';
+import { paperColumns, type PaperRow, type ScoredPaperRow } from './rows.ts';
 
 /** Orders of lists of papers. Ties are sorted by arXiv id, newest first. */
 export type PaperOrder = 'NEWEST' | 'OLDEST' | 'RELEVANCE' | 'TITLE' | 'MOST_STARS';
@@ -91,7 +91,8 @@ interface PaperTable extends Pick<List, 'from'> {
 }
 
 /**
- * A list reads ids and sort keys, of an index alone if possible, then each paper that is not known by its id.
+ * Nested lists, and those that sort many papers, read ids and sort keys, of an index alone if possible, then
+ * each paper that is not known by its id.
  */
 function paperField(name: string, list: PaperList): PaperField {
   const { where, total } = list;
@@ -104,14 +105,18 @@ function paperField(name: string, list: PaperList): PaperField {
       const { condition, searching, highlightTerms } = compiled;
       const findsPath = list.all === true && condition !== undefined && !searching;
       const path: ListPath = findsPath ? await pathOf(ordered, tools) : {};
+      // Few papers of a list of all are known already: one statement reads ids and papers.
+      const readsRows = list.all === true && !searching && path.ranges === undefined;
+      const rowOf: List['rowOf'] = ({ id, score }) =>
+        andThen(tools.paperById(id), (paper) => withScore(paper, score));
       return {
         ...clausesOf(list, compiled, ordered.orderBy),
+        ...(readsRows ? { columns: paperColumns } : { rowOf }),
         where: every([where, condition, path.within].filter((each) => each !== undefined)) ?? sql`true`,
         ranges: path.ranges,
         repeats: list.repeats ?? false,
         filtered: condition !== undefined,
         highlightTerms,
-        rowOf: ({ id, score }) => andThen(tools.paperById(id), (paper) => withScore(paper, score)),
         ...(condition === undefined && { total }),
         ...(path.total !== undefined && { total: sql`${path.total}::int` }),
       };

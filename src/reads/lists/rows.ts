@@ -6,13 +6,12 @@ import type { SummaryPart } from '../../digest/digest.ts';
 // are YYYY-MM-DD, languages are BCP 47 tags. The columns of each row are written for fixed table aliases,
 // such as p for paper.
 
-/** Row of `Paper`. */
+/** Row of `Paper`, without its abstract, which takes more space than all other fields. */
 export interface PaperRow {
   readonly id: number;
   readonly arxivId: string;
   readonly version: number | null;
   readonly title: string;
-  readonly abstract: string;
   readonly comment: string | null;
   readonly codeUrl: string | null;
   readonly codeStars: number | null;
@@ -31,7 +30,7 @@ export interface ScoredPaperRow extends PaperRow {
 }
 
 /** SQL: the columns of PaperRow, from `paper p`. */
-export const paperColumns = sql`p.id, p.arxiv_id as "arxivId", p.version, p.title, p.abstract, p.comment,
+export const paperColumns = sql`p.id, p.arxiv_id as "arxivId", p.version, p.title, p.comment,
   p.code_url as "codeUrl", p.code_stars as "codeStars", p.code_updated_on as "codeUpdatedOn",
   p.primary_category_id as "primaryCategoryId", coalesce(p.subject_classes, '{}') as "subjectClasses",
   p.first_digest_date as "firstDigestDate", p.first_seen_at as "firstSeenAt", p.updated_at as "updatedAt"`;

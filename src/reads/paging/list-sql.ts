@@ -67,7 +67,7 @@ export function listSql(
   { window, wants }: { readonly window: Window; readonly wants: Wants },
 ): Sql {
   const total = wants.total ? totalSql(list) : sql`null::int`;
-  const parent = sql`select id, ${total} as total from ${parentsSql(parents)}`;
+  const parent = sql`select id, ${total} as total from ${parentTable(parents)}`;
   if (!wants.page) return sql`select parent.id as parent, parent.total from (${parent}) parent`;
   const order = window.backward ? reversed(list.order) : list.order;
   // Materialized: the total is then computed once for each parent, not for each of its rows.
@@ -77,6 +77,13 @@ export function listSql(
     from parent ${wants.total ? sql`left` : sql.empty} join
       lateral (${list.ranges ? mergedSql(list, list.ranges, window) : pageSql(list, order, window)}) page on true
     order by ${keyTerms(order)}`;
+}
+
+/** SQL: as `parentsSql`. For one id, Postgres plans a list alike whatever the id, and can keep the plan. */
+function parentTable(parents: readonly ParentId[]): Sql {
+  const [only] = parents;
+  if (parents.length > 1 || typeof only !== 'number') return parentsSql(parents);
+  return sql`(select ${only}::int) as parent(id)`;
 }
 
 /** SQL: the ids of parents, as the table `parent(id)`. */
@@ -101,7 +108,7 @@ function mergedSql(list: List, ranges: Ranges, window: Window): Sql {
   const keys = sql.join(order.map((_key, index) => keyName(index)));
   return sql`select distinct on (${keys}) part.* from ${ranges.ids}
     cross join lateral (${pageSql({ ...list, ...ranges }, order, window)}) part
-    order by ${keyTerms(order)} limit ${window.limit + 1}`;
+    order by ${keyTerms(order)} limit ${limitSql(window.limit)}`;
 }
 
 /**
@@ -115,7 +122,7 @@ function pageSql(list: List, order: Order, window: Window): Sql {
   const ranges = start === undefined ? [undefined] : rangesAfter(order, start);
   const pages = ranges.map((range) => {
     const where = range === undefined ? bounded : sql`${bounded} and ${range}`;
-    return rangeSql(list, order, { where, limit: limit + 1 });
+    return rangeSql(list, order, { where, limit: limitSql(limit) });
   });
   const [only, ...more] = pages;
   if (only !== undefined && more.length === 0) return only;
@@ -123,7 +130,18 @@ function pageSql(list: List, order: Order, window: Window): Sql {
     pages.map((page) => sql`(${page})`),
     ' union all ',
   );
-  return sql`select * from (${parts}) ranges order by ${keyTerms(order)} limit ${limit + 1}`;
+  return sql`select * from (${parts}) ranges order by ${keyTerms(order)} limit ${limitSql(limit)}`;
+}
+
+/** Common sizes of pages. */
+const COMMON_SIZES: ReadonlySet<number> = new Set([1, 2, 3, 5, 10, 15, 20, 25, 30, 50, 100]);
+
+/**
+ * SQL: one row more than a page has. A common size is part of the text: Postgres plans a prepared statement
+ * again for each execution if its limit is a parameter, which takes longer than reading the page.
+ */
+function limitSql(size: number): Sql {
+  return COMMON_SIZES.has(size) ? sql.raw(String(size + 1)) : sql`${size + 1}`;
 }
 
 function endsBefore(order: Order, end: readonly KeyValue[]): Sql {
@@ -133,7 +151,7 @@ function endsBefore(order: Order, end: readonly KeyValue[]): Sql {
 function rangeSql(
   { columns, from, repeats }: List,
   order: Order,
-  { where, limit }: { where: Sql; limit: number },
+  { where, limit }: { where: Sql; limit: Sql },
 ): Sql {
   const keys = sql.join(order.map(({ expression }) => expression));
   const distinct = repeats === true ? sql`distinct on (${keys})` : sql.empty;
