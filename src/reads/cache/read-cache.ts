@@ -7,7 +7,7 @@ import { sizeOf } from './size-of.ts';
  * Size of the values that a cache keeps, in characters. A character takes one or two bytes in memory: these
  * are 32 to 64 MB.
  */
-export const KEPT_CHARACTERS = 32_000_000;
+const KEPT_CHARACTERS = 32_000_000;
 
 /** Size of the largest value that is kept, as a share of the cache. */
 const LARGEST = 1 / 8;

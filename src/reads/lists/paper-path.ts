@@ -9,22 +9,41 @@ import {
 import { authorNames, entryConditions, type PaperFilter } from '../filters/paper-filter.ts';
 import { PAPERS } from '../filters/filter-subject.ts';
 
-/** How the papers of a filter are found. Conditions of the filter that it does not name are tested on each paper. */
+/** How the papers of a filter are found. */
 export interface PaperPath {
-  /** SQL: a condition on `paper p` that all papers of the filter meet, and few others. */
-  readonly within?: Sql | undefined;
+  /** SQL: a condition on `paper p` that all papers of the filter meet; a walk by day begins with it. */
+  readonly bound?: Sql | undefined;
+  /** A few papers, found by their ids, that include all papers of the filter. */
+  readonly set?: PaperSet | undefined;
+  /** Whether a page is found sooner by a walk in the order of the list than in `set`. */
+  readonly walks?: boolean;
   /** Ranges of an index whose papers, in the order of the list, include all papers of the filter. */
   readonly ranges?: PaperRanges | undefined;
   /** Number of papers that meet the filter, if a counter says it. */
   readonly total?: number | undefined;
 }
 
+interface PaperSet {
+  /** SQL: `paper p` is in the set. */
+  readonly condition: Sql;
+  /** The filter without the conditions that the set meets. */
+  readonly rest: PaperFilter;
+}
+
 /** The papers of some categories or authors. */
-export interface PaperRanges {
+interface PaperRanges {
   readonly table: 'paper_category' | 'authorship';
   readonly ids: readonly number[];
   /** The filter without the condition that the ranges meet. */
   readonly rest: PaperFilter;
+}
+
+/** What the order of a list allows. */
+interface PathOrder {
+  /** The order is by day: `paper_category` and `authorship` have its sort keys. */
+  readonly byDay: boolean;
+  /** A walk in this order meets the papers of a filter evenly, or soon. */
+  readonly even: boolean;
 }
 
 /** A condition that all papers of a filter meet, with what it refers to. */
@@ -35,35 +54,46 @@ interface Clue {
   readonly rest: PaperFilter;
 }
 
+/** Papers of a page of usual size. */
+const USUAL_PAGE = 20;
+
 /** Chooses by exact counts how the papers of a filter are found. */
 export async function paperPath(
   filter: PaperFilter,
-  byDate: boolean,
+  order: PathOrder,
   counts: FilterCounts,
 ): Promise<PaperPath> {
   const objects = required(filter);
   // Few papers, by an index of their own: Postgres looks them up as it is.
   if (objects.some(({ arxivIds }) => arxivIds)) return {};
   const clues = await Promise.all(objects.flatMap((each) => cluesOf(each, filter, counts)));
-  const digests = await Promise.all(objects.flatMap((each) => digestsOf(each, counts)));
-  const few = digests.flatMap(({ ids, papers }): Clue[] =>
-    ids === null ? [] : [{ table: 'digest_entry', found: { ids, papers }, rest: filter }],
+  const digests = await Promise.all(objects.flatMap((each) => digestsOf(each, filter, counts)));
+  const few = digests.flatMap(({ found: { ids, papers }, rest }): Clue[] =>
+    ids === null ? [] : [{ table: 'digest_entry', found: { ids, papers }, rest }],
+  );
+  const bound = every(
+    digests.flatMap(({ found: { latest } }) => (latest === null ? [] : [firstListedBy(latest)])),
   );
   const [best] = [...clues, ...few].toSorted((a, b) => a.found.papers - b.found.papers);
-  const within = every([
-    ...digests.flatMap(({ latest }) => (latest === null ? [] : [firstListedBy(latest)])),
-    ...(best !== undefined && best.found.papers <= FEW_PAPERS ? [withinSql(best)] : []),
-  ]);
-  if (best === undefined) return { within };
+  if (best === undefined) return { bound };
   const { table, found, rest } = best;
+  const all = await counts.all();
+  const met = [...clues, ...digests].map((each) => each.found.papers);
   return {
-    within,
+    bound,
+    set: found.papers <= FEW_PAPERS ? { condition: withinSql(best), rest } : undefined,
+    walks: order.even && walked(met, all) < found.papers,
     ranges:
-      byDate && table !== 'digest_entry' && (await inRanges(found, counts))
+      order.byDay && table !== 'digest_entry' && inRanges(found, all)
         ? { table, ids: found.ids, rest }
         : undefined,
     total: found.ids.length === 1 && table !== 'digest_entry' && isEmpty(rest) ? found.papers : undefined,
   };
+}
+
+/** Papers that a walk is expected to test for a page, if conditions that so many papers meet are independent. */
+function walked(met: readonly number[], all: number): number {
+  return met.reduce((papers, each) => (papers * all) / Math.min(each, all), USUAL_PAGE);
 }
 
 /** SQL: a paper of a digest is not first listed after that digest. The list by day then begins there. */
@@ -76,9 +106,8 @@ const MOST_RANGES = 200;
 const FEW_RANGES = 4;
 
 /** Of a quarter of all papers or more, a walk through all of them finds a page soon. */
-async function inRanges({ ids, papers }: Counted, counts: FilterCounts): Promise<boolean> {
-  if (ids.length <= FEW_RANGES) return true;
-  return ids.length <= MOST_RANGES && papers < (await counts.all()) / 4;
+function inRanges({ ids, papers }: Counted, all: number): boolean {
+  return ids.length <= FEW_RANGES || (ids.length <= MOST_RANGES && papers < all / 4);
 }
 
 /** The objects of a filter that all of its papers meet. */
@@ -114,14 +143,21 @@ function known(values: readonly string[]): string[] {
   return values.filter((value) => !value.includes('\0'));
 }
 
-/** The digests that the entry conditions of a filter leave; none if it has no such condition. */
-function digestsOf(
-  { digestDates, languages, sources }: PaperFilter,
-  counts: FilterCounts,
-): Promise<CountedDigests>[] {
+/** The digests that the conditions on entries leave. */
+interface DigestClue extends Pick<Clue, 'rest'> {
+  readonly found: CountedDigests;
+}
+
+/** The digests that the entry conditions of an object leave; none if it has no such condition. */
+function digestsOf(each: PaperFilter, whole: PaperFilter, counts: FilterCounts): Promise<DigestClue>[] {
+  const { digestDates, languages, sources, hasSummary } = each;
   const about = { digestDates, languages, sources };
   const condition = every(entryConditions(about, PAPERS));
-  return condition === undefined ? [] : [counts.digests(condition, JSON.stringify(about))];
+  if (condition === undefined) return [];
+  // One and the same entry must meet all conditions: `hasSummary` must not lose the others.
+  const alone = each === whole && (hasSummary === null || hasSummary === undefined);
+  const rest = alone ? { ...whole, digestDates: undefined, languages: undefined, sources: undefined } : whole;
+  return [counts.digests(condition, JSON.stringify(about)).then((found) => ({ found, rest }))];
 }
 
 function isEmpty(filter: PaperFilter): boolean {

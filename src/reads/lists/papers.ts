@@ -112,7 +112,8 @@ function paperField(name: string, list: PaperList): PaperField {
       return {
         ...clausesOf(list, compiled, ordered.orderBy),
         ...(readsRows ? { columns: paperColumns } : { rowOf }),
-        where: every([where, condition, path.within].filter((each) => each !== undefined)) ?? sql`true`,
+        where: allOf(where, path.set ?? condition),
+        pageWhere: path.walks === true ? allOf(where, condition, path.bound) : undefined,
         ranges: path.ranges,
         repeats: list.repeats ?? false,
         filtered: condition !== undefined,
@@ -147,30 +148,44 @@ interface Ordered {
 }
 
 /** A path as parts of a list. */
-interface ListPath extends Omit<PaperPath, 'ranges'> {
-  readonly ranges?: Ranges;
+interface ListPath extends Pick<PaperPath, 'bound' | 'total' | 'walks'> {
+  /** SQL: the filter, as papers of a set that meet the rest of its conditions. */
+  readonly set?: Sql | undefined;
+  readonly ranges?: Ranges | undefined;
 }
 
 /** How the papers of a filter are found among all papers. */
 async function pathOf({ filter, orderBy }: Ordered, { counts, compileSearch }: ListTools): Promise<ListPath> {
-  const { ranges, ...path } = await paperPath(filter, !SORTED_BY_PAPER.has(orderBy), counts);
-  if (ranges === undefined) return path;
-  const { condition } = await paperFilter(ranges.rest, PAPERS, compileSearch);
-  const { parent, ...list } = RANGES[ranges.table];
-  const clauses = clausesOf(
-    list,
-    { condition, score: undefined, searching: false, highlightTerms: [] },
-    orderBy,
-  );
+  // The papers of digests are met late in OLDEST; MOST_STARS has no index to walk.
+  const order = { byDay: !SORTED_BY_PAPER.has(orderBy), even: orderBy === 'NEWEST' || orderBy === 'TITLE' };
+  const { set, ranges, ...path } = await paperPath(filter, order, counts);
+  const restOf = async (rest: PaperFilter) => (await paperFilter(rest, PAPERS, compileSearch)).condition;
   return {
     ...path,
-    ranges: {
-      ...clauses,
-      where: every([sql`${parent} = range.id`, ...(condition ? [condition] : [])]) ?? sql`true`,
-      repeats: ranges.table === 'authorship',
-      ids: sql`unnest(${ranges.ids}::int[]) as range(id)`,
-    },
+    walks: ranges === undefined && (set === undefined || path.walks === true),
+    set: set && allOf(set.condition, await restOf(set.rest)),
+    ranges: ranges && rangesOf(ranges, await restOf(ranges.rest), orderBy),
   };
+}
+
+function rangesOf(
+  { table, ids }: NonNullable<PaperPath['ranges']>,
+  condition: Sql | undefined,
+  orderBy: PaperOrder,
+): Ranges {
+  const { parent, ...list } = RANGES[table];
+  const compiled = { condition, score: undefined, searching: false, highlightTerms: [] };
+  return {
+    ...clausesOf(list, compiled, orderBy),
+    where: allOf(sql`${parent} = range.id`, condition),
+    repeats: table === 'authorship',
+    ids: sql`unnest(${ids}::int[]) as range(id)`,
+  };
+}
+
+/** SQL: all of the conditions that are given. */
+function allOf(...conditions: readonly (Sql | undefined)[]): Sql {
+  return every(conditions.filter((each) => each !== undefined)) ?? sql`true`;
 }
 
 /** Orders whose sort keys only the table of papers has. */

@@ -12,7 +12,7 @@ export function rowsByParent<Row extends { readonly parent: ParentId }>(
 }
 
 /** The value of `key`, made and stored on first use. */
-export function remember<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+function remember<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
   const value = known.get(key) ?? make();
   known.set(key, value);
   return value;

@@ -13,6 +13,8 @@ export interface List {
   /** The tables in `from`, joined with the one that has the rows. If absent, `from` has it. */
   readonly fromRows?: Sql;
   readonly where: Sql;
+  /** The same rows as `where`, as a condition by which a page is found sooner than all rows. */
+  readonly pageWhere?: Sql | undefined;
   readonly order: Order;
   /** Whether `from` may return a row more than once; rows with equal sort keys are then one. */
   readonly repeats?: boolean;
@@ -118,7 +120,8 @@ function mergedSql(list: List, ranges: Ranges, window: Window): Sql {
 function pageSql(list: List, order: Order, window: Window): Sql {
   const { limit, backward, after, before } = window;
   const [start, end] = backward ? [before, after] : [after, before];
-  const bounded = end === undefined ? list.where : sql`${list.where} and (${endsBefore(order, end)})`;
+  const wanted = list.pageWhere ?? list.where;
+  const bounded = end === undefined ? wanted : sql`${wanted} and (${endsBefore(order, end)})`;
   const ranges = start === undefined ? [undefined] : rangesAfter(order, start);
   const pages = ranges.map((range) => {
     const where = range === undefined ? bounded : sql`${bounded} and ${range}`;
