@@ -48,6 +48,7 @@ export type Lookups = ReturnType<typeof lookups>;
 /** Makes look-ups. Those of one kind are batched into one statement, and each row is read once. */
 export function lookups(store: Store) {
   return {
+    ...papers(store),
     ...entities(store),
     ...publications(store),
     /** The key is a UUID in lower case. */
@@ -58,22 +59,27 @@ export function lookups(store: Store) {
   };
 }
 
-function entities(store: Store) {
-  const papers = sql`select ${paperColumns} from paper p`;
-  const categories = sql`select ${categoryColumns} from category c`;
+function papers(store: Store) {
+  const rows = sql`select ${paperColumns} from paper p`;
   return {
     paperById: lookup<PaperRow, number>(store, 'paperById', {
-      query: (ids) => sql`${papers} where p.id = any(${ids}::int[])`,
+      query: (ids) => sql`${rows} where p.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
     paperByArxivId: lookup<PaperRow>(store, 'paperByArxivId', {
-      query: (ids) => sql`${papers} where p.arxiv_id = any(${ids}::text[])`,
+      query: (ids) => sql`${rows} where p.arxiv_id = any(${ids}::text[])`,
       keyOf: (row) => row.arxivId,
     }),
     abstractOfPaper: lookup<PaperAbstract, number>(store, 'abstractOfPaper', {
       query: (ids) => sql`select p.id, p.abstract from paper p where p.id = any(${ids}::int[])`,
       keyOf: (row) => row.id,
     }),
+  };
+}
+
+function entities(store: Store) {
+  const categories = sql`select ${categoryColumns} from category c`;
+  return {
     authorByName: lookup<AuthorRow>(store, 'authorByName', {
       query: (names) => sql`select ${authorColumns} from author u where u.name = any(${names}::text[])`,
       keyOf: (row) => row.name,

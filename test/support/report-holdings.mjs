@@ -1,7 +1,7 @@
 // Preloaded into a server process (`node --import`). At each SIGUSR2 it writes a line with the resources that
 // the process holds. It is JavaScript, because Node 20 does not load TypeScript.
 /* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call */
-/* oxlint-disable typescript/no-unsafe-member-access */
+/* oxlint-disable typescript/no-unsafe-member-access, typescript/no-unsafe-argument */
 import { readdirSync } from 'node:fs';
 import { queryObjects, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
