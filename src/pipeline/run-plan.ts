@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { FieldInfo, type RunValues } from './field-info.ts';
 import type { FieldPlan, OperationPlan, Shape, Values } from './operation-plan.ts';
+import { isCutOff, located, nullFor, put, type Answer, type Place } from './place.ts';
 
 /**
  * Executes a query, or a subscription for one event, by its plan. The result is that of graphql-js. Values
@@ -19,21 +20,6 @@ import type { FieldPlan, OperationPlan, Shape, Values } from './operation-plan.t
  */
 export function runPlan(plan: OperationPlan, values: RunValues): ExecutionResult | Promise<ExecutionResult> {
   return new PlanRun(plan, values).start();
-}
-
-type Answer = Record<string | number, unknown>;
-
-/** A place in the answer: of an object, a list or a promise. */
-interface Place {
-  readonly field: FieldPlan;
-  readonly shape: Shape;
-  /** The object or list that the place is part of. */
-  readonly holder: Answer | unknown[];
-  readonly key: string | number;
-  /** The place of the holder; undefined if that is the whole answer. */
-  readonly parent: Place | undefined;
-  /** Whether the place is null because of an error. What is below it is then no part of the answer. */
-  isNull: boolean;
 }
 
 /** What the resolvers of a field get in one execution, whatever the object. */
@@ -205,32 +191,6 @@ class PlanRun {
     place.isNull = true;
     put(place, null);
   }
-}
-
-/** Null, if a place may be null where an error occurred. Else throws the error. */
-function nullFor(error: unknown, place: Place, errors: GraphQLError[]): null {
-  place.isNull = true;
-  const inPlace = located(error, place);
-  if (place.shape.nonNull) throw inPlace;
-  errors.push(inPlace);
-  return null;
-}
-
-function located(error: unknown, place: Place): GraphQLError {
-  const path: (string | number)[] = [];
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) path.unshift(at.key);
-  return locatedError(error, place.field.nodes, path);
-}
-
-/** Whether an error has nulled the place or one around it. */
-function isCutOff(place: Place): boolean {
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) if (at.isNull) return true;
-  return false;
-}
-
-function put({ holder, key }: Place, value: unknown): void {
-  if (Array.isArray(holder)) holder[Number(key)] = value;
-  else holder[key] = value;
 }
 
 /** Throws if the value is an error, or is absent where it must not be. */
