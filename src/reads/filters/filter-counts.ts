@@ -22,10 +22,16 @@ export interface CountedDigests {
   readonly latest: string | null;
 }
 
+/** Numbers of papers of the store. */
+export interface PaperTotals {
+  readonly all: number;
+  readonly withCode: number;
+  readonly withSummary: number;
+}
+
 /** Reads the counters of a version of the store, each once. They say how the papers of a filter are best found. */
 export interface FilterCounts {
-  /** All papers. */
-  readonly all: () => Promise<number>;
+  readonly papers: () => Promise<PaperTotals>;
   /** Categories by codes, names and archives, as `PaperFilter` takes them. */
   readonly categories: (values: readonly string[]) => Promise<Counted>;
   readonly authorsByName: (names: readonly string[]) => Promise<Counted>;
@@ -56,10 +62,10 @@ export function filterCounts({ run, cache }: Store): FilterCounts {
     return countedOf(await cache.get(key, async () => await run<CountRow>({ name, sql: query })));
   };
   return {
-    all: async () =>
-      await cache.get('paperCount', async () => {
-        const [row] = await run<{ papers: number }>({ name: 'paperCount', sql: ALL_PAPERS });
-        return row?.papers ?? 0;
+    papers: async () =>
+      await cache.get('paperTotals', async () => {
+        const [row] = await run<PaperTotals>({ name: 'paperTotals', sql: PAPER_TOTALS });
+        return row ?? { all: 0, withCode: 0, withSummary: 0 };
       }),
     categories: async (values) => {
       const { codes, archives } = namedCategories(values);
@@ -80,8 +86,12 @@ export function filterCounts({ run, cache }: Store): FilterCounts {
 
 const CATEGORIES = sql`select c.id, c.code, c.paper_count as papers from category c`;
 
-const ALL_PAPERS = sql`select coalesce(sum(n.papers), 0)::int as papers from paper_count n
-  where n.kind = ${countKind('PAPER')}`;
+const papersOf = (kind: 'PAPER' | 'CODE' | 'SUMMARY') =>
+  sql`coalesce(sum(n.papers) filter (where n.kind = ${countKind(kind)}), 0)::int`;
+
+const PAPER_TOTALS = sql`
+  select ${papersOf('PAPER')} as "all", ${papersOf('CODE')} as "withCode", ${papersOf('SUMMARY')} as "withSummary"
+  from paper_count n where n.kind in (${countKind('PAPER')}, ${countKind('CODE')}, ${countKind('SUMMARY')})`;
 
 const digestsSql = (condition: Sql) => sql`
   select coalesce(sum(d.entry_count), 0)::int as papers, max(d.date) as latest,

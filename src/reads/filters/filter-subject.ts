@@ -50,6 +50,16 @@ export const PAPERS: FilterSubject = {
     select 1 from summary m where m.entry_id = e.id and ${hasText('m')})`,
 };
 
+/**
+ * As PAPERS, for a list that is walked in its order: `offset` keeps Postgres from a join that finds all papers
+ * first.
+ */
+export const WALKED_PAPERS: FilterSubject = {
+  ...PAPERS,
+  hasEntry: (conditions) => sql`exists (select 1 from digest_entry e join digest d on d.id = e.digest_id
+    where e.paper_id = p.id and e.current and ${conditions} offset 0)`,
+};
+
 function authoredBy(ids: Sql): Sql {
   return sql`exists (select 1 from authorship a where a.paper_id = p.id and a.author_id = any(${ids}))`;
 }

@@ -5,6 +5,7 @@ import {
   type Counted,
   type CountedDigests,
   type FilterCounts,
+  type PaperTotals,
 } from '../filters/filter-counts.ts';
 import { authorNames, entryConditions, type PaperFilter } from '../filters/paper-filter.ts';
 import { PAPERS } from '../filters/filter-subject.ts';
@@ -75,25 +76,47 @@ export async function paperPath(
     digests.flatMap(({ found: { latest } }) => (latest === null ? [] : [firstListedBy(latest)])),
   );
   const [best] = [...clues, ...few].toSorted((a, b) => a.found.papers - b.found.papers);
-  if (best === undefined) return { bound };
-  const { table, found, rest } = best;
-  const all = await counts.all();
-  const met = [...clues, ...digests].map((each) => each.found.papers);
+  if (clues.length + digests.length === 0) return {};
+  const totals = await counts.papers();
+  const { all } = totals;
+  const met = [
+    ...[...clues, ...digests].map((each) => each.found.papers),
+    ...objects.flatMap((each) => flagged(each, totals)),
+  ];
+  const set = best !== undefined && best.found.papers <= FEW_PAPERS ? best : undefined;
   return {
+    ...(best && countedPath(best, order, all)),
     bound,
-    set: found.papers <= FEW_PAPERS ? { condition: withinSql(best), rest } : undefined,
-    walks: order.even && walked(met, all) < found.papers,
-    ranges:
-      order.byDay && table !== 'digest_entry' && inRanges(found, all)
-        ? { table, ids: found.ids, rest }
-        : undefined,
-    total: found.ids.length === 1 && table !== 'digest_entry' && isEmpty(rest) ? found.papers : undefined,
+    set: set && { condition: withinSql(set), rest: set.rest },
+    walks: order.even && walked(met, all) < (set?.found.papers ?? all),
+  };
+}
+
+function countedPath(
+  { table, found, rest }: Clue,
+  { byDay }: PathOrder,
+  all: number,
+): Pick<PaperPath, 'ranges' | 'total'> {
+  if (table === 'digest_entry') return {};
+  return {
+    ranges: byDay && inRanges(found, all) ? { table, ids: found.ids, rest } : undefined,
+    total: found.ids.length === 1 && isEmpty(rest) ? found.papers : undefined,
   };
 }
 
 /** Papers that a walk is expected to test for a page, if conditions that so many papers meet are independent. */
 function walked(met: readonly number[], all: number): number {
   return met.reduce((papers, each) => (papers * all) / Math.min(each, all), USUAL_PAGE);
+}
+
+/** Numbers of papers that meet the conditions on code and summaries, which no index finds. */
+function flagged(
+  { hasCode, hasSummary }: PaperFilter,
+  { all, withCode, withSummary }: PaperTotals,
+): number[] {
+  const meet = (wanted: boolean | null | undefined, papers: number): number[] =>
+    typeof wanted === 'boolean' ? [wanted ? papers : all - papers] : [];
+  return [...meet(hasCode, withCode), ...meet(hasSummary, withSummary)];
 }
 
 /** SQL: a paper of a digest is not first listed after that digest. The list by day then begins there. */

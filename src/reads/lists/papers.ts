@@ -1,7 +1,7 @@
 import { countKind } from '../../database/model.ts';
 import { sql, type Sql } from '../../database/sql.ts';
 import { andThen } from '../cache/maybe.ts';
-import { PAPERS } from '../filters/filter-subject.ts';
+import { PAPERS, WALKED_PAPERS } from '../filters/filter-subject.ts';
 import { InputError } from '../../errors/input-error.ts';
 import type { Order } from '../paging/keyset.ts';
 import type { List, Ranges } from '../paging/list-sql.ts';
@@ -113,7 +113,7 @@ function paperField(name: string, list: PaperList): PaperField {
         ...clausesOf(list, compiled, ordered.orderBy),
         ...(readsRows ? { columns: paperColumns } : { rowOf }),
         where: allOf(where, path.set ?? condition),
-        pageWhere: path.walks === true ? allOf(where, condition, path.bound) : undefined,
+        pageWhere: path.walked,
         ranges: path.ranges,
         repeats: list.repeats ?? false,
         filtered: condition !== undefined,
@@ -148,9 +148,11 @@ interface Ordered {
 }
 
 /** A path as parts of a list. */
-interface ListPath extends Pick<PaperPath, 'bound' | 'total' | 'walks'> {
+interface ListPath extends Pick<PaperPath, 'total'> {
   /** SQL: the filter, as papers of a set that meet the rest of its conditions. */
   readonly set?: Sql | undefined;
+  /** SQL: the filter, as a condition for a walk in the order of the list. */
+  readonly walked?: Sql | undefined;
   readonly ranges?: Ranges | undefined;
 }
 
@@ -158,11 +160,12 @@ interface ListPath extends Pick<PaperPath, 'bound' | 'total' | 'walks'> {
 async function pathOf({ filter, orderBy }: Ordered, { counts, compileSearch }: ListTools): Promise<ListPath> {
   // The papers of digests are met late in OLDEST; MOST_STARS has no index to walk.
   const order = { byDay: !SORTED_BY_PAPER.has(orderBy), even: orderBy === 'NEWEST' || orderBy === 'TITLE' };
-  const { set, ranges, ...path } = await paperPath(filter, order, counts);
-  const restOf = async (rest: PaperFilter) => (await paperFilter(rest, PAPERS, compileSearch)).condition;
+  const { set, ranges, bound, walks = false, total } = await paperPath(filter, order, counts);
+  const restOf = async (rest: PaperFilter, subject = PAPERS) =>
+    (await paperFilter(rest, subject, compileSearch)).condition;
   return {
-    ...path,
-    walks: ranges === undefined && (set === undefined || path.walks === true),
+    total,
+    walked: walks && ranges === undefined ? allOf(await restOf(filter, WALKED_PAPERS), bound) : undefined,
     set: set && allOf(set.condition, await restOf(set.rest)),
     ranges: ranges && rangesOf(ranges, await restOf(ranges.rest), orderBy),
   };
