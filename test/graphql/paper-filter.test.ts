@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaperFilter } from '../../src/reads/filters/paper-filter.ts';
+import { paperPath } from '../../src/reads/lists/paper-path.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
   CATEGORIES,
@@ -117,6 +118,28 @@ async function idsOf(filter: PaperFilter, order: Order, how: { size: number; bac
 const expected = (filter: PaperFilter, order: Order) =>
   select(model, filter, order).map(({ arxivId }) => arxivId);
 
+/** Sets the counter of all papers, without a transaction of the server: so it renews the version itself. */
+async function countAs(all: number): Promise<void> {
+  await database.pool.query(`update paper_count set papers = $1 where kind = 'PAPER'`, [all]);
+  await database.pool.query('update feed set version = gen_random_uuid()');
+}
+
+/** Filters by one kind of counted values, alone and with conditions that no counted set says. */
+const single: readonly PaperFilter[] = [
+  { sources: SOURCES.slice(0, 1) },
+  { languages: ['zh'] },
+  { digestDates: { from: '2025-01-03', to: '2025-01-05' } },
+  { categories: ['cs.*'] },
+  { primaryCategories: ['cs.*'] },
+  { authors: NAMES.slice(0, 3) },
+  { languages: ['zh'], sources: SOURCES.slice(0, 1), digestDates: { from: '2025-01-02' } },
+  ...[true, false].flatMap((each) => [
+    { languages: ['zh'], hasSummary: each },
+    { sources: SOURCES.slice(0, 1), hasCode: each },
+    { and: [{ languages: ['zh'] }, { sources: SOURCES.slice(0, 1) }], hasSummary: each },
+  ]),
+];
+
 const refused = async (filter: unknown) => {
   const { errors } = await query(`query ($f: PaperFilter) { papers(filter: $f) { totalCount } }`, {
     f: filter,
@@ -155,6 +178,51 @@ describe('a PaperFilter', () => {
       }),
       { numRuns: 60, seed: 20_260_602 },
     );
+  });
+
+  test('returns the same list if its pages are walked and if they are read of a set', async () => {
+    try {
+      // The sides are chosen by the counter of all papers: against one, each filter is frequent; against many, rare.
+      for (const all of [1, 1_000_000_000]) {
+        await countAs(all);
+        await fc.assert(
+          fc.asyncProperty(filters, orders, async (filter, order) => {
+            expect(await idsOf(filter, order, { size: 30 })).toEqual(expected(filter, order));
+          }),
+          { numRuns: 60, seed: 20_260_604 },
+        );
+        for (const filter of single) {
+          expect(await idsOf(filter, 'NEWEST', { size: 30 })).toEqual(expected(filter, 'NEWEST'));
+          expect(await idsOf(filter, 'TITLE', { size: 30 })).toEqual(expected(filter, 'TITLE'));
+        }
+      }
+    } finally {
+      await countAs(model.papers.length);
+    }
+  });
+
+  test('is walked if it is frequent, and read of a set if it is rare', async () => {
+    const found = { ids: [1], papers: 50 };
+    const sideOf = async (filter: PaperFilter, all: number) => {
+      const { set, walks } = await paperPath(
+        filter,
+        { byDay: true, even: true },
+        {
+          papers: async () => await Promise.resolve({ all, withCode: 1, withSummary: all }),
+          categories: async () => await Promise.resolve(found),
+          authorsByName: async () => await Promise.resolve(found),
+          authorsByFoldedName: async () => await Promise.resolve(found),
+          digests: async () => await Promise.resolve({ ...found, latest: '2025-01-01' }),
+        },
+      );
+      return [walks, set !== undefined];
+    };
+    for (const filter of [{ sources: ['x'] }, { languages: ['zh'] }, { categories: ['cs.LG'] }]) {
+      expect(await sideOf(filter, 100)).toEqual([true, true]);
+      expect(await sideOf(filter, 1_000)).toEqual([false, true]);
+      expect(await sideOf({ ...filter, hasCode: true }, 100)).toEqual([false, true]);
+      expect(await sideOf({ ...filter, hasSummary: true }, 100)).toEqual([true, true]);
+    }
   });
 
   test('has the same counts in a list, under an author and under a category', async () => {
