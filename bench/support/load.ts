@@ -9,8 +9,9 @@ export interface Load {
   readonly connections: number;
   /** A file with the requests, a JSON array of the texts that go over the wire. They are sent in turn. */
   readonly requests: string;
-  /** Index of the first one. The load ends early with the last one, unless it repeats. */
+  /** Index of the first one. Unless it repeats, the load ends early at the index `to`. */
   readonly from: number;
+  readonly to: number;
   readonly repeat: boolean;
   /** How long to send. */
   readonly ms: number;
@@ -30,6 +31,9 @@ export interface Served {
   readonly error?: string;
 }
 
+/** Requests after which a connection is closed and made anew: Papergraph closes it after 1,000. */
+const REQUESTS_PER_SOCKET = 900;
+
 const files = new Map<string, Buffer[]>();
 
 function requestsOf(file: string): Buffer[] {
@@ -42,16 +46,30 @@ function requestsOf(file: string): Buffer[] {
   return read;
 }
 
-async function run({ port, connections, requests: file, from, repeat, ms, status }: Load): Promise<Served> {
+async function run(load: Load): Promise<Served> {
+  const { port, connections, requests: file, from, to, repeat, ms, status } = load;
   const requests = requestsOf(file);
   let [next, answers, bytes] = [from, 0, 0];
   const sockets = await Promise.all(Array.from({ length: connections }, async () => await open(port)));
   const started = performance.now();
   const until = started + ms;
-  const ask = async (socket: Socket): Promise<void> => {
+  const ask = async (first: Socket, index: number): Promise<void> => {
     await new Promise<void>((resolve, reject) => {
+      let socket = first;
+      let left = REQUESTS_PER_SOCKET;
+      const listen = (): void =>
+        void socket.on('data', reader(`HTTP/1.1 ${status} `, take, reject)).on('close', reject);
+      const reconnect = async (): Promise<void> => {
+        socket.removeAllListeners('close').destroy();
+        socket = await open(port);
+        sockets[index] = socket;
+        left = REQUESTS_PER_SOCKET;
+        listen();
+        send();
+      };
       const send = (): void => {
-        const request = requests[repeat ? next % requests.length : next];
+        const at = repeat ? next % requests.length : next;
+        const request = repeat || at < to ? requests[at] : undefined;
         if (request === undefined || performance.now() >= until) resolve();
         else {
           next += 1;
@@ -61,9 +79,11 @@ async function run({ port, connections, requests: file, from, repeat, ms, status
       const take = (length: number): void => {
         answers += 1;
         bytes += length;
-        send();
+        left -= 1;
+        if (left > 0) send();
+        else reconnect().catch(reject);
       };
-      socket.on('data', reader(`HTTP/1.1 ${status} `, take, reject)).on('close', reject);
+      listen();
       send();
     });
   };

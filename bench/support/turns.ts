@@ -58,6 +58,8 @@ export class Turns {
   async measure(sides: readonly Side[], { seconds, rounds }: Duration): Promise<Measured[]> {
     const loads = sides.map((side) => this.#load(side));
     const next = sides.map(() => 0);
+    // Rounds share the requests, and are shorter if these do not suffice.
+    const share = sides.map(({ requests }) => Math.floor(requests.length / (rounds + 1)));
     const measured: (Served & { serverCpu: number; postgresCpu: number })[][] = sides.map(() => []);
     // The first round only warms the servers up.
     for (let round = 0; round <= rounds; round += 1)
@@ -66,11 +68,12 @@ export class Turns {
         const served = await this.#client.ask<Served>({
           ...(loads[index] as Load),
           from: next[index] ?? 0,
+          to: (round + 1) * (share[index] ?? 0),
           ms: seconds * 1_000,
         });
         if (served.error !== undefined) throw new Error(`${name}: ${served.error}`);
         if (served.answers === 0)
-          throw new Error(`${name}: all requests have been sent; measure for a shorter time`);
+          throw new Error(`${name}: expected requests for each round, got ${next[index]} in all`);
         next[index] = served.next;
         const serverCpu = cpuOf(server.pid) - before[0];
         const postgresCpu = cpuOfPostgres(this.#postmaster) - before[1];
@@ -93,7 +96,16 @@ export class Turns {
     this.#files += 1;
     const file = path.join(this.#folder, `requests-${this.#files}.json`);
     writeFileSync(file, JSON.stringify(requests));
-    return { port: server.port, connections: CONNECTIONS, requests: file, from: 0, repeat, ms: 0, status };
+    return {
+      port: server.port,
+      connections: CONNECTIONS,
+      requests: file,
+      from: 0,
+      to: 0,
+      repeat,
+      ms: 0,
+      status,
+    };
   }
 }
 

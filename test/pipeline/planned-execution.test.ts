@@ -13,6 +13,7 @@ import { createContextFactory, type CreateContext } from '../../src/graphql/cont
 import { schema } from '../../src/graphql/schema.ts';
 import { executeOperation } from '../../src/pipeline/execute.ts';
 import { executePlanned } from '../../src/pipeline/planned-execution.ts';
+import type { Maybe } from '../../src/reads/cache/maybe.ts';
 import { nodeId } from '../../src/reads/paging/node-id.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { makeUpDocument, type Examples, type MadeUp } from '../support/documents.ts';
@@ -58,6 +59,26 @@ function switched(variables: MadeUp['variables']): MadeUp['variables'] {
   );
 }
 
+/** Turns of the event loop in which a rejection of an execution may follow its result. */
+const TURNS = 10;
+
+/**
+ * Executes with graphql-js, which leaves rejections unhandled if a list that must not be null fails before
+ * them. Vitest would report each of them.
+ */
+async function reference(run: () => Maybe<ExecutionResult>): Promise<ExecutionResult> {
+  const listeners = process.rawListeners('unhandledRejection') as NodeJS.UnhandledRejectionListener[];
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', () => {});
+  try {
+    const result = await run();
+    for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+    return result;
+  } finally {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+  }
+}
+
 /** Runs made-up documents, each three times: the second run finds the plan of the first, the third needs another. */
 async function expectSame(
   options: Omit<Parameters<typeof makeUpDocument>[0], 'seed'> & { readonly documents: number },
@@ -69,9 +90,9 @@ async function expectSame(
     const document = parse(text);
     if (validate(options.schema, document).length > 0) continue;
     for (const values of [variables, variables, switched(variables)]) {
-      const { planned, reference, inOrder } = await run(document, values);
+      const { planned, reference: wanted, inOrder } = await run(document, values);
       const same = inOrder ? textOf : placesOf;
-      expect({ text, values, result: same(planned) }).toEqual({ text, values, result: same(reference) });
+      expect({ text, values, result: same(planned) }).toEqual({ text, values, result: same(wanted) });
     }
     compared += 1;
   }
@@ -108,7 +129,11 @@ describe('a planned execution returns what graphql-js returns', () => {
     const options = { schema: fickle, examples: fickleExamples, depth: 4, documents: LONG ? 3_000 : 200 };
     await expectSame(options, async (document, variableValues) => {
       const args = { schema: fickle, document, variableValues };
-      return { reference: await execute(args), planned: await executePlanned(args), inOrder: !isAsync };
+      return {
+        reference: await reference(() => execute(args)),
+        planned: await executePlanned(args),
+        inOrder: !isAsync,
+      };
     });
   });
 
@@ -117,7 +142,8 @@ describe('a planned execution returns what graphql-js returns', () => {
     await expectSame(options, async (document, variableValues) => {
       const run = async (more: object) =>
         await executeOperation({ schema, document, variableValues, contextValue: createContext(), ...more });
-      return { planned: await run({}), reference: await run(UNPLANNED), inOrder: false };
+      const planned = await run({});
+      return { planned, reference: await reference(async () => await run(UNPLANNED)), inOrder: false };
     });
   });
 
@@ -134,9 +160,9 @@ describe('a planned execution returns what graphql-js returns', () => {
     ['fragments make a short document large', doubling(12), {}],
   ])('if %s', async (_case, text, variableValues) => {
     const args = { schema: fickleSchema(false), document: parse(text), variableValues };
-    const reference = textOf(await execute(args));
+    const wanted = textOf(await execute(args));
     for (const planned of [await executePlanned(args), await executePlanned(args)])
-      expect(textOf(planned)).toBe(reference);
+      expect(textOf(planned)).toBe(wanted);
   });
 
   test('except that no rejection is left unhandled if a list of promises fails', async () => {
@@ -154,9 +180,9 @@ describe('a planned execution returns what graphql-js returns', () => {
     const document = parse(
       getIntrospectionQuery({ specifiedByUrl: true, inputValueDeprecation: true, oneOf: true }),
     );
-    const reference = await execute({ schema, document });
-    expect(reference.errors).toBeUndefined();
-    expect(textOf(await executePlanned({ schema, document }))).toBe(textOf(reference));
+    const wanted = await execute({ schema, document });
+    expect(wanted.errors).toBeUndefined();
+    expect(textOf(await executePlanned({ schema, document }))).toBe(textOf(wanted));
   });
 });
 
