@@ -33,6 +33,8 @@ const OPTIONS = {
 
 /** Days that one command ingests, so that few files are written at once. */
 const AT_ONCE = 50;
+const MILLION = 1_000_000;
+
 /** New papers of the day whose ingest is measured. */
 const DAY = 200;
 /** Numbers of the papers of measured days: above those of any store. */
@@ -171,12 +173,16 @@ function section(grown: readonly Grown[]): Section {
         ],
       },
     ],
-    figures: {
-      'growth/lists': Math.max(...lists.map(growthOf)),
-      'growth/day': large.day / small.day,
-      'growth/day-ms': large.day,
-      'growth/rare-ms': large.costs.get('filter by a rare category')?.ms ?? Number.NaN,
-    },
+    // The aims are about this size.
+    figures:
+      large.papers < MILLION
+        ? {}
+        : {
+            'growth/lists': Math.max(...lists.map(growthOf)),
+            'growth/day': large.day / small.day,
+            'growth/day-ms': large.day,
+            'growth/rare-ms': large.costs.get('filter by a rare category')?.ms ?? Number.NaN,
+          },
   };
 }
 
