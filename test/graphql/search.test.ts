@@ -293,15 +293,10 @@ describe('highlights', () => {
     const { statements } = await query(
       '{ papers(filter: {search: "learning OR 学习"}) { edges { highlights { field } } } }',
     );
-    expect(statements.map(({ name }) => name)).toEqual([
-      'storeVersion',
-      'searchWords',
-      'Query.papers',
-      'paperById',
-      'abstractOfPaper',
-      'PaperEdge.highlights',
-      'stems',
-    ]);
+    const names = statements.map(({ name }) => name);
+    expect(names.slice(0, 4)).toEqual(['storeVersion', 'searchWords', 'Query.papers', 'paperById']);
+    // The first two of these run at the same time: either may end first.
+    expect(names.slice(4).toSorted()).toEqual(['PaperEdge.highlights', 'abstractOfPaper', 'stems']);
   });
 });
 
