@@ -13,6 +13,7 @@ interface Room {
 export const ROOMS: Readonly<Record<string, Room>> = {
   time: { job: 'days, sleeping, backing off, deadlines', imports: [] },
   errors: { job: 'error codes and WebSocket close codes, and what each means for a client', imports: [] },
+  limits: { job: 'every limit that an operator can set, with its default', imports: [] },
   arxiv: { job: 'arXiv identifiers and categories', imports: [] },
   language: { job: 'language names and detection, folding of case and accents', imports: [] },
   search: {
@@ -52,15 +53,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   pipeline: {
     job: 'runs every operation: limits, parsing, validation, execution, masked errors',
-    imports: ['graphql', 'errors'],
+    imports: ['graphql', 'limits', 'errors'],
   },
   live: {
     job: 'carries subscriptions: sockets, event streams, shared payloads',
-    imports: ['pipeline', 'graphql', 'feed', 'events', 'errors', 'time'],
+    imports: ['pipeline', 'graphql', 'feed', 'events', 'limits', 'errors', 'time'],
   },
   http: {
     job: 'answers requests: GraphQL, GraphiQL, probes',
-    imports: ['live', 'pipeline', 'graphql', 'feed', 'events', 'errors', 'database', 'time'],
+    imports: ['live', 'pipeline', 'graphql', 'feed', 'events', 'limits', 'errors', 'database', 'time'],
   },
   client: {
     job: 'the client package: subscribes from Node and browsers, resumes after a disconnect',
@@ -80,6 +81,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'database',
       'digest',
       'language',
+      'limits',
       'time',
     ],
   },

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { PreparedStatements } from '../database/store-pool.ts';
+import { LIMIT_GROUPS, type Limit, type Limits } from '../limits/limits.ts';
 import { LOG_LEVELS, type LogLevel } from '../log-levels.ts';
 import { watchProblem } from '../sources/watch/watch-problem.ts';
 import { UsageError, type Io } from './io.ts';
@@ -14,7 +15,7 @@ export interface SharedOptions {
 }
 
 /** The options of `papergraph serve`. */
-export interface ServeOptions extends SharedOptions {
+export interface ServeOptions extends SharedOptions, Limits {
   readonly port: number;
   readonly host: string;
   readonly sample?: boolean;
@@ -23,8 +24,6 @@ export interface ServeOptions extends SharedOptions {
   readonly allowPrivateUrls?: boolean;
   /** Days to keep events; forever if absent. */
   readonly feedRetention?: number;
-  readonly maxSockets: number;
-  readonly maxSocketsPerAddress: number;
 }
 
 interface SettingOptions {
@@ -134,7 +133,12 @@ export const privateUrlsSetting = (): Option =>
   });
 
 /** The settings of `papergraph serve`. */
-export const serveSettings = (): Option[] => [...listenSettings(), ...liveSettings(), privateUrlsSetting()];
+export const serveSettings = (): Option[] => [
+  ...listenSettings(),
+  ...liveSettings(),
+  privateUrlsSetting(),
+  ...limitSettings(),
+];
 
 const listenSettings = (): Option[] => [
   new Setting({
@@ -173,21 +177,38 @@ const liveSettings = (): Option[] => [
       return days !== undefined && days <= MOST_DAYS ? days : undefined;
     },
   }),
-  new Setting({
-    flags: '--max-sockets <number>',
-    variable: 'PAPERGRAPH_MAX_SOCKETS',
-    about: 'limit on WebSockets and event streams open at once',
-    preset: 20_000,
-    ...count,
-  }),
-  new Setting({
-    flags: '--max-sockets-per-address <number>',
-    variable: 'PAPERGRAPH_MAX_SOCKETS_PER_ADDRESS',
-    about: 'limit on WebSockets and event streams open at once per client address',
-    preset: 1_000,
-    ...count,
-  }),
 ];
+
+/** One setting for each limit, under the headings of their groups. */
+const limitSettings = (): Option[] =>
+  Object.entries(LIMIT_GROUPS).flatMap(([group, limits]) =>
+    Object.entries<Limit>(limits).map(([name, limit]) =>
+      limitSetting(name, limit).helpGroup(`Limits: ${group.toLowerCase()}`),
+    ),
+  );
+
+/** The words of a limit's name, which is in camel case. */
+const wordsOf = (name: string): string[] => name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+
+/** The flag that sets a limit. */
+export const limitFlag = (name: string): string => `--${wordsOf(name).join('-')}`;
+
+/** The environment variable that sets a limit. */
+export const limitVariable = (name: string): string => `PAPERGRAPH_${wordsOf(name).join('_').toUpperCase()}`;
+
+function limitSetting(name: string, { preset, unit, about, canBeOff }: Limit): Setting {
+  return new Setting({
+    flags: `${limitFlag(name)} <${unit === 'none' ? 'number' : unit}>`,
+    variable: limitVariable(name),
+    about: canBeOff === true ? `${about}; 0: no limit` : about,
+    preset,
+    ...count,
+    ...(canBeOff === true && {
+      takes: 'a whole number from 0 to 999999999',
+      parse: (text: string) => (text === '0' ? 0 : count.parse(text)),
+    }),
+  });
+}
 
 /** The settings of `papergraph tail`. */
 export const tailSettings = (): Option[] => [

@@ -23,11 +23,6 @@ import { runBackground } from './background.ts';
 import { Interrupted, stopReason, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 
-/**
- * Deadline of an SQL statement that an answer waits for, in milliseconds. After it, the statement is dropped
- * together with its connection, because the network may be dead.
- */
-export const READ_MS = 15_000;
 /** Time for running requests to finish once the program must end, in milliseconds. */
 export const DRAIN_MS = 10_000;
 /** A server counts as ready if it has read the feed within this time, in milliseconds. */
@@ -84,7 +79,7 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
       database,
       prepared: true,
       live: feed,
-      deadlineMs: READ_MS,
+      deadlineMs: options.statementTimeoutMs,
       stop: end.signal,
       ingestDigest: ingester(database.pool, serving, end.signal),
     });

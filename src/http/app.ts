@@ -5,10 +5,11 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Feed } from '../feed/live-feed.ts';
 import type { CreateContext } from '../graphql/context.ts';
+import { limitsOf, type Limits } from '../limits/limits.ts';
 import { ConnectionLimit } from '../live/connection-limit.ts';
 import { graphqlTransportWs } from '../live/graphql-transport-ws.ts';
 import { useSharedPayloads } from '../live/shared-payloads.ts';
-import { serveWebSockets, type SocketLimits } from '../live/websocket.ts';
+import { serveWebSockets } from '../live/websocket.ts';
 import type { OperationPlugin } from '../pipeline/operation-context.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import { adminAuthentication } from './admin.ts';
@@ -32,7 +33,8 @@ export interface AppOptions {
   readonly plugins?: readonly OperationPlugin[] | undefined;
   /** Bearer token for posting digests. Posting is disabled without it. */
   readonly adminToken?: string | undefined;
-  readonly limits?: SocketLimits | undefined;
+  /** The defaults hold for all others. */
+  readonly limits?: Partial<Limits> | undefined;
   readonly readiness: Readiness;
   readonly log: Logger;
 }
@@ -51,30 +53,35 @@ export interface App {
 const GRAPHQL = '/graphql';
 const ASSETS = '/graphiql/';
 
-/** Limits of connections that stay open, unless options set others. */
-export const DEFAULT_LIMITS: SocketLimits = { maxSockets: 20_000, maxSocketsPerAddress: 1_000 };
-
 /** Routes requests by path. CORS is disabled. */
 export function createApp(options: AppOptions): App {
   const { schema, createContext, feed, log, plugins = [] } = options;
+  const limits = limitsOf(options.limits);
   const stop = new AbortController();
   // Each event stream adds a listener; Node would warn of a leak from the eleventh on.
   setMaxListeners(0, stop.signal);
-  const connections = new ConnectionLimit(options.limits ?? DEFAULT_LIMITS);
+  const connections = new ConnectionLimit(limits);
   const authenticate = adminAuthentication(options.adminToken);
   const pipeline = createPipeline({
     schema,
     createContext,
     plugins: [useHttp(), ...(feed === undefined ? [] : [useSharedPayloads(feed, log)]), ...plugins],
+    limits,
     log,
   });
-  const serve = graphqlTransportWs({ pipeline, callerOf: authenticate });
-  const graphql = graphqlHandler({ pipeline, createContext, authenticate, connections, stop: stop.signal });
+  const serve = graphqlTransportWs({ pipeline, callerOf: authenticate, limits });
+  const graphql = graphqlHandler({
+    pipeline,
+    createContext,
+    authenticate,
+    limits,
+    connections,
+    stop: stop.signal,
+  });
   return {
     request: router(graphql, options),
     attach: (server) => {
-      const { stalledMs } = options.limits ?? DEFAULT_LIMITS;
-      const socketOptions = { path: GRAPHQL, pathOf, serve, connections, stalledMs, log };
+      const socketOptions = { path: GRAPHQL, pathOf, serve, connections, limits, log };
       const sockets = feed && serveWebSockets(server, socketOptions);
       return {
         close: async (cut) => {

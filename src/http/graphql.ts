@@ -31,7 +31,8 @@ export function graphqlHandler({ connections, stop, ...options }: GraphqlOptions
     }
     try {
       await operations.respond(context, mediaType);
-      if (context.stream !== undefined) await stream(context, context.stream, { connections, stop });
+      if (context.stream !== undefined)
+        await stream(context, context.stream, { connections, limits: options.limits, stop });
     } finally {
       // A plugin may fail after the subscription has begun.
       context.stream?.payloads.close();
@@ -44,7 +45,7 @@ const VARY = { vary: 'accept' };
 async function stream(
   context: RequestContext,
   { payloads, status }: EventStream,
-  { connections, stop }: Pick<GraphqlOptions, 'connections' | 'stop'>,
+  { connections, limits, stop }: Pick<GraphqlOptions, 'connections' | 'limits' | 'stop'>,
 ): Promise<void> {
   const leave = connections.enter(context.request.socket.remoteAddress);
   if (leave === undefined) {
@@ -54,7 +55,7 @@ async function stream(
   try {
     context.setCommonHeaders();
     context.response.setHeader('vary', 'accept');
-    await sendEventStream(context.response, payloads, { status, stop });
+    await sendEventStream(context.response, payloads, { status, stop, stalledMs: limits.stalledMs });
   } finally {
     leave();
   }

@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CreateContext } from '../graphql/context.ts';
+import type { Limits } from '../limits/limits.ts';
 import { payloadsIn } from '../live/payload-result.ts';
 import { errorStream } from '../live/payload-stream.ts';
 import { statusOf } from '../pipeline/failures.ts';
@@ -19,6 +20,7 @@ export interface OperationOptions {
   readonly pipeline: Pipeline;
   readonly createContext: CreateContext;
   readonly authenticate: Authenticate;
+  readonly limits: Limits;
 }
 
 /** Answers the operations of HTTP requests, and keeps the answers to queries. */
@@ -36,7 +38,7 @@ export class Operations {
    * needed only to answer is local to this method, so that the stream does not keep it in memory.
    */
   async respond(http: RequestContext, mediaType: MediaType): Promise<void> {
-    const { authenticate, pipeline } = this.#options;
+    const { authenticate, pipeline, limits } = this.#options;
     const { headers } = http.request;
     const method = http.request.method === 'GET' ? 'GET' : 'POST';
     const caller = {
@@ -47,7 +49,7 @@ export class Operations {
     let request: string | undefined;
     let result: ExecutionResult;
     try {
-      const text = await readParamsText(http.request, caller.admin);
+      const text = await readParamsText(http.request, caller.admin, limits);
       if (isForEveryone(headers)) request = `${mediaType} ${method} ${text}`;
       if (request !== undefined && (await this.#repeat(http, request, operation))) return;
       http.asked = operation;

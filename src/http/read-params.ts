@@ -2,11 +2,10 @@ import type { GraphQLParams } from 'graphql-yoga';
 import type { IncomingMessage } from 'node:http';
 import { ERRORS } from '../errors/catalogue.ts';
 import type { Admin } from '../graphql/context.ts';
+import type { Limits } from '../limits/limits.ts';
 import { adminRefusal } from '../graphql/errors.ts';
 import { requestError } from '../pipeline/failures.ts';
 
-/** Longest body of a request, in bytes. */
-export const BODY_BYTES = 100_000;
 /** Longest body of an admin's request, in bytes: it may post whole digests. */
 export const ADMIN_BODY_BYTES = 16 * 2 ** 20;
 /**
@@ -21,7 +20,11 @@ const POSTING = 'ingestDigest';
  * because pages of other sites can post forms and plain text in the name of their visitors. Rejects with a
  * GraphQLError that has the HTTP status.
  */
-export async function readParamsText(request: IncomingMessage, admin: Admin): Promise<string> {
+export async function readParamsText(
+  request: IncomingMessage,
+  admin: Admin,
+  limits: Limits,
+): Promise<string> {
   if (request.method === 'GET') return request.url?.split('?').slice(1).join('?') ?? '';
   if (request.method !== 'POST')
     throw requestError('BAD_REQUEST', 'GraphQL only supports GET and POST requests.', {
@@ -33,7 +36,7 @@ export async function readParamsText(request: IncomingMessage, admin: Admin): Pr
     throw requestError('BAD_REQUEST', `content type: expected application/json in UTF-8, got ${type}`, {
       status: 415,
     });
-  return await readBody(request, admin);
+  return await readBody(request, admin, limits);
 }
 
 /** The parameters in the text of `readParamsText`. Throws a GraphQLError that has the HTTP status. */
@@ -69,8 +72,8 @@ function fromBody(body: string): GraphQLParams {
  * Reads to the end even if the body is too long: a client that is still sending would not see the response.
  * Listens to events, because an async iterator would cost more than all else that a repeated request needs.
  */
-async function readBody(request: IncomingMessage, admin: Admin): Promise<string> {
-  const most = admin === 'yes' ? ADMIN_BODY_BYTES : BODY_BYTES;
+async function readBody(request: IncomingMessage, admin: Admin, { maxBodyBytes }: Limits): Promise<string> {
+  const most = admin === 'yes' ? ADMIN_BODY_BYTES : maxBodyBytes;
   let chunks: Buffer[] = [];
   let bytes = 0;
   let posting = false;

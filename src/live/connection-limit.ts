@@ -1,19 +1,13 @@
 import { isIPv6 } from 'node:net';
-
-/** How many WebSockets and event streams may be open at once. */
-export interface ConnectionLimits {
-  /** Of the whole server. */
-  readonly maxSockets: number;
-  readonly maxSocketsPerAddress: number;
-}
+import type { Limits } from '../limits/limits.ts';
 
 /** Counts the open WebSockets and event streams by their IP address. */
 export class ConnectionLimit {
-  readonly #limits: ConnectionLimits;
+  readonly #limits: Limits;
   readonly #perAddress = new Map<string, number>();
   #size = 0;
 
-  constructor(limits: ConnectionLimits) {
+  constructor(limits: Limits) {
     this.#limits = limits;
   }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type ServerResponse } from 'node:http';
 import { nextOf } from '../feed/subscription.ts';
 import type { Payload, PayloadStream } from './payload-stream.ts';
-import { patience, STALLED_MS } from './monitored-socket.ts';
+import { patience } from './monitored-socket.ts';
 
 /** How to write an event stream. */
 export interface EventStreamOptions {
@@ -12,8 +12,8 @@ export interface EventStreamOptions {
   readonly stop: AbortSignal;
   /** Milliseconds between comments, because proxies drop silent connections; 12,000 by default. */
   readonly heartbeatMs?: number;
-  /** Milliseconds that a client may take to read a payload, plus time for a large one; 10,000 by default. */
-  readonly stalledMs?: number;
+  /** Milliseconds that a client may take to read a payload, plus time for a large one. */
+  readonly stalledMs: number;
 }
 
 /** The `id` of an error that would occur again. EventSource reconnects with it, and is answered with 204. */
@@ -30,7 +30,7 @@ export const HEARTBEAT_MS = 12_000;
 export async function sendEventStream(
   response: ServerResponse,
   payloads: PayloadStream,
-  { status = 200, stop, heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS }: EventStreamOptions,
+  { status = 200, stop, heartbeatMs = HEARTBEAT_MS, stalledMs }: EventStreamOptions,
 ): Promise<void> {
   const release = (): void => payloads.close();
   // If the client has disconnected already, `close` has fired and a listener would never run.

@@ -11,6 +11,7 @@ import type { GraphQLParams } from 'graphql-yoga';
 import { CLOSE_CODES, idInUse, type CloseCodeEntry } from '../errors/close-codes.ts';
 import type { Caller } from '../graphql/context.ts';
 import { clientError } from '../graphql/errors.ts';
+import type { Limits } from '../limits/limits.ts';
 import { formatErrors } from '../pipeline/failures.ts';
 import { operationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -26,15 +27,12 @@ export interface ProtocolOptions {
   readonly pipeline: Pick<Pipeline, 'run'>;
   /** Identifies the caller by the value of an `authorization` header. */
   readonly callerOf: (authorization: unknown) => Caller;
+  readonly limits: Limits;
 }
 
 /** Runs the protocol on an open socket. `authorization` is the header of the handshake. */
 export type ServeSocket = (socket: MonitoredSocket, authorization: string | undefined) => void;
 
-/** Milliseconds that a client has to send `connection_init`. */
-export const INIT_MS = 10_000;
-/** Operations that may run on a socket at once. */
-export const OPERATIONS_PER_SOCKET = 50;
 /** The longest id of an operation, in UTF-16 code units. */
 export const ID_CHARACTERS = 128;
 /** How long a client should wait before it retries a rate-limited operation, in milliseconds. */
@@ -75,7 +73,8 @@ class Connection {
       this.#close(CLOSE_CODES.SUBPROTOCOL);
       return;
     }
-    this.#initTimeout = setTimeout(() => this.#close(CLOSE_CODES.INIT_TIMEOUT), INIT_MS);
+    const { connectionInitMs } = this.#shared.limits;
+    this.#initTimeout = setTimeout(() => this.#close(CLOSE_CODES.INIT_TIMEOUT), connectionInitMs);
     socket.on('message', (data: Buffer) => this.#receive(data.toString()));
     socket.on('close', () => this.#onClose());
   }
@@ -127,10 +126,11 @@ class Connection {
   }
 
   #refusalOf(id: string): GraphQLError | undefined {
-    if (this.#running > OPERATIONS_PER_SOCKET)
+    const { maxOperationsPerSocket } = this.#shared.limits;
+    if (this.#running > maxOperationsPerSocket)
       return clientError(
         'RATE_LIMITED',
-        `expected at most ${OPERATIONS_PER_SOCKET} operations at once on a socket`,
+        `expected at most ${maxOperationsPerSocket} operations at once on a socket`,
         { retryAfterMs: RETRY_AFTER_MS },
       );
     if (id.length <= ID_CHARACTERS) return undefined;

@@ -3,12 +3,10 @@ import type { WebSocket } from 'ws';
 import { CLOSE_CODES, type CloseCodeEntry } from '../errors/close-codes.ts';
 import type { Frame } from './next-frame.ts';
 
-/** Milliseconds that a client may take to read a small message before it is disconnected. */
-export const STALLED_MS = 10_000;
 /** Milliseconds between pings. A client that has not answered a ping by the next one is disconnected. */
 export const PING_MS = 15_000;
 /** The slowest connection that is served: a message gets a second more for each 128,000 bytes. */
-export const SLOWEST_BYTES_PER_MS = 128;
+const SLOWEST_BYTES_PER_MS = 128;
 /** While more bytes wait to be sent, nothing is read from the client: its messages would add answers. */
 const MOST_WAITING_BYTES = 2 ** 20;
 

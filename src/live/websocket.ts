@@ -5,15 +5,10 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { CLOSE_CODES } from '../errors/close-codes.ts';
-import type { ConnectionLimit, ConnectionLimits } from './connection-limit.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { ConnectionLimit } from './connection-limit.ts';
 import type { ServeSocket } from './graphql-transport-ws.ts';
-import { MonitoredSocket, STALLED_MS } from './monitored-socket.ts';
-
-/** Limits of WebSockets. */
-export interface SocketLimits extends ConnectionLimits {
-  /** Milliseconds that a client may take to read a message, plus time for a large one; 10,000 by default. */
-  readonly stalledMs?: number;
-}
+import { MonitoredSocket } from './monitored-socket.ts';
 
 /** How to serve WebSockets. */
 export interface WebSocketOptions {
@@ -22,7 +17,7 @@ export interface WebSocketOptions {
   readonly pathOf: (url: string | undefined) => string;
   readonly serve: ServeSocket;
   readonly connections: ConnectionLimit;
-  readonly stalledMs: number | undefined;
+  readonly limits: Limits;
   readonly log: Logger;
 }
 
@@ -36,16 +31,14 @@ export interface WebSockets {
   readonly close: (cut: AbortSignal) => Promise<void>;
 }
 
-/** Largest message of a client, in bytes. */
-export const MESSAGE_BYTES = 128_000;
 const SWEEP_MS = 1_000;
 /** Milliseconds that a client has to answer a close frame. Spread in, as the types of ws lack this option. */
 const CLOSING = { closeTimeout: 5_000 };
 
 /** Accepts WebSockets on an HTTP server. */
 export function serveWebSockets(server: Server, options: WebSocketOptions): WebSockets {
-  const { serve, connections, stalledMs = STALLED_MS, log } = options;
-  const webSocketServer = createWebSocketServer();
+  const { serve, connections, limits, log } = options;
+  const webSocketServer = createWebSocketServer(limits);
   const sockets = new Set<MonitoredSocket>();
   const upgrade = (request: IncomingMessage, connection: Duplex, head: Buffer): void => {
     connection.on('error', ignore);
@@ -72,7 +65,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
     });
   };
   server.on('upgrade', upgrade);
-  const sweep = setInterval(() => checkAll(sockets, stalledMs, log), SWEEP_MS);
+  const sweep = setInterval(() => checkAll(sockets, limits.stalledMs, log), SWEEP_MS);
   return {
     close: async (cut) => {
       clearInterval(sweep);
@@ -119,14 +112,14 @@ function refuse(connection: Duplex, { status, reason }: Refusal): void {
 /** Defined here, because a function inside `upgrade` would keep the request alive as long as the socket. */
 function ignore(): void {}
 
-function createWebSocketServer(): WebSocketServer {
+function createWebSocketServer({ maxMessageBytes }: Limits): WebSocketServer {
   return new WebSocketServer({
     noServer: true,
     // `sockets` has them already.
     clientTracking: false,
     // A compressor takes hundreds of kilobytes for each socket.
     perMessageDeflate: false,
-    maxPayload: MESSAGE_BYTES,
+    maxPayload: maxMessageBytes,
     maxFragments: 64,
     maxBufferedChunks: 256,
     ...CLOSING,

@@ -3,6 +3,7 @@ import { createYoga, isAsyncIterable, type GraphQLParams, type YogaServerInstanc
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { CreateContext } from '../graphql/context.ts';
+import type { Limits } from '../limits/limits.ts';
 import { finishErrors, maskError } from './failures.ts';
 import type { OperationContext, OperationPlugin } from './operation-context.ts';
 import {
@@ -20,6 +21,7 @@ export interface PipelineOptions {
   readonly createContext: CreateContext;
   /** Plugins of Yoga or Envelop. Their hooks see the operations of HTTP, event streams and WebSockets. */
   readonly plugins?: readonly OperationPlugin[];
+  readonly limits: Limits;
   readonly log: Logger;
 }
 
@@ -74,9 +76,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   };
 }
 
-function pluginsOf({ createContext, plugins = [] }: PipelineOptions): OperationPlugin[] {
+function pluginsOf({ createContext, limits, plugins = [] }: PipelineOptions): OperationPlugin[] {
   return [
-    useRequestLimits(),
+    useRequestLimits(limits),
     useParsedOperation(),
     usePlacedValidation(),
     useResolverContext(createContext),

@@ -1,10 +1,9 @@
 import { Lexer, Source, TokenKind, type GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { Limits } from '../limits/limits.ts';
 import { requestError } from './failures.ts';
 import type { OperationContext } from './operation-context.ts';
 
-/** Six times the longest document of this project, the introspection query. Keeps parsing cheap. */
-export const QUERY_CHARACTERS = 20_000;
 /** The parser and the code that reads variables are recursive: deep values would overflow the stack. */
 export const QUERY_LEVELS = 200;
 /** The deepest filter, of 5 nested objects, needs about a dozen. */
@@ -13,10 +12,10 @@ export const VARIABLE_LEVELS = 100;
 export const VARIABLE_CHARACTERS = 1_000_000;
 
 /** Refuses operations that would cost too much to parse or to read, before anything else looks at them. */
-export function useRequestLimits(): Plugin<OperationContext, OperationContext> {
+export function useRequestLimits(limits: Limits): Plugin<OperationContext, OperationContext> {
   return {
     onParams: ({ params: { query, variables }, context }) => {
-      checkQuery(query);
+      checkQuery(query, limits);
       if (!isNestedWithin(variables, VARIABLE_LEVELS))
         throw badVariables(`expected lists and objects nested at most ${VARIABLE_LEVELS} deep`);
       // Admins are exempt, because a posted digest is a long variable.
@@ -25,13 +24,13 @@ export function useRequestLimits(): Plugin<OperationContext, OperationContext> {
   };
 }
 
-function checkQuery(query: unknown): asserts query is string {
+function checkQuery(query: unknown, { maxDocumentCharacters }: Limits): asserts query is string {
   if (typeof query !== 'string')
     throw requestError('BAD_REQUEST', 'query: expected the text of a GraphQL document');
-  if (query.length > QUERY_CHARACTERS)
+  if (query.length > maxDocumentCharacters)
     throw requestError(
       'BAD_REQUEST',
-      `query: expected at most ${QUERY_CHARACTERS} characters, got ${query.length}`,
+      `query: expected at most ${maxDocumentCharacters} characters, got ${query.length}`,
       { status: 413 },
     );
   if (nesting(query) > QUERY_LEVELS)

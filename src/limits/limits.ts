@@ -1,0 +1,146 @@
+// Every limit that an operator can set. The flags and variables of `papergraph serve` and the table in
+// docs/limits.md are made from this list.
+
+/** The unit of a limit's number. */
+export type LimitUnit = 'bytes' | 'characters' | 'ms' | 'points' | 'none';
+
+/** One limit. Its flag is its name in kebab case; its variable begins with `PAPERGRAPH_`. */
+export interface Limit {
+  readonly preset: number;
+  readonly unit: LimitUnit;
+  /** What is limited, as the help and the document print it. */
+  readonly about: string;
+  /** What happens beyond the limit, in Markdown. */
+  readonly beyond: string;
+  /** Whether 0 switches the limit off. */
+  readonly canBeOff?: true;
+}
+
+/** The limits by the heading that they stand under. */
+export const LIMIT_GROUPS = {
+  Documents: {
+    maxBodyBytes: {
+      preset: 100_000,
+      unit: 'bytes',
+      about: 'body of a request without the admin token',
+      beyond: '`BAD_REQUEST`, 413',
+    },
+    maxDocumentCharacters: {
+      preset: 20_000,
+      unit: 'characters',
+      about: 'length of a document',
+      beyond: '`BAD_REQUEST`, 413',
+    },
+    maxTokens: { preset: 2_000, unit: 'none', about: 'tokens of a document', beyond: '`BAD_REQUEST`' },
+    maxDepth: {
+      preset: 20,
+      unit: 'none',
+      about: 'levels of fields in a document, with its fragments',
+      beyond: '`BAD_REQUEST`',
+    },
+    maxBreadth: {
+      preset: 100,
+      unit: 'none',
+      about: 'fields of one selection, with its fragments',
+      beyond: '`BAD_REQUEST`',
+    },
+    maxAliases: { preset: 30, unit: 'none', about: 'aliases of a document', beyond: '`BAD_REQUEST`' },
+    maxDirectives: { preset: 30, unit: 'none', about: 'directives of a document', beyond: '`BAD_REQUEST`' },
+  },
+  Cost: {
+    maxCost: {
+      preset: 50_000,
+      unit: 'points',
+      about: 'price of one operation',
+      beyond: '`QUERY_TOO_COMPLEX`',
+      canBeOff: true,
+    },
+    costPerSecond: {
+      preset: 10_000,
+      unit: 'points',
+      about: 'points that a client gets back in each second',
+      beyond: '`RATE_LIMITED`, 429',
+      canBeOff: true,
+    },
+    costBurst: {
+      preset: 200_000,
+      unit: 'points',
+      about: 'points that a client can have at most',
+      beyond: '`RATE_LIMITED`, 429',
+    },
+    maxAnswerBytes: {
+      preset: 10_000_000,
+      unit: 'bytes',
+      about: 'text in the answer to one operation',
+      beyond: '`QUERY_TOO_COMPLEX`',
+    },
+    maxExpensiveOperations: {
+      preset: 4,
+      unit: 'none',
+      about: 'expensive operations of a client at once',
+      beyond: 'they wait, then `RATE_LIMITED`, 429',
+    },
+  },
+  Sockets: {
+    maxSockets: {
+      preset: 20_000,
+      unit: 'none',
+      about: 'WebSockets and event streams open at once',
+      beyond: '503',
+    },
+    maxSocketsPerAddress: {
+      preset: 1_000,
+      unit: 'none',
+      about: 'WebSockets and event streams open at once per client address',
+      beyond: '503',
+    },
+    maxOperationsPerSocket: {
+      preset: 50,
+      unit: 'none',
+      about: 'operations on a WebSocket at once',
+      beyond: '`RATE_LIMITED`',
+    },
+    maxMessageBytes: {
+      preset: 128_000,
+      unit: 'bytes',
+      about: 'a message on a WebSocket',
+      beyond: 'close code 1009',
+    },
+    connectionInitMs: {
+      preset: 10_000,
+      unit: 'ms',
+      about: 'time to send `connection_init`',
+      beyond: 'close code 4408',
+    },
+    stalledMs: {
+      preset: 10_000,
+      unit: 'ms',
+      about: 'time to read a message, besides 1 s for each 128,000 bytes',
+      beyond: 'close code 1013; an event stream is closed',
+    },
+  },
+  Time: {
+    statementTimeoutMs: {
+      preset: 15_000,
+      unit: 'ms',
+      about: 'time of an SQL statement that an answer waits for',
+      beyond: '`TIMEOUT`',
+    },
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Limit>>>>;
+
+type Groups = typeof LIMIT_GROUPS;
+
+type LimitName = { [Group in keyof Groups]: keyof Groups[Group] }[keyof Groups];
+
+/** The numbers of all limits. */
+export type Limits = Readonly<Record<LimitName, number>>;
+
+/** The limits with these numbers, and the defaults of all others. */
+export function limitsOf(given: Partial<Limits> = {}): Limits {
+  const presets = Object.values(LIMIT_GROUPS).flatMap((group) =>
+    Object.entries<Limit>(group).map(([name, { preset }]) => [name, preset] as const),
+  );
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries([...presets, ...set]) as Limits;
+}
