@@ -194,7 +194,7 @@ const wordsOf = (name: string): string[] => name.split(/(?=[A-Z])/).map((word) =
 export const limitFlag = (name: string): string => `--${wordsOf(name).join('-')}`;
 
 /** The environment variable that sets a limit. */
-export const limitVariable = (name: string): string => `PAPERGRAPH_${wordsOf(name).join('_').toUpperCase()}`;
+const limitVariable = (name: string): string => `PAPERGRAPH_${wordsOf(name).join('_').toUpperCase()}`;
 
 function limitSetting(name: string, { preset, unit, about, canBeOff }: Limit): Setting {
   return new Setting({

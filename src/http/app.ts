@@ -13,6 +13,7 @@ import { serveWebSockets } from '../live/websocket.ts';
 import type { OperationPlugin } from '../pipeline/operation-context.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import { adminAuthentication } from './admin.ts';
+import { clientOf } from './client.ts';
 import { graphiql, wantsGraphiql } from './graphiql/graphiql.ts';
 import { graphqlHandler, useHttp } from './graphql.ts';
 import type { Readiness } from './readiness.ts';
@@ -81,7 +82,7 @@ export function createApp(options: AppOptions): App {
   return {
     request: router(graphql, options),
     attach: (server) => {
-      const socketOptions = { path: GRAPHQL, pathOf, serve, connections, limits, log };
+      const socketOptions = { path: GRAPHQL, pathOf, clientOf, serve, connections, limits, log };
       const sockets = feed && serveWebSockets(server, socketOptions);
       return {
         close: async (cut) => {

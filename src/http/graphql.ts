@@ -2,6 +2,7 @@ import type { ConnectionLimit } from '../live/connection-limit.ts';
 import { END, sendEventStream } from '../live/event-stream.ts';
 import { requestError } from '../pipeline/failures.ts';
 import type { OperationPlugin } from '../pipeline/operation-context.ts';
+import { clientOf } from './client.ts';
 import { acceptsEvents, mediaTypeOf, MEDIA_TYPES } from './media-type.ts';
 import { Operations, type OperationOptions } from './operations.ts';
 import { RequestContext, send, sendJson, type EventStream, type Handler } from './request-context.ts';
@@ -47,7 +48,7 @@ async function stream(
   { payloads, status }: EventStream,
   { connections, limits, stop }: Pick<GraphqlOptions, 'connections' | 'limits' | 'stop'>,
 ): Promise<void> {
-  const leave = connections.enter(context.request.socket.remoteAddress);
+  const leave = connections.enter(clientOf(context.request));
   if (leave === undefined) {
     sendJson(context, 503, { error: 'too many streams' });
     return;

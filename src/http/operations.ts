@@ -9,6 +9,7 @@ import type { OperationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Authenticate } from './admin.ts';
 import { answerOf, sendAnswer, type Answer } from './answer.ts';
+import { clientOf } from './client.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { acceptsEvents, type MediaType } from './media-type.ts';
 import { parseParams, readParamsText } from './read-params.ts';
@@ -45,7 +46,7 @@ export class Operations {
       ...authenticate(headers.authorization),
       resumeAfter: headers['last-event-id']?.toString(),
     };
-    const operation: OperationContext = { caller, requestId: http.id, http };
+    const operation: OperationContext = { caller, client: clientOf(http.request), requestId: http.id, http };
     let request: string | undefined;
     let result: ExecutionResult;
     try {

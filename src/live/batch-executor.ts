@@ -78,7 +78,7 @@ export class BatchExecutor {
   }
 
   #contextAt(head: number): OperationContext {
-    const context = this.#contexts.get(head) ?? operationContext(NOBODY);
+    const context = this.#contexts.get(head) ?? operationContext(NOBODY, '');
     this.#contexts.set(head, context, { noUpdateTTL: true });
     return context;
   }

@@ -30,8 +30,16 @@ export interface ProtocolOptions {
   readonly limits: Limits;
 }
 
-/** Runs the protocol on an open socket. `authorization` is the header of the handshake. */
-export type ServeSocket = (socket: MonitoredSocket, authorization: string | undefined) => void;
+/** What the handshake of a socket says about its client. */
+interface Handshake {
+  /** The header of this name. */
+  readonly authorization: string | undefined;
+  /** Identifies the client, for limits. */
+  readonly client: string;
+}
+
+/** Runs the protocol on an open socket. */
+export type ServeSocket = (socket: MonitoredSocket, handshake: Handshake) => void;
 
 /** The longest id of an operation, in UTF-16 code units. */
 export const ID_CHARACTERS = 128;
@@ -41,7 +49,7 @@ const RETRY_AFTER_MS = 1_000;
 /** Serves the protocol graphql-transport-ws. */
 export function graphqlTransportWs(options: ProtocolOptions): ServeSocket {
   const shared = { ...options, queue: new FairQueue() };
-  return (socket, authorization) => new Connection(socket, authorization, shared).open();
+  return (socket, handshake) => new Connection(socket, handshake, shared).open();
 }
 
 type Shared = ProtocolOptions & { readonly queue: FairQueue };
@@ -52,6 +60,7 @@ const NONE: readonly ClientOperation[] = [];
 class Connection {
   readonly #socket: MonitoredSocket;
   readonly #shared: Shared;
+  readonly #client: string;
   /** From the handshake, else from `connection_init`: browsers set no headers on a WebSocket. */
   #authorization: unknown;
   #initTimeout: NodeJS.Timeout | undefined;
@@ -61,8 +70,9 @@ class Connection {
   /** Operations that still run, including those that the client has completed. */
   #running = 0;
 
-  constructor(socket: MonitoredSocket, authorization: string | undefined, shared: Shared) {
+  constructor(socket: MonitoredSocket, { authorization, client }: Handshake, shared: Shared) {
     this.#socket = socket;
+    this.#client = client;
     this.#shared = shared;
     this.#authorization = authorization;
   }
@@ -139,7 +149,7 @@ class Connection {
 
   async #run(operation: ClientOperation, payload: SubscribePayload): Promise<void> {
     const { pipeline, callerOf } = this.#shared;
-    const context = operationContext(callerOf(this.#authorization));
+    const context = operationContext(callerOf(this.#authorization), this.#client);
     const result = await pipeline.run(paramsOf(payload), context);
     const payloads = payloadsIn(result);
     if (payloads !== undefined) this.#deliver(operation, payloads);

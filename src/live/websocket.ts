@@ -15,6 +15,8 @@ export interface WebSocketOptions {
   /** The only path with WebSockets, as `pathOf` returns it for a URL. */
   readonly path: string;
   readonly pathOf: (url: string | undefined) => string;
+  /** Identifies the client of a handshake, for limits. */
+  readonly clientOf: (request: IncomingMessage) => string;
   readonly serve: ServeSocket;
   readonly connections: ConnectionLimit;
   readonly limits: Limits;
@@ -37,13 +39,14 @@ const CLOSING = { closeTimeout: 5_000 };
 
 /** Accepts WebSockets on an HTTP server. */
 export function serveWebSockets(server: Server, options: WebSocketOptions): WebSockets {
-  const { serve, connections, limits, log } = options;
+  const { clientOf, serve, connections, limits, log } = options;
   const webSocketServer = createWebSocketServer(limits);
   const sockets = new Set<MonitoredSocket>();
   const upgrade = (request: IncomingMessage, connection: Duplex, head: Buffer): void => {
     connection.on('error', ignore);
     const refusal = refusalOf(request, options);
-    const leave = refusal === undefined ? connections.enter(request.socket.remoteAddress) : undefined;
+    const client = clientOf(request);
+    const leave = refusal === undefined ? connections.enter(client) : undefined;
     if (leave === undefined) {
       refuse(connection, refusal ?? { status: '503 Service Unavailable', reason: 'too many sockets' });
       return;
@@ -61,7 +64,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
       connection.off('error', ignore);
       socket = new MonitoredSocket(webSocket, connection);
       sockets.add(socket);
-      serve(socket, authorization);
+      serve(socket, { authorization, client });
     });
   };
   server.on('upgrade', upgrade);

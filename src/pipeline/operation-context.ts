@@ -5,6 +5,8 @@ import type { Caller, Context } from '../graphql/context.ts';
 /** The context of an operation in the pipeline, whatever its transport. Plugins of Envelop see it. */
 export interface OperationContext extends Record<string, unknown> {
   readonly caller: Caller;
+  /** Identifies the client, for limits: its address or network. */
+  readonly client: string;
   /** Identifies the operation in the log and in masked errors. */
   readonly requestId: string;
   /** The operation, once its document is parsed. */
@@ -25,8 +27,12 @@ export interface ParsedOperation {
 export type OperationPlugin = Plugin<OperationContext, OperationContext>;
 
 /** The context of an operation that is about to enter the pipeline. */
-export function operationContext(caller: Caller, requestId: string = randomUUID()): OperationContext {
-  return { caller, requestId };
+export function operationContext(
+  caller: Caller,
+  client: string,
+  requestId: string = randomUUID(),
+): OperationContext {
+  return { caller, client, requestId };
 }
 
 /** The context for the resolvers of an operation. Throws before the pipeline has built it. */
