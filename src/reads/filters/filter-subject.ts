@@ -26,6 +26,8 @@ export interface FilterSubject {
   readonly hasEntry: (conditions: Sql) => Sql;
   readonly ofSources: (names: readonly string[]) => Sql;
   readonly hasSummary: (wanted: boolean) => Sql;
+  /** Any current entry has a summary: what `hasEntry` and `hasSummary` say together, if that is all. */
+  readonly isSummarized: Sql;
 }
 
 /** Conditions on `paper p`, with `paper_search t`. */
@@ -48,6 +50,7 @@ export const PAPERS: FilterSubject = {
   // joins.
   hasSummary: (wanted) => sql`${wanted ? sql.empty : sql`not `}exists (
     select 1 from summary m where m.entry_id = e.id and ${hasText('m')})`,
+  isSummarized: sql`p.has_summary`,
 };
 
 /**
@@ -88,4 +91,5 @@ export const EVENTS: FilterSubject = {
   hasEntry: (conditions) => conditions,
   ofSources: (names) => sql`d.source = any(${names}::text[])`,
   hasSummary: (wanted) => sql`d.has_summary = ${wanted}`,
+  isSummarized: sql`d.has_summary`,
 };

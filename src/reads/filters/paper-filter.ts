@@ -145,7 +145,7 @@ function compile(filter: PaperFilter, place: Place): Sql | undefined {
   return every([
     ...searchConditions(filter, place),
     ...conditionsOf(filter, PAPER_CONDITIONS, place),
-    ...entryCondition(conditionsOf(filter, ENTRY_CONDITIONS, place), place),
+    ...entryCondition(filter, place),
     ...conditionsOf(filter, COMBINATIONS, place),
   ]);
 }
@@ -213,8 +213,11 @@ export function entryConditions(
   return conditionsOf(filter, ENTRY_CONDITIONS, { subject, searches: new Map(), argument: ARGUMENT });
 }
 
-/** One and the same current entry must meet all of these conditions. */
-function entryCondition(conditions: readonly Sql[], { subject }: Place): Sql[] {
+/** One and the same current entry must meet all conditions on entries. */
+function entryCondition(filter: PaperFilter, place: Place): Sql[] {
+  const { subject } = place;
+  const conditions = conditionsOf(filter, ENTRY_CONDITIONS, place);
+  if (conditions.length === 1 && filter.hasSummary === true) return [subject.isSummarized];
   const all = every(conditions);
   return all === undefined ? [] : [subject.hasEntry(all)];
 }
