@@ -59,12 +59,26 @@ export const ERRORS = {
     meaning: 'This server accepts no posted digests: it has no admin token, or its database is read-only.',
     advice: 'Ask the operator of the server.',
   },
+  QUERY_TOO_COMPLEX: {
+    statuses: [400],
+    okAsJson: true,
+    retryable: false,
+    details: ['cost', 'budget'],
+    meaning:
+      'The operation may cost more than the server allows for one operation, or its answer became too long. ' +
+      '`cost` is its price in points, `budget` the most that it may be.',
+    advice:
+      'Ask for less: smaller pages, fewer levels of lists, fewer facets and searches, or several operations. ' +
+      'Every answer has its price in `extensions.cost`.',
+  },
   RATE_LIMITED: {
-    statuses: [],
+    statuses: [429, 503],
     retryable: true,
     details: ['retryAfterMs'],
-    meaning: 'Too many operations run at once on this WebSocket.',
-    advice: 'Wait `retryAfterMs` milliseconds or until another operation ends, then retry.',
+    meaning:
+      'The client has used up its points, has too many operations running at once, or the whole server is ' +
+      'overloaded (503).',
+    advice: 'Wait `retryAfterMs` milliseconds, then retry.',
   },
   TIMEOUT: {
     statuses: [],

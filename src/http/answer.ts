@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ExecutionResult } from 'graphql';
 import { serialise } from '../live/payload-stream.ts';
+import type { Cost } from '../pipeline/cost.ts';
 import { responseOf } from '../pipeline/failures.ts';
 import { EVENTS, type MediaType } from './media-type.ts';
 import { listOf, type HeaderList, type RequestContext } from './request-context.ts';
@@ -8,6 +9,7 @@ import { listOf, type HeaderList, type RequestContext } from './request-context.
 /** A whole response to an operation, apart from the headers of every response. */
 export interface Answer {
   readonly status: number;
+  /** Without the length of the body. */
   readonly headers: HeaderList;
   readonly body: Buffer;
   /** The headers that a response 304 repeats. Undefined if the answer must not be validated. */
@@ -36,7 +38,7 @@ export function answerOf(result: ExecutionResult, { mediaType, cacheable }: Answ
   const caching =
     etag === undefined ? ['cache-control', 'no-store'] : ['cache-control', VALIDATE, 'etag', etag];
   const validators = ['vary', 'accept', ...caching];
-  const form = ['content-type', `${mediaType}; charset=utf-8`, 'content-length', String(body.length)];
+  const form = ['content-type', `${mediaType}; charset=utf-8`];
   return {
     status,
     headers: [...validators, ...form, ...listOf(headers)],
@@ -51,15 +53,28 @@ function etagOf(mediaType: MediaType, body: Buffer): string {
   return `"${createHash('sha256').update(mediaType).update(body).digest('base64url').slice(0, 27)}"`;
 }
 
-/** Sends an answer, or 304 if the client has it already (RFC 9110 §13.1.2). */
+/**
+ * Sends an answer, or 304 if the client has it already (RFC 9110 §13.1.2). `cost` is added to its JSON as
+ * `extensions.cost`: what the client has left differs from one request to the next.
+ */
 export function sendAnswer(
   context: RequestContext,
   { status, headers, body, validators, etag }: Answer,
+  cost?: Cost,
 ): void {
   const wanted = context.request.headers['if-none-match'];
   if (validators !== undefined && wanted !== undefined && isListed(etag, wanted))
     context.writeHead(304, validators).end();
-  else context.writeHead(status, headers).end(body);
+  else {
+    const whole = cost === undefined ? body : withCost(body, cost);
+    context.writeHead(status, [...headers, 'content-length', String(whole.length)]).end(whole);
+  }
+}
+
+/** The JSON of a result without extensions, with this one. */
+function withCost(json: Buffer, cost: Cost): Buffer {
+  const extensions = Buffer.from(`,"extensions":${JSON.stringify({ cost })}}`);
+  return Buffer.concat([json.subarray(0, -1), extensions]);
 }
 
 /** Whether a list of entity tags has this one or is `*`. A weak tag counts as its strong one. */

@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Feed } from '../feed/live-feed.ts';
 import type { CreateContext } from '../graphql/context.ts';
+import { LeakyBuckets } from '../limits/leaky-buckets.ts';
 import { limitsOf, type Limits } from '../limits/limits.ts';
 import { ConnectionLimit } from '../live/connection-limit.ts';
 import { graphqlTransportWs } from '../live/graphql-transport-ws.ts';
@@ -58,6 +59,7 @@ const ASSETS = '/graphiql/';
 export function createApp(options: AppOptions): App {
   const { schema, createContext, feed, log, plugins = [] } = options;
   const limits = limitsOf(options.limits);
+  const points = new LeakyBuckets(limits);
   const stop = new AbortController();
   // Each event stream adds a listener; Node would warn of a leak from the eleventh on.
   setMaxListeners(0, stop.signal);
@@ -68,6 +70,7 @@ export function createApp(options: AppOptions): App {
     createContext,
     plugins: [useHttp(), ...(feed === undefined ? [] : [useSharedPayloads(feed, log)]), ...plugins],
     limits,
+    points,
     log,
   });
   const serve = graphqlTransportWs({ pipeline, callerOf: authenticate, limits });
@@ -76,6 +79,7 @@ export function createApp(options: AppOptions): App {
     createContext,
     authenticate,
     limits,
+    points,
     connections,
     stop: stop.signal,
   });

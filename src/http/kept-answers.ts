@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ReadStoreVersion, StoreVersion } from '../events/store-version.ts';
 import type { Context } from '../graphql/context.ts';
+import type { Cost } from '../pipeline/cost.ts';
 import type { ParsedOperation } from '../pipeline/operation-context.ts';
 import type { Answer } from './answer.ts';
 
@@ -16,6 +17,8 @@ const OVERHEAD_BYTES = 1_000;
 /** A finished answer, with what the log says about its operation. */
 export interface KeptAnswer extends Answer {
   readonly operation: ParsedOperation | undefined;
+  /** Without what a client has left. */
+  readonly cost: Cost | undefined;
 }
 
 interface VersionedAnswer extends KeptAnswer {

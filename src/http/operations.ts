@@ -1,17 +1,19 @@
 import type { ExecutionResult } from 'graphql';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CreateContext } from '../graphql/context.ts';
+import type { Points } from '../limits/leaky-buckets.ts';
 import type { Limits } from '../limits/limits.ts';
 import { payloadsIn } from '../live/payload-result.ts';
 import { errorStream } from '../live/payload-stream.ts';
 import { statusOf } from '../pipeline/failures.ts';
+import { checkTaken, pointsIn, priceIn, type Cost } from '../pipeline/cost.ts';
 import type { OperationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Authenticate } from './admin.ts';
 import { answerOf, sendAnswer, type Answer } from './answer.ts';
 import { clientOf } from './client.ts';
-import { KeptAnswers } from './kept-answers.ts';
-import { acceptsEvents, type MediaType } from './media-type.ts';
+import { KeptAnswers, type KeptAnswer } from './kept-answers.ts';
+import { acceptsEvents, EVENTS, type MediaType } from './media-type.ts';
 import { parseParams, readParamsText } from './read-params.ts';
 import type { EventStream, RequestContext } from './request-context.ts';
 
@@ -22,7 +24,12 @@ export interface OperationOptions {
   readonly createContext: CreateContext;
   readonly authenticate: Authenticate;
   readonly limits: Limits;
+  /** What clients have left. */
+  readonly points: Points;
 }
+
+/** The price of an answer that was kept, in points. */
+const KEPT_POINTS = 5;
 
 /** Answers the operations of HTTP requests, and keeps the answers to queries. */
 export class Operations {
@@ -61,9 +68,23 @@ export class Operations {
     http.asked = { operation: operation.operation };
     http.stream = streamOf(result, headers);
     if (http.stream !== undefined) return;
-    const answer = answerOf(result, { mediaType, cacheable: request !== undefined && method === 'GET' });
-    sendAnswer(http, answer);
+    const asked = { request, mediaType, method } as const;
+    const answer = this.#answer(http, result, { ...asked, cost: operation.cost });
     if (request !== undefined && result.errors === undefined) this.#keep(request, answer, operation);
+  }
+
+  /** Sends a result with its cost. An answer that caches may store says nothing of the client. */
+  #answer(
+    http: RequestContext,
+    result: ExecutionResult,
+    { request, mediaType, method, cost }: Asked,
+  ): Answer {
+    const cacheable = request !== undefined && method === 'GET';
+    const form = { mediaType, cacheable };
+    if (cost === undefined) return sent(http, answerOf(result, form));
+    if (cacheable) return sent(http, answerOf({ ...result, extensions: { cost: priceIn(cost) } }, form));
+    if (mediaType === EVENTS) return sent(http, answerOf({ ...result, extensions: { cost } }, form));
+    return sent(http, answerOf(result, form), cost);
   }
 
   /** Sends the kept answer to a request, if there is one. Returns whether there was. */
@@ -71,7 +92,8 @@ export class Operations {
     const { answer, version } = await this.#kept.find(request);
     if (answer !== undefined) {
       http.asked = answer;
-      sendAnswer(http, answer);
+      const cost = await this.#chargeKept(answer, operation);
+      sendAnswer(http, answer, answer.etag === undefined ? cost : undefined);
     } else if (version !== undefined) {
       // The pipeline takes this context, instead of making one that reads the version again.
       const resolverContext = this.#options.createContext(operation.caller, async () => await version);
@@ -80,10 +102,34 @@ export class Operations {
     return answer !== undefined;
   }
 
-  #keep(request: string, answer: Answer, { operation, resolverContext }: OperationContext): void {
-    if (operation?.type === 'query' && resolverContext !== undefined)
-      void this.#kept.keep(request, { ...answer, operation }, resolverContext);
+  /** What a kept answer costs. Throws a GraphQLError if the client has too few points. */
+  async #chargeKept({ cost }: KeptAnswer, { client }: OperationContext): Promise<Cost | undefined> {
+    const { limits, points } = this.#options;
+    if (cost === undefined || limits.costPerSecond === 0) return cost;
+    const taking = points.take(client, KEPT_POINTS);
+    const taken = taking instanceof Promise ? await taking : taking;
+    checkTaken(taken);
+    return { ...cost, ...pointsIn(taken, limits) };
   }
+
+  #keep(request: string, answer: Answer, { operation, cost, resolverContext }: OperationContext): void {
+    if (operation?.type === 'query' && resolverContext !== undefined)
+      void this.#kept.keep(request, { ...answer, operation, cost: cost && priceIn(cost) }, resolverContext);
+  }
+}
+
+/** A request, as far as the form of its answer depends on it. */
+interface Asked {
+  /** Identifies an answer that is for everyone. */
+  readonly request: string | undefined;
+  readonly mediaType: MediaType;
+  readonly method: 'GET' | 'POST';
+  readonly cost: Cost | undefined;
+}
+
+function sent(http: RequestContext, answer: Answer, cost?: Cost): Answer {
+  sendAnswer(http, answer, cost);
+  return answer;
 }
 
 /** Whether every caller gets the same answer, as a whole: not an admin's, and not an event stream. */

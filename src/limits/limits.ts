@@ -35,17 +35,17 @@ export const LIMIT_GROUPS = {
     maxDepth: {
       preset: 20,
       unit: 'none',
-      about: 'levels of fields in a document, with its fragments',
+      about: 'levels of fields in an operation, with fragments written out',
       beyond: '`BAD_REQUEST`',
     },
     maxBreadth: {
       preset: 100,
       unit: 'none',
-      about: 'fields of one selection, with its fragments',
+      about: 'fields of one selection, with fragments written out',
       beyond: '`BAD_REQUEST`',
     },
-    maxAliases: { preset: 30, unit: 'none', about: 'aliases of a document', beyond: '`BAD_REQUEST`' },
-    maxDirectives: { preset: 30, unit: 'none', about: 'directives of a document', beyond: '`BAD_REQUEST`' },
+    maxAliases: { preset: 100, unit: 'none', about: 'aliases of a document', beyond: '`BAD_REQUEST`' },
+    maxDirectives: { preset: 50, unit: 'none', about: 'directives of a document', beyond: '`BAD_REQUEST`' },
   },
   Cost: {
     maxCost: {

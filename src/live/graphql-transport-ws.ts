@@ -13,7 +13,7 @@ import type { Caller } from '../graphql/context.ts';
 import { clientError } from '../graphql/errors.ts';
 import type { Limits } from '../limits/limits.ts';
 import { formatErrors } from '../pipeline/failures.ts';
-import { operationContext } from '../pipeline/operation-context.ts';
+import { extensionsOf, operationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { ClientOperation } from './client-operation.ts';
 import { Delivery } from './delivery.ts';
@@ -153,7 +153,7 @@ class Connection {
     const result = await pipeline.run(paramsOf(payload), context);
     const payloads = payloadsIn(result);
     if (payloads !== undefined) this.#deliver(operation, payloads);
-    else if (context.executing === true) this.#answer(operation, result);
+    else if (context.executing === true) this.#answer(operation, { ...result, ...extensionsOf(context) });
     else this.#refuse(operation, result.errors ?? []);
   }
 

@@ -10,16 +10,18 @@ interface RequestErrorOptions {
   /** One of the code's statuses in the catalogue; the first by default. */
   readonly status?: number;
   readonly headers?: Record<string, string>;
+  /** Further entries of `extensions`: those that the catalogue names. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** An error about a request as a whole, with the HTTP status that the catalogue has for its code. */
 export function requestError(
   code: ErrorCode,
   message: string,
-  { status, headers }: RequestErrorOptions = {},
+  { status, headers, details }: RequestErrorOptions = {},
 ): GraphQLError {
   const http = { ...httpOf(code), ...(status !== undefined && { status }), ...(headers && { headers }) };
-  return clientError(code, message, { http });
+  return clientError(code, message, { ...details, http });
 }
 
 /** Sets the code of an error of graphql-js about a request as a whole, and the code's HTTP status. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
 import type { Caller, Context } from '../graphql/context.ts';
+import type { Cost } from './cost.ts';
 
 /** The context of an operation in the pipeline, whatever its transport. Plugins of Envelop see it. */
 export interface OperationContext extends Record<string, unknown> {
@@ -13,6 +14,8 @@ export interface OperationContext extends Record<string, unknown> {
   readonly operation?: ParsedOperation;
   /** Whether execution has begun. Until then an error is about the operation as a whole. */
   readonly executing?: boolean;
+  /** What the operation costs, once it is known that it may run. */
+  readonly cost?: Cost;
   /** The context of the schema's resolvers. Built after validation. */
   readonly resolverContext?: Context;
 }
@@ -33,6 +36,11 @@ export function operationContext(
   requestId: string = randomUUID(),
 ): OperationContext {
   return { caller, client, requestId };
+}
+
+/** `extensions` of the answer to a query or mutation. */
+export function extensionsOf({ cost }: OperationContext): { readonly extensions?: { readonly cost: Cost } } {
+  return cost === undefined ? {} : { extensions: { cost } };
 }
 
 /** The context for the resolvers of an operation. Throws before the pipeline has built it. */

@@ -4,6 +4,8 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { CreateContext } from '../graphql/context.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { Points } from '../limits/leaky-buckets.ts';
+import { useCost } from './cost.ts';
 import { finishErrors, maskError } from './failures.ts';
 import type { OperationContext, OperationPlugin } from './operation-context.ts';
 import {
@@ -22,6 +24,8 @@ export interface PipelineOptions {
   /** Plugins of Yoga or Envelop. Their hooks see the operations of HTTP, event streams and WebSockets. */
   readonly plugins?: readonly OperationPlugin[];
   readonly limits: Limits;
+  /** What clients have left. */
+  readonly points: Points;
   readonly log: Logger;
 }
 
@@ -76,11 +80,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   };
 }
 
-function pluginsOf({ createContext, limits, plugins = [] }: PipelineOptions): OperationPlugin[] {
+function pluginsOf({ createContext, limits, points, plugins = [] }: PipelineOptions): OperationPlugin[] {
   return [
     useRequestLimits(limits),
-    useParsedOperation(),
+    useParsedOperation(limits),
     usePlacedValidation(),
+    useCost(limits, points),
     useResolverContext(createContext),
     useReferenceExecutor(),
     ...plugins,

@@ -1,12 +1,21 @@
 import { getOperationAST, GraphQLError, Kind, type DocumentNode, type ExecutionArgs } from 'graphql';
 import type { CreateContext } from '../graphql/context.ts';
+import type { Limits } from '../limits/limits.ts';
+import { shapeError } from './document-shape.ts';
 import { executeOperation } from './execute.ts';
 import { requestError, setCode } from './failures.ts';
 import { validateDocument } from './input-places.ts';
 import { resolverContextOf, type OperationPlugin } from './operation-context.ts';
 
-/** Sets the code of syntax errors, and finds the operation to run. */
-export function useParsedOperation(): OperationPlugin {
+/** Sets the code of syntax errors, checks the shape of documents, and finds the operation to run. */
+export function useParsedOperation(limits: Limits): OperationPlugin {
+  // As long as the pipeline's cache keeps the documents.
+  const checked = new WeakMap<DocumentNode, GraphQLError | undefined>();
+  const checkShape = (document: DocumentNode): void => {
+    if (!checked.has(document)) checked.set(document, shapeError(document, limits));
+    const error = checked.get(document);
+    if (error !== undefined) throw error;
+  };
   return {
     // Throws an error instead of replacing the result, which would be cached for all operations of the
     // document.
@@ -15,6 +24,7 @@ export function useParsedOperation(): OperationPlugin {
       ({ result }) => {
         if (result instanceof GraphQLError) setCode(result, 'GRAPHQL_PARSE_FAILED');
         if (!isDocument(result)) return;
+        checkShape(result);
         const operation = getOperationAST(result, context.params.operationName);
         if (!operation)
           throw requestError(

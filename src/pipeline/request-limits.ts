@@ -24,7 +24,7 @@ export function useRequestLimits(limits: Limits): Plugin<OperationContext, Opera
   };
 }
 
-function checkQuery(query: unknown, { maxDocumentCharacters }: Limits): asserts query is string {
+function checkQuery(query: unknown, { maxDocumentCharacters, maxTokens }: Limits): asserts query is string {
   if (typeof query !== 'string')
     throw requestError('BAD_REQUEST', 'query: expected the text of a GraphQL document');
   if (query.length > maxDocumentCharacters)
@@ -33,7 +33,10 @@ function checkQuery(query: unknown, { maxDocumentCharacters }: Limits): asserts 
       `query: expected at most ${maxDocumentCharacters} characters, got ${query.length}`,
       { status: 413 },
     );
-  if (nesting(query) > QUERY_LEVELS)
+  const { levels, tokens } = measure(query, maxTokens);
+  if (tokens > maxTokens)
+    throw requestError('BAD_REQUEST', `query: expected at most ${maxTokens} tokens, got more`);
+  if (levels > QUERY_LEVELS)
     throw requestError('BAD_REQUEST', `query: expected brackets nested at most ${QUERY_LEVELS} deep`);
 }
 
@@ -41,23 +44,26 @@ const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.PA
 const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.PAREN_R, TokenKind.BRACKET_R]);
 
 /**
- * How deep brackets are nested. Reads tokens, not characters: closing brackets in strings and comments would
- * hide levels.
+ * How deep brackets are nested, and how many tokens there are, up to one more than `maxTokens`. Reads tokens, not
+ * characters: closing brackets in strings and comments would hide levels.
  */
-function nesting(query: string): number {
+function measure(query: string, maxTokens: number): { levels: number; tokens: number } {
   const lexer = new Lexer(new Source(query));
+  let tokens = 0;
   let depth = 0;
-  let deepest = 0;
+  let levels = 0;
   try {
     for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
+      tokens += 1;
+      if (tokens > maxTokens) break;
       if (OPENING.has(kind)) depth += 1;
       if (CLOSING.has(kind)) depth -= 1;
-      deepest = Math.max(deepest, depth);
+      levels = Math.max(levels, depth);
     }
   } catch {
     // The parser will stop at the same token and report the error.
   }
-  return deepest;
+  return { levels, tokens };
 }
 
 /** Whether lists and objects are nested within a limit. Not recursive, as that could overflow the stack. */

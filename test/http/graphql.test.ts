@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString, GraphQLInt } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { EXTENSIONS } from '../support/cost.ts';
 import { startTestServer } from '../support/server.ts';
 
 const SECRET = 'duplicate key value (email)=(jane@example.org)';
@@ -59,8 +60,14 @@ describe('/graphql', () => {
     const posted = await post({ query, variables: { times: 2 } });
     const got = await get(url, { query, variables: '{"times":3}', operationName: 'Hello' });
 
-    expect([posted.status, await answer(posted)]).toEqual([200, { data: { hello: 'hellohello' } }]);
-    expect([got.status, await answer(got)]).toEqual([200, { data: { hello: 'hellohellohello' } }]);
+    expect([posted.status, await answer(posted)]).toEqual([
+      200,
+      { data: { hello: 'hellohello' }, extensions: EXTENSIONS },
+    ]);
+    expect([got.status, await answer(got)]).toEqual([
+      200,
+      { data: { hello: 'hellohellohello' }, extensions: EXTENSIONS },
+    ]);
   });
 
   test('returns fields in the order of the selection', async () => {
@@ -68,7 +75,7 @@ describe('/graphql', () => {
 
     const posted = await post({ query: '{ late hello }' });
 
-    expect(await posted.text()).toBe('{"data":{"late":"late","hello":"hello"}}');
+    expect(await posted.text()).toMatch(/^{"data":{"late":"late","hello":"hello"},"extensions":/);
   });
 
   test('never runs a mutation over GET', async () => {
@@ -77,7 +84,10 @@ describe('/graphql', () => {
 
     expect(refused.status).toBe(405);
     expect(refused.headers.get('allow')).toContain('POST');
-    expect(await answer(await post({ query: 'mutation { write }' }))).toEqual({ data: { write: 1 } });
+    expect(await answer(await post({ query: 'mutation { write }' }))).toEqual({
+      data: { write: 1 },
+      extensions: EXTENSIONS,
+    });
   });
 
   test.each([
@@ -151,7 +161,7 @@ describe('/graphql', () => {
     const got = await fetch(`${url}/graphql/?query={hello}`);
     const page = await fetch(`${url}/graphql/`, { headers: { accept: 'text/html' } });
     expect([await answer(posted), await answer(got)]).toEqual(
-      Array.from({ length: 2 }, () => ({ data: { hello: 'hello' } })),
+      Array.from({ length: 2 }, () => ({ data: { hello: 'hello' }, extensions: EXTENSIONS })),
     );
     expect(page.headers.get('content-type')).toMatch('text/html');
   });

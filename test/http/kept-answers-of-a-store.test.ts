@@ -12,6 +12,9 @@ import { createRandom } from '../support/random.ts';
 import { startTestServer } from '../support/server.ts';
 import { EVERYTHING } from '../support/serving.ts';
 
+/** Without limits of clients, answers do not say what a client has left, and are equal byte for byte. */
+const UNLIMITED = { costPerSecond: 0 };
+
 /** A store of its own for a test. */
 async function openStore(): Promise<TestDatabase> {
   const database = await openTestDatabase();
@@ -27,7 +30,7 @@ test('a repeated query takes one statement, which reads the version', async () =
   const statements: string[] = [];
   const onStatement = ({ name }: { name: string }): void => void statements.push(name);
   const createContext = createContextFactory({ database, prepared: true, onStatement });
-  const { post } = await startTestServer({ schema, createContext });
+  const { post } = await startTestServer({ schema, createContext, limits: UNLIMITED });
   for (const [query, repeated] of [
     ['{ papers(first: 2) { nodes { title authors { nodes { name } } } } feedCursor }', ['storeVersion']],
     ['{ feed(start: OLDEST) { cursor events { paper { title } } } }', ['storeVersion']],
@@ -167,7 +170,7 @@ function generated(count: number): string[] {
 test('a kept answer has the same bytes as one that is not kept, before and after every change', async () => {
   const database = await openStore();
   await ingestSample(database.pool);
-  const { post, url } = await startLiveServer(database);
+  const { post, url } = await startLiveServer(database, { limits: UNLIMITED });
   const queries = [
     ...documented().filter((query) => !query.includes('subscription')),
     EVERYTHING,

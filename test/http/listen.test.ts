@@ -50,7 +50,7 @@ test('closing waits for a running request, even on a connection that is kept ali
   await expect(fetch(`${server.url}/healthz`)).rejects.toThrow('fetch failed');
   answer('done');
 
-  expect(JSON.parse(await text(await response))).toEqual({ data: { slow: 'done' } });
+  expect(JSON.parse(await text(await response))).toMatchObject({ data: { slow: 'done' } });
   await closed;
   agent.destroy();
 });

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { EXTENSIONS } from '../support/cost.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { ingestRecords, startLiveServer } from '../support/live.ts';
 import { noContext } from '../support/server.ts';
@@ -62,7 +63,7 @@ describe('an id of a WebSocket', () => {
       await release(`kept ${round}`);
       await expect.poll(() => received.length).toBe(2 * (round + 1));
       expect(received.slice(-2)).toEqual([
-        { id: '1', type: 'next', payload: { data: { answer: `kept ${round}` } } },
+        { id: '1', type: 'next', payload: { data: { answer: `kept ${round}` }, extensions: EXTENSIONS } },
         { id: '1', type: 'complete' },
       ]);
     }
@@ -104,9 +105,9 @@ const DOUBLING = `{ papers(first: 1) { ...F0 } } ${Array.from({ length: 25 }, (_
 test('fragments that spread one another twice are executed over HTTP and WebSocket', async () => {
   const { url, post } = await startLiveServer(database);
   const data = { papers: { totalCount: expect.any(Number) as number } };
-  expect(await (await post({ query: DOUBLING })).json()).toEqual({ data });
+  expect(await (await post({ query: DOUBLING })).json()).toEqual({ data, extensions: EXTENSIONS });
   const { received, send } = await connected(url);
   send(subscribe('1', DOUBLING));
   await expect.poll(() => received.length).toBe(2);
-  expect(received[0]).toEqual({ id: '1', type: 'next', payload: { data } });
+  expect(received[0]).toEqual({ id: '1', type: 'next', payload: { data, extensions: EXTENSIONS } });
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { WebSocket } from 'ws';
 import type { CreateContext } from '../../src/graphql/context.ts';
 import type { OperationPlugin } from '../../src/pipeline/operation-context.ts';
+import { EXTENSIONS } from '../support/cost.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { readEvents, startLiveServer } from '../support/live.ts';
 
@@ -111,10 +112,9 @@ async function expectSame(
 const TWO = 'query A { feedCursor } query B { feedCursor }';
 const DEEP: unknown = JSON.parse(`${'['.repeat(150)}${']'.repeat(150)}`);
 const FILTERED = 'query ($filter: PaperFilter) { papers(filter: $filter) { totalCount } }';
-const USED_OFTEN = `query ($s: String) { ${Array.from(
-  { length: 300 },
-  (_, n) => `a${n}: papers(filter: {search: $s}) { totalCount }`,
-).join(' ')} }`;
+const USED_OFTEN = `query ($s: String) {
+  papers(filter: {or: [${'{search: $s} '.repeat(300)}]}) { totalCount }
+}`;
 
 const bad = (argument: string[], message: string, more: object = {}) => ({
   message: expect.stringContaining(message) as string,
@@ -161,6 +161,36 @@ const OF_QUERIES: Record<string, [operation: Operation, error: object]> = {
   'a document that is nested too deep after closing brackets in a comment': [
     { query: `#${'}'.repeat(300)}\n${'{ a '.repeat(300)}` },
     coded('BAD_REQUEST', 'query: expected brackets'),
+  ],
+  'a document with too many tokens': [
+    { query: `{ ${'__typename '.repeat(3_000)} }` },
+    coded('BAD_REQUEST', 'query: expected at most 2000 tokens'),
+  ],
+  'too many levels of fields': [
+    { query: `{ ${'papers { nodes { authors { nodes { '.repeat(6)} name ${'} } } } '.repeat(6)} }` },
+    coded('BAD_REQUEST', 'query: expected at most 20 levels of fields, got 25'),
+  ],
+  'too many fields in a selection, which fragments hide': [
+    {
+      query: `{ ...A ...B } fragment A on Query { ${'__typename '.repeat(60)} }
+        fragment B on Query { ${'__typename '.repeat(60)} }`,
+    },
+    coded('BAD_REQUEST', 'query: expected at most 100 fields in a selection, got 120'),
+  ],
+  'too many aliases': [
+    { query: `{ ${Array.from({ length: 101 }, (_, n) => `a${n}: __typename`).join(' ')} }` },
+    coded('BAD_REQUEST', 'query: expected at most 100 aliases, got 101'),
+  ],
+  'too many directives': [
+    { query: `{ __typename ${'@include(if: true) '.repeat(51)} }` },
+    coded('BAD_REQUEST', 'query: expected at most 50 directives, got 51'),
+  ],
+  'an operation that costs too much': [
+    {
+      query:
+        '{ papers(first: 100) { nodes { authors(first: 100) { nodes { papers(first: 100) { nodes { title } } } } } } }',
+    },
+    coded('QUERY_TOO_COMPLEX', 'expected an operation of at most 50000 points'),
   ],
   'variables that are nested too deep': [
     { query: FILTERED, variables: { filter: DEEP } },
@@ -217,6 +247,13 @@ const SUBSCRIPTION = `subscription ($after: FeedCursor, $first: Int, $filter: Pa
 }`;
 
 const OF_SUBSCRIPTIONS: Record<string, [operation: Operation, error: object]> = {
+  'an operation that costs too much': [
+    {
+      query: `subscription { paperIngested(first: 100) { events { paper {
+        authors(first: 100) { nodes { papers(first: 100) { nodes { title } } } } } } } }`,
+    },
+    coded('QUERY_TOO_COMPLEX'),
+  ],
   'a syntax error': [{ query: 'subscription {' }, coded('GRAPHQL_PARSE_FAILED')],
   'an unknown field': [{ query: 'subscription { nothing }' }, coded('GRAPHQL_VALIDATION_FAILED')],
   'an unknown operation': [
@@ -363,6 +400,7 @@ describe('a plugin', () => {
     for (const send of Object.values(QUERY_TRANSPORTS))
       expect(await send(url, { query: 'known' })).toEqual({
         data: { feedCursor: expect.any(String) as string },
+        extensions: EXTENSIONS,
       });
   });
 });
