@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { getIntrospectionQuery, parse, type OperationDefinitionNode } from 'graphql';
+import { getIntrospectionQuery, Kind, parse, type OperationDefinitionNode } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PRICES } from '../../src/graphql/prices.ts';
 import { schema } from '../../src/graphql/schema.ts';
@@ -17,7 +17,7 @@ afterAll(async () => await database.close());
 function price(text: string, variables: Record<string, unknown> = {}): number {
   const document = parse(text);
   const operation = document.definitions.find(
-    (each): each is OperationDefinitionNode => each.kind === 'OperationDefinition',
+    (each): each is OperationDefinitionNode => each.kind === Kind.OPERATION_DEFINITION,
   );
   if (operation === undefined) throw new Error('expected an operation');
   return priceOf({ schema, document, operation, variables });
