@@ -10,7 +10,7 @@ import { ADMIN_BODY_BYTES } from '../src/http/read-params.ts';
 import { MAX_BYTES } from '../src/ingest/ingest-posted.ts';
 import { LIMIT_GROUPS, type Limit, type LimitUnit } from '../src/limits/limits.ts';
 import { HEARTBEAT_MS } from '../src/live/event-stream.ts';
-import { ID_CHARACTERS } from '../src/live/graphql-transport-ws.ts';
+import { ID_CHARACTERS, PING_CHARACTERS } from '../src/live/graphql-transport-ws.ts';
 import { PING_MS } from '../src/live/monitored-socket.ts';
 import { QUERY_LEVELS, VARIABLE_CHARACTERS, VARIABLE_LEVELS } from '../src/pipeline/request-limits.ts';
 import { MAX_LENGTH as AUTHOR_CHARACTERS } from '../src/reads/filters/author-filter.ts';
@@ -140,6 +140,7 @@ const FIXED: readonly FixedGroup[] = [
     [
       ['events of a batch (`first`)', number(LARGEST_BATCH), '`BAD_USER_INPUT`'],
       ["an operation's id", characters(ID_CHARACTERS), '`BAD_USER_INPUT`'],
+      ['a message `ping`', characters(PING_CHARACTERS), 'close code 4400'],
       ['time to answer a ping of a WebSocket', seconds(PING_MS), 'closed'],
       ['time without an event on an event stream', seconds(HEARTBEAT_MS), 'the server sends a comment'],
     ],

@@ -11,7 +11,7 @@ export interface CloseCodeEntry {
 
 /**
  * The close codes that the server uses. 1012 and 1013 are in IANA's registry; 4406 and 4500 are those of the
- * server in graphql-ws; the protocol graphql-transport-ws defines the others. `docs/errors.md` is generated
+ * server in graphql-ws; 4290 is our own; the protocol graphql-transport-ws defines the others. `docs/errors.md` is generated
  * from this table.
  */
 export const CLOSE_CODES = {
@@ -56,6 +56,12 @@ export const CLOSE_CODES = {
     reason: 'Subscriber for <unique-operation-id> already exists',
     retryable: false,
     meaning: 'The client started an operation with the id of another one that has not ended.',
+  },
+  TOO_MANY_MESSAGES: {
+    code: 4290,
+    reason: 'Too many messages; connect again and send fewer',
+    retryable: true,
+    meaning: 'The client sent messages or pings faster than the server takes them.',
   },
   TOO_MANY_INITS: {
     code: 4429,

@@ -100,6 +100,19 @@ export const LIMIT_GROUPS = {
       about: 'operations on a WebSocket at once',
       beyond: '`RATE_LIMITED`',
     },
+    maxMessagesPerSecond: {
+      preset: 50,
+      unit: 'none',
+      about: 'messages and pings that a WebSocket may send in each second',
+      beyond: 'close code 4290',
+      canBeOff: true,
+    },
+    messageBurst: {
+      preset: 250,
+      unit: 'none',
+      about: 'messages and pings that a WebSocket may send at once',
+      beyond: 'close code 4290',
+    },
     maxMessageBytes: {
       preset: 128_000,
       unit: 'bytes',

@@ -1,3 +1,5 @@
+import type { SubscribePayload } from 'graphql-ws';
+import type { GraphQLParams } from 'graphql-yoga';
 import type { Delivery } from './delivery.ts';
 
 /** An operation of a client. The object is its identity: clients may reuse an id after `complete`. */
@@ -18,4 +20,14 @@ export class ClientOperation {
     // A subscription keeps this object for hours.
     this.#onAnswered = undefined;
   }
+}
+
+/** The parameters of an operation in the form that they have over HTTP: absent rather than null. */
+export function paramsOf({ query, operationName, variables, extensions }: SubscribePayload): GraphQLParams {
+  return {
+    query,
+    ...(operationName && { operationName }),
+    ...(variables && { variables }),
+    ...(extensions && { extensions }),
+  };
 }

@@ -7,7 +7,6 @@ import {
   type SubscribeMessage,
   type SubscribePayload,
 } from 'graphql-ws';
-import type { GraphQLParams } from 'graphql-yoga';
 import { CLOSE_CODES, idInUse, type CloseCodeEntry } from '../errors/close-codes.ts';
 import type { Caller } from '../graphql/context.ts';
 import { clientError } from '../graphql/errors.ts';
@@ -15,7 +14,7 @@ import type { Limits } from '../limits/limits.ts';
 import { formatErrors } from '../pipeline/failures.ts';
 import { extensionsOf, operationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { ClientOperation } from './client-operation.ts';
+import { ClientOperation, paramsOf } from './client-operation.ts';
 import { Delivery } from './delivery.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { MonitoredSocket } from './monitored-socket.ts';
@@ -43,6 +42,8 @@ export type ServeSocket = (socket: MonitoredSocket, handshake: Handshake) => voi
 
 /** The longest id of an operation, in UTF-16 code units. */
 export const ID_CHARACTERS = 128;
+/** The longest message `ping`, whose payload is sent back, in UTF-16 code units. */
+export const PING_CHARACTERS = 1_000;
 /** How long a client should wait before it retries a rate-limited operation, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -85,7 +86,9 @@ class Connection {
     }
     const { connectionInitMs } = this.#shared.limits;
     this.#initTimeout = setTimeout(() => this.#close(CLOSE_CODES.INIT_TIMEOUT), connectionInitMs);
-    socket.on('message', (data: Buffer) => this.#receive(data.toString()));
+    socket.on('message', (data: Buffer) => {
+      if (this.#socket.admit()) this.#receive(data.toString());
+    });
     socket.on('close', () => this.#onClose());
   }
 
@@ -98,7 +101,7 @@ class Connection {
       return;
     }
     if (message.type === MessageType.ConnectionInit) this.#acknowledge(message.payload?.['authorization']);
-    else if (message.type === MessageType.Ping)
+    else if (message.type === MessageType.Ping && text.length <= PING_CHARACTERS)
       this.#send({ type: MessageType.Pong, payload: message.payload });
     else if (message.type === MessageType.Subscribe) this.#begin(message);
     else if (message.type === MessageType.Complete) this.#abandon(message.id);
@@ -233,16 +236,6 @@ class Connection {
   #close(reason: CloseCodeEntry): void {
     this.#socket.close(reason);
   }
-}
-
-/** The parameters in the form that they have over HTTP: absent rather than null. */
-function paramsOf({ query, operationName, variables, extensions }: SubscribePayload): GraphQLParams {
-  return {
-    query,
-    ...(operationName && { operationName }),
-    ...(variables && { variables }),
-    ...(extensions && { extensions }),
-  };
 }
 
 function ignore(): void {}

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { CLOSE_CODES, type CloseCodeEntry } from '../errors/close-codes.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Frame } from './next-frame.ts';
 
 /** Milliseconds between pings. A client that has not answered a ping by the next one is disconnected. */
@@ -10,10 +11,14 @@ const SLOWEST_BYTES_PER_MS = 128;
 /** While more bytes wait to be sent, nothing is read from the client: its messages would add answers. */
 const MOST_WAITING_BYTES = 2 ** 20;
 
-/** An open socket that detects a client that stops reading or no longer answers pings. */
+/**
+ * An open socket that detects a client that stops reading, no longer answers pings, or sends too much. Has few
+ * fields, because there may be tens of thousands of idle sockets.
+ */
 export class MonitoredSocket {
   readonly socket: WebSocket;
   readonly #connection: Writable;
+  readonly #limits: Limits;
   /** How many messages wait to be sent. */
   #waiting = 0;
   /** The size in bytes of the largest message since none was waiting. */
@@ -25,12 +30,20 @@ export class MonitoredSocket {
   /** Operations without an answer. A server that stops waits for them. */
   #unanswered = 0;
   #onIdle: (() => void) | undefined;
+  /** A leaky bucket: how many messages of the client have not leaked yet, in whole messages, and at which time. */
+  #received = 0;
+  #receivedAt = 0;
 
   /** `connection` is what the socket runs on, after the handshake. */
-  constructor(socket: WebSocket, connection: Writable) {
+  constructor(socket: WebSocket, connection: Writable, limits: Limits) {
     this.socket = socket;
     this.#connection = connection;
-    socket.on('pong', () => (this.#answered = true));
+    this.#limits = limits;
+    socket.on('ping', () => this.admit());
+    socket.on('pong', () => {
+      this.#answered = true;
+      this.admit();
+    });
     // An unhandled `error` would end the process. Every error is followed by `close`, which is handled.
     socket.on('error', ignore);
   }
@@ -38,6 +51,29 @@ export class MonitoredSocket {
   /** Whether messages can be sent. */
   get isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /**
+   * Counts a message of the client, and returns whether to handle it. Not if the socket is closing: clients may
+   * still send then. Closes the socket if the client sends too many.
+   */
+  admit(): boolean {
+    if (!this.isOpen) return false;
+    const { maxMessagesPerSecond: perSecond, messageBurst } = this.#limits;
+    if (perSecond === 0) return true;
+    const now = wholeNow();
+    const leaked = Math.floor(((now - this.#receivedAt) * perSecond) / 1_000);
+    if (leaked >= this.#received) {
+      this.#received = 0;
+      this.#receivedAt = now;
+    } else {
+      this.#received -= leaked;
+      // The part of a message that has leaked besides counts next time.
+      this.#receivedAt += Math.floor((leaked * 1_000) / perSecond);
+    }
+    this.#received += 1;
+    if (this.#received > messageBurst) this.close(CLOSE_CODES.TOO_MANY_MESSAGES);
+    return this.#received <= messageBurst;
   }
 
   /** Sends a message. Calls `onTaken` once the network has taken it, or if the socket is closed. */

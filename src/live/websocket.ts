@@ -62,7 +62,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
     webSocketServer.handleUpgrade(request, connection, head, (webSocket) => {
       // ws listens from here on.
       connection.off('error', ignore);
-      socket = new MonitoredSocket(webSocket, connection);
+      socket = new MonitoredSocket(webSocket, connection, limits);
       sockets.add(socket);
       serve(socket, { authorization, client });
     });
