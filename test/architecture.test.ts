@@ -31,6 +31,8 @@ const TIMERS: Readonly<Record<string, string>> = {
   'src/client/socket.ts': 'a watchdog that every message resets',
   'src/feed/live-feed.ts': 'a tick for all subscriptions',
   'src/http/listen.ts': 'deadlines of a shutdown',
+  'src/limits/load-monitor.ts': 'a tick that is late when the event loop is',
+  'src/limits/turns.ts': 'a deadline that a turn cancels',
   'src/live/event-stream.ts': 'heartbeats, and a deadline for a slow client',
   'src/live/graphql-transport-ws.ts': 'a deadline that the first message cancels',
   'src/live/websocket.ts': 'one sweep for all sockets',

@@ -74,11 +74,30 @@ export const LIMIT_GROUPS = {
       about: 'text in the answer to one operation',
       beyond: '`QUERY_TOO_COMPLEX`',
     },
+    expensiveCost: {
+      preset: 2_000,
+      unit: 'points',
+      about: 'price from which an operation counts as expensive',
+      beyond: 'it waits for its turn',
+      canBeOff: true,
+    },
     maxExpensiveOperations: {
       preset: 4,
       unit: 'none',
       about: 'expensive operations of a client at once',
-      beyond: 'they wait, then `RATE_LIMITED`, 429',
+      beyond: 'further ones wait',
+    },
+    maxExpensiveOperationsInAll: {
+      preset: 8,
+      unit: 'none',
+      about: 'expensive operations of all clients at once',
+      beyond: 'further ones wait; clients take turns',
+    },
+    expensiveWaitMs: {
+      preset: 5_000,
+      unit: 'ms',
+      about: 'time that an expensive operation waits for its turn',
+      beyond: '`RATE_LIMITED`, 429',
     },
   },
   Sockets: {
@@ -133,6 +152,13 @@ export const LIMIT_GROUPS = {
     },
   },
   Time: {
+    maxEventLoopDelayMs: {
+      preset: 2_000,
+      unit: 'ms',
+      about: 'time that a busy server may lag behind, several times in a row',
+      beyond: '`RATE_LIMITED`, 503',
+      canBeOff: true,
+    },
     statementTimeoutMs: {
       preset: 15_000,
       unit: 'ms',
