@@ -53,7 +53,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   pipeline: {
     job: 'runs every operation: limits, parsing, validation, execution, masked errors',
-    imports: ['graphql', 'limits', 'errors'],
+    imports: ['graphql', 'limits', 'errors', 'time'],
   },
   live: {
     job: 'carries subscriptions: sockets, event streams, shared payloads',

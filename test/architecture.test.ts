@@ -36,6 +36,7 @@ const TIMERS: Readonly<Record<string, string>> = {
   'src/live/event-stream.ts': 'heartbeats, and a deadline for a slow client',
   'src/live/graphql-transport-ws.ts': 'a deadline that the first message cancels',
   'src/live/websocket.ts': 'one sweep for all sockets',
+  'src/pipeline/lifetime.ts': 'a deadline that the answer cancels',
   'src/sources/fetch-url.ts': 'a deadline that destroys the connection',
 };
 

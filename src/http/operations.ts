@@ -6,6 +6,7 @@ import type { Limits } from '../limits/limits.ts';
 import { payloadsIn } from '../live/payload-result.ts';
 import { errorStream } from '../live/payload-stream.ts';
 import { statusOf } from '../pipeline/failures.ts';
+import { Lifetime } from '../pipeline/lifetime.ts';
 import { checkTaken, pointsIn, priceIn, type Cost } from '../pipeline/cost.ts';
 import type { OperationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -53,7 +54,15 @@ export class Operations {
       ...authenticate(headers.authorization),
       resumeAfter: headers['last-event-id']?.toString(),
     };
-    const operation: OperationContext = { caller, client: clientOf(http.request), requestId: http.id, http };
+    const lifetime = new Lifetime();
+    const operation: OperationContext = {
+      caller,
+      client: clientOf(http.request),
+      requestId: http.id,
+      http,
+      lifetime,
+    };
+    const leave = (): void => lifetime.leave();
     let request: string | undefined;
     let result: ExecutionResult;
     try {
@@ -61,10 +70,12 @@ export class Operations {
       if (isForEveryone(headers)) request = `${mediaType} ${method} ${text}`;
       if (request !== undefined && (await this.#repeat(http, request, operation))) return;
       http.asked = operation;
+      http.response.once('close', leave);
       result = await pipeline.run(parseParams(text, method), operation, method);
     } catch (error) {
       result = pipeline.fail(error, operation);
     }
+    http.response.off('close', leave);
     http.asked = { operation: operation.operation };
     http.stream = streamOf(result, headers);
     if (http.stream !== undefined) return;

@@ -68,10 +68,10 @@ export const LIMIT_GROUPS = {
       about: 'points that a client can have at most',
       beyond: '`RATE_LIMITED`, 429',
     },
-    maxAnswerBytes: {
+    maxAnswerCharacters: {
       preset: 10_000_000,
-      unit: 'bytes',
-      about: 'text in the answer to one operation',
+      unit: 'characters',
+      about: 'length of the answer to one operation',
       beyond: '`QUERY_TOO_COMPLEX`',
     },
     expensiveCost: {
@@ -152,6 +152,12 @@ export const LIMIT_GROUPS = {
     },
   },
   Time: {
+    requestDeadlineMs: {
+      preset: 20_000,
+      unit: 'ms',
+      about: 'time of a query, from its beginning to its answer',
+      beyond: '`TIMEOUT`',
+    },
     maxEventLoopDelayMs: {
       preset: 2_000,
       unit: 'ms',

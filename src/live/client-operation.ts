@@ -1,5 +1,6 @@
 import type { SubscribePayload } from 'graphql-ws';
 import type { GraphQLParams } from 'graphql-yoga';
+import type { Lifetime } from '../pipeline/lifetime.ts';
 import type { Delivery } from './delivery.ts';
 
 /** An operation of a client. The object is its identity: clients may reuse an id after `complete`. */
@@ -7,6 +8,8 @@ export class ClientOperation {
   readonly id: string;
   /** Set once a subscription has started. */
   delivery: Delivery | undefined = undefined;
+  /** Until the operation is answered. */
+  lifetime: Lifetime | undefined = undefined;
   #onAnswered: (() => void) | undefined;
 
   constructor(id: string, onAnswered: () => void) {
@@ -14,11 +17,19 @@ export class ClientOperation {
     this.#onAnswered = onAnswered;
   }
 
+  /** Ends what runs for the operation. */
+  leave(): void {
+    this.lifetime?.leave();
+    this.delivery?.close();
+    this.answered();
+  }
+
   /** Tells the socket that the operation is answered, or that the client no longer waits for an answer. */
   answered(): void {
     this.#onAnswered?.();
     // A subscription keeps this object for hours.
     this.#onAnswered = undefined;
+    this.lifetime = undefined;
   }
 }
 

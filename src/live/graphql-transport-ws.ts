@@ -12,6 +12,7 @@ import type { Caller } from '../graphql/context.ts';
 import { clientError } from '../graphql/errors.ts';
 import type { Limits } from '../limits/limits.ts';
 import { formatErrors } from '../pipeline/failures.ts';
+import { Lifetime } from '../pipeline/lifetime.ts';
 import { extensionsOf, operationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { ClientOperation, paramsOf } from './client-operation.ts';
@@ -152,7 +153,8 @@ class Connection {
 
   async #run(operation: ClientOperation, payload: SubscribePayload): Promise<void> {
     const { pipeline, callerOf } = this.#shared;
-    const context = operationContext(callerOf(this.#authorization), this.#client);
+    operation.lifetime = new Lifetime();
+    const context = operationContext(callerOf(this.#authorization), this.#client, operation.lifetime);
     const result = await pipeline.run(paramsOf(payload), context);
     const payloads = payloadsIn(result);
     if (payloads !== undefined) this.#deliver(operation, payloads);
@@ -197,8 +199,7 @@ class Connection {
     const operation = this.#operationOf(id);
     if (operation === undefined) return;
     this.#forget(operation);
-    operation.delivery?.close();
-    operation.answered();
+    operation.leave();
   }
 
   #end(operation: ClientOperation): void {

@@ -3,6 +3,7 @@ import type { Context } from '../graphql/context.ts';
 import { refusedInPlace } from '../graphql/errors.ts';
 import { placeVariables } from './input-places.ts';
 import { executePlanned } from './planned-execution.ts';
+import type { RunBounds } from './run-plan.ts';
 
 /** The arguments of an execution with the context that the schema's resolvers need. */
 export type OperationArgs = ExecutionArgs & { readonly contextValue: Context };
@@ -12,10 +13,10 @@ export type OperationArgs = ExecutionArgs & { readonly contextValue: Context };
  * fields of a query, so that its feed cursor is not newer than its lists, and so that fields can return what
  * is known of that version at once.
  */
-export async function executeOperation(args: OperationArgs): Promise<ExecutionResult> {
+export async function executeOperation(args: OperationArgs, bounds?: RunBounds): Promise<ExecutionResult> {
   // A failure becomes the error of each field that reads.
   if (readsStore(args)) await args.contextValue.version().catch(() => undefined);
-  const result = await executePlanned(args);
+  const result = await executePlanned(args, bounds);
   if (result.errors === undefined) return result;
   return { ...result, errors: placeVariables(args, result.errors).map(refusedInPlace) };
 }

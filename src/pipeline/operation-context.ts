@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
 import type { Caller, Context } from '../graphql/context.ts';
 import type { Cost } from './cost.ts';
+import type { Lifetime } from './lifetime.ts';
 
 /** The context of an operation in the pipeline, whatever its transport. Plugins of Envelop see it. */
 export interface OperationContext extends Record<string, unknown> {
@@ -14,6 +15,8 @@ export interface OperationContext extends Record<string, unknown> {
   readonly operation?: ParsedOperation;
   /** Whether execution has begun. Until then an error is about the operation as a whole. */
   readonly executing?: boolean;
+  /** Ends the operation when its client leaves. Absent if nobody waits for it alone. */
+  readonly lifetime?: Lifetime;
   /** What the operation costs, once it is known that it may run. */
   readonly cost?: Cost;
   /** The context of the schema's resolvers. Built after validation. */
@@ -30,12 +33,8 @@ export interface ParsedOperation {
 export type OperationPlugin = Plugin<OperationContext, OperationContext>;
 
 /** The context of an operation that is about to enter the pipeline. */
-export function operationContext(
-  caller: Caller,
-  client: string,
-  requestId: string = randomUUID(),
-): OperationContext {
-  return { caller, client, requestId };
+export function operationContext(caller: Caller, client: string, lifetime?: Lifetime): OperationContext {
+  return { caller, client, requestId: randomUUID(), ...(lifetime && { lifetime }) };
 }
 
 /** `extensions` of the answer to a query or mutation. */

@@ -87,7 +87,7 @@ function pluginsOf({ createContext, limits, points, plugins = [] }: PipelineOpti
     usePlacedValidation(),
     useCost(limits, points),
     useResolverContext(createContext),
-    useReferenceExecutor(),
+    useReferenceExecutor(limits),
     ...plugins,
   ];
 }

@@ -15,7 +15,8 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { OperationPlan, type PlannedDocument, type Values } from './operation-plan.ts';
-import { runPlan } from './run-plan.ts';
+import { unlessAborted } from '../time/deadline.ts';
+import { runPlan, type RunBounds } from './run-plan.ts';
 
 /**
  * Characters of a document for each field that its plans may have. Fragments can make a short document select
@@ -29,9 +30,12 @@ const CHARACTERS_PER_FIELD = 2;
  * document share; all else by graphql-js. The result is the same, apart from errors below a place that
  * another error has nulled: graphql-js lists some of them, depending on which comes first.
  */
-export function executePlanned(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
+export async function executePlanned(
+  args: ExecutionArgs,
+  bounds: RunBounds = UNBOUNDED,
+): Promise<ExecutionResult> {
   const planned = plannedOperation(args);
-  if (planned === undefined) return execute(args);
+  if (planned === undefined) return await executeInFull(args, bounds);
   const { errors, coerced } = getVariableValues(
     args.schema,
     planned.document.operation.variableDefinitions ?? [],
@@ -41,9 +45,20 @@ export function executePlanned(args: ExecutionArgs): ExecutionResult | Promise<E
   );
   if (errors !== undefined) return { errors };
   const plan = planned.planFor(coerced);
-  if (plan === undefined) return execute(args);
+  if (plan === undefined) return await executeInFull(args, bounds);
   const { rootValue, contextValue } = args;
-  return runPlan(plan, { rootValue, contextValue, variableValues: coerced });
+  return await runPlan(plan, { rootValue, contextValue, variableValues: coerced }, bounds);
+}
+
+const UNBOUNDED: RunBounds = { maxAnswerCharacters: Infinity };
+
+/**
+ * graphql-js knows no bounds. What it executes cannot be large: mutations, and documents whose price is within the
+ * budget although they select more fields than their length suggests. Its work goes on after the signal.
+ */
+async function executeInFull(args: ExecutionArgs, { signal }: RunBounds): Promise<ExecutionResult> {
+  const run = async (): Promise<ExecutionResult> => await execute(args);
+  return await unlessAborted(signal, run, ({ reason }) => reason as Error);
 }
 
 // Plans live as long as their document, which the pipeline's cache keeps.

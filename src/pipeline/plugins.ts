@@ -62,14 +62,22 @@ export function useResolverContext(createContext: CreateContext): OperationPlugi
 }
 
 /** Executes with graphql-js: Yoga's own executor returns fields in the order in which they resolve. */
-export function useReferenceExecutor(): OperationPlugin {
+export function useReferenceExecutor({ maxAnswerCharacters, requestDeadlineMs }: Limits): OperationPlugin {
   return {
     onExecute: ({ context, extendContext, setExecuteFn }) => {
       extendContext({ executing: true });
-      setExecuteFn(
-        async (args: ExecutionArgs) =>
-          await executeOperation({ ...args, contextValue: resolverContextOf(context) }),
-      );
+      const { lifetime, operation } = context;
+      const bounds = { maxAnswerCharacters, signal: lifetime?.signal };
+      // Mutations have deadlines of their own.
+      if (operation?.type === 'query') lifetime?.limit(requestDeadlineMs);
+      setExecuteFn(async (args: ExecutionArgs) => {
+        const contextValue = resolverContextOf(context);
+        try {
+          return await executeOperation({ ...args, contextValue }, bounds);
+        } finally {
+          lifetime?.end();
+        }
+      });
     },
     onSubscribe: ({ extendContext }) => extendContext({ executing: true }),
   };

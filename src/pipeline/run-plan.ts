@@ -9,17 +9,39 @@ import {
   type GraphQLObjectType,
   type GraphQLResolveInfo,
 } from 'graphql';
+import { requestError } from './failures.ts';
 import { FieldInfo, type RunValues } from './field-info.ts';
 import type { FieldPlan, OperationPlan, Shape, Values } from './operation-plan.ts';
 import { isCutOff, located, nullFor, put, type Answer, type Place } from './place.ts';
+
+/** When an execution ends before its answer is complete: without data, and with one error. */
+export interface RunBounds {
+  /** Length of the answer as JSON, roughly, in characters. */
+  readonly maxAnswerCharacters: number;
+  /** Ends the execution with the error that is its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Executes a query, or a subscription for one event, by its plan. The result is that of graphql-js. Values
  * that are known become part of the answer at once. The place of a promise is left free and filled later, so
  * that a promise costs nothing but itself. Never rejects.
  */
-export function runPlan(plan: OperationPlan, values: RunValues): ExecutionResult | Promise<ExecutionResult> {
-  return new PlanRun(plan, values).start();
+export async function runPlan(
+  plan: OperationPlan,
+  values: RunValues,
+  bounds: RunBounds,
+): Promise<ExecutionResult> {
+  const { signal } = bounds;
+  const run = new PlanRun(plan, values, bounds);
+  const end = (): void => run.fail(signal?.reason);
+  if (signal?.aborted === true) end();
+  signal?.addEventListener('abort', end);
+  try {
+    return await run.start();
+  } finally {
+    signal?.removeEventListener('abort', end);
+  }
 }
 
 /** What the resolvers of a field get in one execution, whatever the object. */
@@ -39,17 +61,23 @@ class PlanRun {
   #pending = 0;
   #ended = false;
   #end: ((result: ExecutionResult) => void) | undefined;
+  readonly #mostText: number;
+  /** Characters that the answer may still have. */
+  #textLeft: number;
 
-  constructor(plan: OperationPlan, values: RunValues) {
+  constructor(plan: OperationPlan, values: RunValues, { maxAnswerCharacters }: RunBounds) {
     this.#plan = plan;
     this.#values = values;
+    this.#mostText = maxAnswerCharacters;
+    this.#textLeft = maxAnswerCharacters;
   }
 
   start(): ExecutionResult | Promise<ExecutionResult> {
     try {
-      this.#data = this.#object(this.#plan.root, this.#values.rootValue, undefined);
+      const data = this.#object(this.#plan.root, this.#values.rootValue, undefined);
+      if (!this.#ended) this.#data = data;
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
     if (this.#ended || this.#pending === 0) return this.#result();
     return new Promise((resolve) => (this.#end = resolve));
@@ -61,8 +89,9 @@ class PlanRun {
     return errors.length === 0 ? { data } : { errors, data };
   }
 
-  /** Ends the execution without data. `error` says where it occurred. */
-  #fail(error: unknown): void {
+  /** Ends the execution without data. A GraphQLError says where it occurred. */
+  fail(error: unknown): void {
+    if (this.#ended) return;
     this.#errors.push(error instanceof GraphQLError ? error : locatedError(error, undefined));
     this.#data = null;
     this.#ended = true;
@@ -72,7 +101,10 @@ class PlanRun {
   /** Throws a located GraphQLError if a field that must not be null has failed. So do the methods below. */
   #object(fields: readonly FieldPlan[], source: unknown, parent: Place | undefined): Answer {
     const answer: Answer = {};
-    for (const field of fields) answer[field.key] = this.#field(field, source, answer, parent);
+    for (const field of fields) {
+      if (this.#ended) break;
+      answer[field.key] = this.#field(field, source, answer, parent);
+    }
     return answer;
   }
 
@@ -81,7 +113,7 @@ class PlanRun {
     let place: Place | undefined;
     try {
       const value = this.#resolve(field, source);
-      if (shape.kind === 'leaf' && !(value instanceof Promise)) return leaf(value, shape, field);
+      if (shape.kind === 'leaf' && !(value instanceof Promise)) return this.#leaf(value, shape, field);
       place = { field, shape, holder, key, parent, isNull: false };
       return value instanceof Promise ? this.#later(place, value) : this.#complete(place, value);
     } catch (error) {
@@ -94,7 +126,7 @@ class PlanRun {
     const key = holder.length;
     let place: Place | undefined;
     try {
-      if (shape.kind === 'leaf' && !(value instanceof Promise)) return leaf(value, shape, field);
+      if (shape.kind === 'leaf' && !(value instanceof Promise)) return this.#leaf(value, shape, field);
       place = { field, shape, holder, key, parent: list, isNull: false };
       return value instanceof Promise ? this.#later(place, value) : this.#complete(place, value);
     } catch (error) {
@@ -123,7 +155,7 @@ class PlanRun {
 
   #complete(place: Place, value: unknown): unknown {
     const { shape, field } = place;
-    if (shape.kind === 'leaf') return leaf(value, shape, field);
+    if (shape.kind === 'leaf') return this.#leaf(value, shape, field);
     if (isAbsent(value, shape, field)) return null;
     if (shape.kind === 'list') return this.#list(place, value, shape.item);
     const type = shape.kind === 'object' ? shape.type : this.#typeOf(value, shape.type, field);
@@ -135,13 +167,24 @@ class PlanRun {
       throw new GraphQLError(`Expected Iterable, but did not find one for field "${nameOf(place.field)}".`);
     const answer: unknown[] = [];
     try {
-      for (const item of value) answer.push(this.#item(item, shape, answer, place));
+      for (const item of value) {
+        if (this.#ended) break;
+        answer.push(this.#item(item, shape, answer, place));
+      }
     } catch (error) {
       // Nothing will wait for the items after the one that failed.
       for (const item of value) if (item instanceof Promise) item.catch(() => {});
       throw error;
     }
     return answer;
+  }
+
+  #leaf(value: unknown, shape: Leaf, field: FieldPlan): unknown {
+    const text = leaf(value, shape, field);
+    // Quotes, a colon and a comma; a value that is no text is about as short.
+    this.#textLeft -= (typeof text === 'string' ? text.length : 0) + field.key.length + 6;
+    if (this.#textLeft < 0) this.fail(tooLong(this.#mostText - this.#textLeft, this.#mostText));
+    return text;
   }
 
   #typeOf(value: unknown, abstract: GraphQLAbstractType, field: FieldPlan): GraphQLObjectType {
@@ -184,7 +227,7 @@ class PlanRun {
       place = place.parent;
     }
     if (place === undefined) {
-      this.#fail(error);
+      this.fail(error);
       return;
     }
     this.#errors.push(error);
@@ -201,7 +244,15 @@ function isAbsent(value: unknown, { nonNull }: Shape, field: FieldPlan): value i
   return true;
 }
 
-function leaf(value: unknown, shape: Shape & { readonly kind: 'leaf' }, field: FieldPlan): unknown {
+type Leaf = Shape & { readonly kind: 'leaf' };
+
+function tooLong(cost: number, budget: number): GraphQLError {
+  return requestError('QUERY_TOO_COMPLEX', `answer: expected at most ${budget} characters, got more`, {
+    details: { cost, budget },
+  });
+}
+
+function leaf(value: unknown, shape: Leaf, field: FieldPlan): unknown {
   if (shape.isString && typeof value === 'string') return value;
   if (isAbsent(value, shape, field)) return null;
   const serialised: unknown = shape.type.serialize(value);
