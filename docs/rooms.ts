@@ -13,7 +13,10 @@ interface Room {
 export const ROOMS: Readonly<Record<string, Room>> = {
   time: { job: 'days, sleeping, backing off, deadlines', imports: [] },
   errors: { job: 'error codes and WebSocket close codes, and what each means for a client', imports: [] },
-  limits: { job: 'every limit that an operator can set, with its default', imports: [] },
+  limits: {
+    job: 'every limit that an operator can set; points and turns of clients, load',
+    imports: ['time'],
+  },
   arxiv: { job: 'arXiv identifiers and categories', imports: [] },
   language: { job: 'language names and detection, folding of case and accents', imports: [] },
   search: {

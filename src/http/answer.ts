@@ -55,19 +55,20 @@ function etagOf(mediaType: MediaType, body: Buffer): string {
 
 /**
  * Sends an answer, or 304 if the client has it already (RFC 9110 §13.1.2). `cost` is added to its JSON as
- * `extensions.cost`: what the client has left differs from one request to the next.
+ * `extensions.cost`: what the client has left differs from one request to the next. So do the further headers.
  */
 export function sendAnswer(
   context: RequestContext,
   { status, headers, body, validators, etag }: Answer,
   cost?: Cost,
+  further: HeaderList = [],
 ): void {
   const wanted = context.request.headers['if-none-match'];
   if (validators !== undefined && wanted !== undefined && isListed(etag, wanted))
     context.writeHead(304, validators).end();
   else {
     const whole = cost === undefined ? body : withCost(body, cost);
-    context.writeHead(status, [...headers, 'content-length', String(whole.length)]).end(whole);
+    context.writeHead(status, [...headers, ...further, 'content-length', String(whole.length)]).end(whole);
   }
 }
 

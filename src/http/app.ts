@@ -5,8 +5,10 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Feed } from '../feed/live-feed.ts';
 import type { CreateContext } from '../graphql/context.ts';
-import { LeakyBuckets } from '../limits/leaky-buckets.ts';
+import { LeakyBuckets, type Points } from '../limits/leaky-buckets.ts';
 import { limitsOf, type Limits } from '../limits/limits.ts';
+import { LoadMonitor, type Load } from '../limits/load-monitor.ts';
+import { Turns } from '../limits/turns.ts';
 import { ConnectionLimit } from '../live/connection-limit.ts';
 import { graphqlTransportWs } from '../live/graphql-transport-ws.ts';
 import { useSharedPayloads } from '../live/shared-payloads.ts';
@@ -37,6 +39,10 @@ export interface AppOptions {
   readonly adminToken?: string | undefined;
   /** The defaults hold for all others. */
   readonly limits?: Partial<Limits> | undefined;
+  /** What clients have left; in memory by default. */
+  readonly points?: Points | undefined;
+  /** Whether the server takes on more; by default as long as its event loop is not late. */
+  readonly load?: Load | undefined;
   readonly readiness: Readiness;
   readonly log: Logger;
 }
@@ -59,7 +65,7 @@ const ASSETS = '/graphiql/';
 export function createApp(options: AppOptions): App {
   const { schema, createContext, feed, log, plugins = [] } = options;
   const limits = limitsOf(options.limits);
-  const points = new LeakyBuckets(limits);
+  const { points = new LeakyBuckets(limits), load = new LoadMonitor(limits).start() } = options;
   const stop = new AbortController();
   // Each event stream adds a listener; Node would warn of a leak from the eleventh on.
   setMaxListeners(0, stop.signal);
@@ -71,6 +77,8 @@ export function createApp(options: AppOptions): App {
     plugins: [useHttp(), ...(feed === undefined ? [] : [useSharedPayloads(feed, log)]), ...plugins],
     limits,
     points,
+    turns: new Turns(limits),
+    load,
     log,
   });
   const serve = graphqlTransportWs({ pipeline, callerOf: authenticate, limits });

@@ -7,16 +7,17 @@ import { payloadsIn } from '../live/payload-result.ts';
 import { errorStream } from '../live/payload-stream.ts';
 import { statusOf } from '../pipeline/failures.ts';
 import { Lifetime } from '../pipeline/lifetime.ts';
-import { checkTaken, pointsIn, priceIn, type Cost } from '../pipeline/cost.ts';
+import { pointsIn, priceIn, type Cost } from '../pipeline/cost.ts';
 import type { OperationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { checkTaken, pointHeaders } from '../pipeline/rate-limited.ts';
 import type { Authenticate } from './admin.ts';
 import { answerOf, sendAnswer, type Answer } from './answer.ts';
 import { clientOf } from './client.ts';
 import { KeptAnswers, type KeptAnswer } from './kept-answers.ts';
 import { acceptsEvents, EVENTS, type MediaType } from './media-type.ts';
 import { parseParams, readParamsText } from './read-params.ts';
-import type { EventStream, RequestContext } from './request-context.ts';
+import { listOf, type EventStream, type HeaderList, type RequestContext } from './request-context.ts';
 
 /** Options of `Operations`. */
 export interface OperationOptions {
@@ -94,8 +95,10 @@ export class Operations {
     const form = { mediaType, cacheable };
     if (cost === undefined) return sent(http, answerOf(result, form));
     if (cacheable) return sent(http, answerOf({ ...result, extensions: { cost: priceIn(cost) } }, form));
-    if (mediaType === EVENTS) return sent(http, answerOf({ ...result, extensions: { cost } }, form));
-    return sent(http, answerOf(result, form), cost);
+    const headers = this.#headersOf(cost);
+    if (mediaType === EVENTS)
+      return sent(http, answerOf({ ...result, extensions: { cost } }, form), undefined, headers);
+    return sent(http, answerOf(result, form), cost, headers);
   }
 
   /** Sends the kept answer to a request, if there is one. Returns whether there was. */
@@ -104,7 +107,8 @@ export class Operations {
     if (answer !== undefined) {
       http.asked = answer;
       const cost = await this.#chargeKept(answer, operation);
-      sendAnswer(http, answer, answer.etag === undefined ? cost : undefined);
+      const shown = answer.etag === undefined ? cost : undefined;
+      sendAnswer(http, answer, shown, this.#headersOf(shown));
     } else if (version !== undefined) {
       // The pipeline takes this context, instead of making one that reads the version again.
       const resolverContext = this.#options.createContext(operation.caller, async () => await version);
@@ -119,8 +123,13 @@ export class Operations {
     if (cost === undefined || limits.costPerSecond === 0) return cost;
     const taking = points.take(client, KEPT_POINTS);
     const taken = taking instanceof Promise ? await taking : taking;
-    checkTaken(taken);
+    checkTaken(taken, limits);
     return { ...cost, ...pointsIn(taken, limits) };
+  }
+
+  /** The headers that say what the client has left. Not for answers that shared caches may store. */
+  #headersOf(cost: Cost | undefined): HeaderList {
+    return cost?.left === undefined ? [] : listOf(pointHeaders(cost.left, this.#options.limits));
   }
 
   #keep(request: string, answer: Answer, { operation, cost, resolverContext }: OperationContext): void {
@@ -138,8 +147,8 @@ interface Asked {
   readonly cost: Cost | undefined;
 }
 
-function sent(http: RequestContext, answer: Answer, cost?: Cost): Answer {
-  sendAnswer(http, answer, cost);
+function sent(http: RequestContext, answer: Answer, cost?: Cost, headers?: HeaderList): Answer {
+  sendAnswer(http, answer, cost, headers);
   return answer;
 }
 

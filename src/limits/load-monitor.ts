@@ -20,7 +20,6 @@ export class LoadMonitor implements Load {
   readonly #now: () => number;
   readonly #delays: number[] = Array<number>(LATE_TICKS).fill(0);
   #tickedAt: number;
-  #timer: NodeJS.Timeout | undefined;
 
   /** `now` returns milliseconds; `performance.now` by default. */
   constructor(limits: Limits, now: () => number = () => performance.now()) {
@@ -29,15 +28,17 @@ export class LoadMonitor implements Load {
     this.#tickedAt = now();
   }
 
-  /** Begins to watch. Does not keep the process alive. */
-  start(): void {
+  /** Begins to watch, for as long as something refers to the monitor. Does not keep the process alive. */
+  start(): this {
     this.#tickedAt = this.#now();
-    this.#timer = setInterval(() => this.tick(), TICK_MS);
-    this.#timer.unref();
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
+    const monitor = new WeakRef(this);
+    const timer = setInterval(() => {
+      const watching = monitor.deref();
+      if (watching === undefined) clearInterval(timer);
+      else watching.tick();
+    }, TICK_MS);
+    timer.unref();
+    return this;
   }
 
   /** Called by the timer. */

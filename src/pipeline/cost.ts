@@ -9,6 +9,7 @@ import type { Limits } from '../limits/limits.ts';
 import { requestError } from './failures.ts';
 import type { OperationContext, OperationPlugin } from './operation-context.ts';
 import { priceOf } from './pricing.ts';
+import { checkTaken } from './rate-limited.ts';
 
 /** What an operation costs, and what its client has left: `extensions.cost` of its answer. All in points. */
 export interface Cost {
@@ -75,7 +76,7 @@ class CostLimits {
     if (costPerSecond === 0) return { requested, budget };
     const taking = this.#points.take(client, requested);
     const taken = taking instanceof Promise ? await taking : taking;
-    checkTaken(taken);
+    checkTaken(taken, this.#limits);
     return { requested, budget, ...pointsIn(taken, this.#limits) };
   }
 
@@ -86,7 +87,7 @@ class CostLimits {
   async chargeReading(query: string, { caller, client }: OperationContext): Promise<void> {
     if (this.#limits.costPerSecond === 0 || caller.admin === 'yes') return;
     const taking = this.#points.take(client, Math.ceil(query.length / CHARACTERS_PER_POINT));
-    checkTaken(taking instanceof Promise ? await taking : taking);
+    checkTaken(taking instanceof Promise ? await taking : taking, this.#limits);
   }
 
   #price(args: ExecutionArgs): number | undefined {
@@ -129,14 +130,4 @@ export function pointsIn(
   { costPerSecond }: Limits,
 ): Pick<Cost, 'left' | 'restoredPerSecond'> {
   return { left, restoredPerSecond: costPerSecond };
-}
-
-/** Throws the refusal of a client that has too few points. */
-export function checkTaken({ left, retryAfterMs }: Taken): void {
-  if (retryAfterMs === undefined) return;
-  throw requestError('RATE_LIMITED', `too few points left: ${left}; retry in ${retryAfterMs} ms`, {
-    status: 429,
-    headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) },
-    details: { retryAfterMs },
-  });
 }

@@ -19,6 +19,8 @@ export interface OperationContext extends Record<string, unknown> {
   readonly lifetime?: Lifetime;
   /** What the operation costs, once it is known that it may run. */
   readonly cost?: Cost;
+  /** Ends the turn of an expensive operation. */
+  readonly endTurn?: () => void;
   /** The context of the schema's resolvers. Built after validation. */
   readonly resolverContext?: Context;
 }

@@ -5,8 +5,12 @@ import type { Logger } from 'pino';
 import type { CreateContext } from '../graphql/context.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Points } from '../limits/leaky-buckets.ts';
+import type { Load } from '../limits/load-monitor.ts';
+import type { Turns } from '../limits/turns.ts';
 import { useCost } from './cost.ts';
+import { useTurns } from './expensive-operations.ts';
 import { finishErrors, maskError } from './failures.ts';
+import { useLoadShedding } from './load-shedding.ts';
 import type { OperationContext, OperationPlugin } from './operation-context.ts';
 import {
   useParsedOperation,
@@ -26,6 +30,10 @@ export interface PipelineOptions {
   readonly limits: Limits;
   /** What clients have left. */
   readonly points: Points;
+  /** Turns of expensive operations. */
+  readonly turns: Turns;
+  /** Whether the server takes on more. */
+  readonly load: Load;
   readonly log: Logger;
 }
 
@@ -74,18 +82,25 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     run: async (params, context, method = 'POST') => {
       const run = (): Result => yoga.getResultForParams({ params, request: requests[method] }, context);
-      return finish(await resultOf(run), context);
+      try {
+        return finish(await resultOf(run), context);
+      } finally {
+        context.endTurn?.();
+      }
     },
     fail: (error, context) => finish({ errors: [maskError(error)] }, context),
   };
 }
 
-function pluginsOf({ createContext, limits, points, plugins = [] }: PipelineOptions): OperationPlugin[] {
+function pluginsOf(options: PipelineOptions): OperationPlugin[] {
+  const { createContext, limits, points, turns, load, plugins = [] } = options;
   return [
+    useLoadShedding(load),
     useRequestLimits(limits),
     useParsedOperation(limits),
     usePlacedValidation(),
     useCost(limits, points),
+    useTurns(limits, turns),
     useResolverContext(createContext),
     useReferenceExecutor(limits),
     ...plugins,

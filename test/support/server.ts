@@ -17,6 +17,8 @@ export interface TestServerOptions {
   readonly adminToken?: string;
   readonly limits?: AppOptions['limits'];
   readonly plugins?: AppOptions['plugins'];
+  readonly points?: AppOptions['points'];
+  readonly load?: AppOptions['load'];
 }
 
 /** A server on a free port that ends with the test. */
