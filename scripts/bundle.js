@@ -8,8 +8,8 @@ const [dist = 'dist'] = process.argv.slice(2);
 // As deep as the folders of dist, so that paths relative to a module stay right.
 const folder = path.join(dist, 'bundle');
 
-/** Prisma and GraphiQL are large and rarely needed: they are loaded from their packages. */
-const SEPARATE = [/^@prisma\//, /^@graphql-yoga\/render-graphiql/, 'pg-native'];
+/** Prisma, GraphiQL and Redis are large and rarely needed: they are loaded from their packages. */
+const SEPARATE = [/^@prisma\//, /^@redis\//, /^@graphql-yoga\/render-graphiql/, 'pg-native'];
 
 rmSync(folder, { recursive: true, force: true });
 const bundle = await rolldown({

@@ -1,9 +1,10 @@
-import { Option, type Command } from 'commander';
+import type { Command, Option } from 'commander';
 import type { PreparedStatements } from '../database/store-pool.ts';
 import { LIMIT_GROUPS, type Limit, type Limits } from '../limits/limits.ts';
 import { LOG_LEVELS, type LogLevel } from '../log-levels.ts';
 import { watchProblem } from '../sources/watch/watch-problem.ts';
 import { UsageError, type Io } from './io.ts';
+import { Setting } from './setting.ts';
 
 /** The options of every command. */
 export interface SharedOptions {
@@ -24,53 +25,8 @@ export interface ServeOptions extends SharedOptions, Limits {
   readonly allowPrivateUrls?: boolean;
   /** Days to keep events; forever if absent. */
   readonly feedRetention?: number;
-}
-
-interface SettingOptions {
-  readonly flags: string;
-  /** The environment variable that also sets the option. */
-  readonly variable: string;
-  readonly about: string;
-  readonly preset?: string | number;
-  /** The accepted values, as messages print them after "expected". */
-  readonly takes?: string;
-  /** Whether messages must not show the value. */
-  readonly secret?: boolean;
-  /** Parses a value; undefined if the text is not acceptable. Without it, any text is. */
-  readonly parse?: (text: string) => unknown;
-}
-
-/**
- * An option that an environment variable can also set. Commander's own `env()` reads `process.env`, and its
- * errors always name the flag. This class gets the environment from `applyEnvironment`, and its errors name
- * the variable if that was wrong.
- */
-class Setting extends Option {
-  readonly variable: string;
-  readonly #takes: string;
-  readonly #secret: boolean;
-  readonly #parse: (text: string) => unknown;
-
-  constructor(options: SettingOptions) {
-    const { flags, variable, about, preset, takes = 'a text', parse = (text) => text } = options;
-    super(flags, `${about} (env: ${variable})`);
-    this.#secret = options.secret === true;
-    this.variable = variable;
-    this.#takes = takes;
-    this.#parse = parse;
-    this.argParser((text) => this.read(text, this.long ?? flags));
-    if (preset !== undefined) this.default(preset);
-  }
-
-  /**
-   * Parses a text. Throws a UsageError that names `origin`, the flag or variable that the text comes from.
-   */
-  read(text: string, origin: string): unknown {
-    const value = text === '' ? undefined : this.#parse(text);
-    const got = this.#secret ? `a value of ${text.length} characters` : `"${text}"`;
-    if (value === undefined) throw new UsageError(`${origin}: expected ${this.#takes}, got ${got}`);
-    return value;
-  }
+  /** URL of the Redis in which servers share the points of their clients; in memory if absent. */
+  readonly rateLimitStore?: string;
 }
 
 /** The settings of every command. */
@@ -137,6 +93,14 @@ export const serveSettings = (): Option[] => [
   ...listenSettings(),
   ...liveSettings(),
   privateUrlsSetting(),
+  new Setting({
+    flags: '--rate-limit-store <url>',
+    variable: 'PAPERGRAPH_RATE_LIMIT_STORE',
+    about: 'URL of a Redis, redis://…, in which several servers share the points of their clients',
+    takes: 'a redis:// or rediss:// URL',
+    secret: true,
+    parse: (text) => (/^rediss?:\/\//.test(text) && URL.canParse(text) ? text : undefined),
+  }),
   ...limitSettings(),
 ];
 

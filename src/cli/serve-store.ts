@@ -13,6 +13,8 @@ import { schema } from '../graphql/schema.ts';
 import { createApp } from '../http/app.ts';
 import { listen } from '../http/listen.ts';
 import { createReadiness, type Readiness } from '../http/readiness.ts';
+import { LeakyBuckets } from '../limits/leaky-buckets.ts';
+import type { RedisPoints } from '../limits/redis-points.ts';
 import type { Logger } from 'pino';
 import { postedDigests } from '../ingest/ingest-posted.ts';
 import { ingestSample } from '../ingest/sample.ts';
@@ -73,6 +75,7 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
   // Aborted to cancel operations that still run when the time to finish is over.
   const end = new AbortController();
   setMaxListeners(0, end.signal);
+  let shared: RedisPoints | undefined;
   try {
     const readiness = storeReadiness(database, feed);
     const createContext = createContextFactory({
@@ -84,7 +87,18 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
       ingestDigest: ingester(database.pool, serving, end.signal),
     });
     const { adminToken } = options;
-    const app = createApp({ schema, createContext, feed, adminToken, limits: options, readiness, log });
+    shared = await sharedPoints(options, log);
+    const points = shared;
+    const app = createApp({
+      schema,
+      createContext,
+      feed,
+      adminToken,
+      limits: options,
+      points,
+      readiness,
+      log,
+    });
     const server = await listen(app, options);
     log.info({ url: server.url, database: database.where }, 'listening');
     io.stdout.write(welcome(server.url));
@@ -99,10 +113,25 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
     // Cancel operations whose clients have disconnected, and statements that the feed waits for: either
     // could delay the end.
     end.abort();
+    shared?.close();
     const feedClosed = feed.close();
     database.breakConnections();
     await feedClosed;
   }
+}
+
+/** The points of clients that several servers share, if there is a store for them. */
+async function sharedPoints(
+  { rateLimitStore: url, ...limits }: ServeOptions,
+  log: Logger,
+): Promise<RedisPoints | undefined> {
+  if (url === undefined) return undefined;
+  const { RedisPoints } = await import('../limits/redis-points.ts');
+  const onChange = (away: Error | undefined): void => {
+    if (away === undefined) log.info('points of clients: shared in Redis again');
+    else log.warn({ reason: away.message }, 'points of clients: Redis is away, so this server counts alone');
+  };
+  return new RedisPoints({ url, limits, fallback: new LeakyBuckets(limits), onChange });
 }
 
 /** Ingests posted digests, until `end` cancels the requests that wait for them. */
