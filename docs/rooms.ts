@@ -17,6 +17,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     job: 'every limit that an operator can set; points and turns of clients, load',
     imports: ['time'],
   },
+  metrics: { job: 'what a server counts, in the form that a scrape reads', imports: [] },
   arxiv: { job: 'arXiv identifiers and categories', imports: [] },
   language: { job: 'language names and detection, folding of case and accents', imports: [] },
   search: {
@@ -56,15 +57,26 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   pipeline: {
     job: 'runs every operation: limits, parsing, validation, execution, masked errors',
-    imports: ['graphql', 'limits', 'errors', 'time'],
+    imports: ['graphql', 'metrics', 'limits', 'errors', 'time'],
   },
   live: {
     job: 'carries subscriptions: sockets, event streams, shared payloads',
-    imports: ['pipeline', 'graphql', 'feed', 'events', 'limits', 'errors', 'time'],
+    imports: ['pipeline', 'graphql', 'feed', 'events', 'metrics', 'limits', 'errors', 'time'],
   },
   http: {
     job: 'answers requests: GraphQL, GraphiQL, probes',
-    imports: ['live', 'pipeline', 'graphql', 'feed', 'events', 'limits', 'errors', 'database', 'time'],
+    imports: [
+      'live',
+      'pipeline',
+      'graphql',
+      'feed',
+      'events',
+      'metrics',
+      'limits',
+      'errors',
+      'database',
+      'time',
+    ],
   },
   client: {
     job: 'the client package: subscribes from Node and browsers, resumes after a disconnect',
@@ -84,6 +96,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'database',
       'digest',
       'language',
+      'metrics',
       'limits',
       'time',
     ],

@@ -22,6 +22,7 @@ function imports(file: string): string[] {
 /** Packages that belong to a few rooms. */
 const PACKAGES = [
   { name: 'pg', rooms: ['database'] },
+  { name: 'prom-client', rooms: ['http'] },
   { name: 'graphql-ws', rooms: ['client', 'live'] },
   { name: 'ipaddr.js', rooms: ['sources'] },
 ];

@@ -16,6 +16,7 @@ import { createReadiness, type Readiness } from '../http/readiness.ts';
 import { LeakyBuckets } from '../limits/leaky-buckets.ts';
 import type { RedisPoints } from '../limits/redis-points.ts';
 import type { Logger } from 'pino';
+import { Metrics } from '../metrics/metrics.ts';
 import { postedDigests } from '../ingest/ingest-posted.ts';
 import { ingestSample } from '../ingest/sample.ts';
 import { DeadlineError } from '../database/statements.ts';
@@ -24,6 +25,7 @@ import { unlessAborted } from '../time/deadline.ts';
 import { runBackground } from './background.ts';
 import { Interrupted, stopReason, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
+import { exposeStore } from './store-metrics.ts';
 
 /** Time for running requests to finish once the program must end, in milliseconds. */
 export const DRAIN_MS = 10_000;
@@ -71,7 +73,10 @@ interface Serving {
 /** Serves until the program must end, and returns the reason. */
 async function serveUntilStopped(database: Database, serving: Serving): Promise<Error> {
   const { options, io, log } = serving;
-  const feed = await openFeed({ pool: database.pool, prepared: true, log });
+  const metrics = new Metrics();
+  const { delivered: onDelivery } = metrics;
+  const feed = await openFeed({ pool: database.pool, prepared: true, log, onDelivery });
+  exposeStore(metrics, database.pool);
   // Aborted to cancel operations that still run when the time to finish is over.
   const end = new AbortController();
   setMaxListeners(0, end.signal);
@@ -97,6 +102,7 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
       limits: options,
       points,
       readiness,
+      metrics,
       log,
     });
     const server = await listen(app, options);

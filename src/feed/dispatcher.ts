@@ -22,6 +22,7 @@ export class Dispatcher {
   /** Events up to this position are matched, or being matched. A channel that opens now misses them. */
   #matching: number;
   #recent: RecentEvents;
+  #holes = 0;
 
   /** Starts at the head of the feed. */
   constructor(run: RunStatement, { epoch, head }: FeedState) {
@@ -49,6 +50,21 @@ export class Dispatcher {
   /** All open subscriptions. */
   *subscriptions(): Generator<Subscription> {
     for (const { subscriptions } of this.#channels.values()) yield* subscriptions;
+  }
+
+  /** How many events of the store are not delivered yet, as of the last read. */
+  get lag(): number {
+    return this.#storeHead - this.#head;
+  }
+
+  /** How many channels are open: one for each filter. */
+  get channels(): number {
+    return this.#channels.size;
+  }
+
+  /** How often a stretch of the feed had a hole. */
+  get holes(): number {
+    return this.#holes;
   }
 
   /** How many subscriptions are open. */
@@ -80,7 +96,7 @@ export class Dispatcher {
    */
   async deliver({ head }: FeedState, events: readonly FeedEvent[]): Promise<void> {
     const stretch = { after: this.#head, upTo: this.#head + events.length };
-    checkPositions(events, stretch);
+    this.#checkPositions(events, stretch);
     this.#matching = stretch.upTo;
     const filters = [...this.#channels.values()].map(({ filter }) => filter);
     const matches = await matchFilters(this.#run, filters, { stretch, events });
@@ -112,6 +128,15 @@ export class Dispatcher {
     for (const subscription of this.subscriptions()) subscription.wake(0);
   }
 
+  #checkPositions(events: readonly FeedEvent[], { after }: Stretch): void {
+    for (const [index, { position }] of events.entries()) {
+      const expected = after + 1 + index;
+      if (position === expected) continue;
+      this.#holes += 1;
+      throw new Error(`the feed has a hole: expected position ${expected}, got ${position}`);
+    }
+  }
+
   #open(filter: EventFilter): Channel {
     // Only Postgres can test a condition: the channel starts with the next stretch, earlier events are read
     // from the store.
@@ -138,14 +163,6 @@ export class Dispatcher {
     channel.forget(known ? this.#recent.since : stretch.upTo);
     if (selected.length > 0 || !known)
       for (const subscription of subscriptions) subscription.wake(stretch.after);
-  }
-}
-
-function checkPositions(events: readonly FeedEvent[], { after }: Stretch): void {
-  for (const [index, { position }] of events.entries()) {
-    const expected = after + 1 + index;
-    if (position !== expected)
-      throw new Error(`the feed has a hole: expected position ${expected}, got ${position}`);
   }
 }
 

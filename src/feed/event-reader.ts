@@ -42,6 +42,7 @@ export class EventReader {
   readonly #wakeUps: WakeSource | undefined;
   readonly #running: Promise<void>;
   #lastRead = performance.now();
+  #connects = 0;
   /**
    * When the store was last known to be the one that its epoch was made for; undefined if it may have been
    * replaced since.
@@ -59,7 +60,7 @@ export class EventReader {
       : listenForWakeUps(pool, {
           channel: FEED_CHANNEL,
           onWake: () => this.#sleeper.wake(),
-          onConnect: () => (this.#confirmedAt = undefined),
+          onConnect: () => this.#onConnect(),
           log,
         });
     this.#running = this.#keepReading();
@@ -68,6 +69,15 @@ export class EventReader {
   /** Milliseconds since the store was last read. */
   sinceRead(): number {
     return performance.now() - this.#lastRead;
+  }
+
+  /**
+   * Whether notifications arrive, and how often the connection for them was made again. Undefined with a pooler,
+   * where the feed is polled instead.
+   */
+  listener(): { readonly up: boolean; readonly reconnects: number } | undefined {
+    if (this.#wakeUps === undefined) return undefined;
+    return { up: this.#wakeUps.listening(), reconnects: Math.max(0, this.#connects - 1) };
   }
 
   /**
@@ -90,6 +100,11 @@ export class EventReader {
     this.#sleeper.wake();
     await this.#wakeUps?.close();
     await this.#running;
+  }
+
+  #onConnect(): void {
+    this.#connects += 1;
+    this.#confirmedAt = undefined;
   }
 
   async #keepReading(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type StatementOptions,
 } from '../database/statements.ts';
 import type { Pool } from '../database/store-pool.ts';
+import { InputError } from '../errors/input-error.ts';
 import type { Batch, FeedState } from '../events/event.ts';
 import { feedState } from '../events/event-log.ts';
 import type { Channel } from './channel.ts';
@@ -30,14 +31,36 @@ export interface Feed {
   sinceRead(): number;
   /** How many subscriptions are open. */
   size(): number;
+  /** What the feed has done so far. */
+  stats(): FeedStats;
   /** Ends all subscriptions and stops reading. */
   close(): Promise<void>;
+}
+
+/** Where subscriptions with a cursor began: in the memory of this process, in the store, or nowhere. */
+type Resumes = Readonly<Record<'ring' | 'db' | 'expired' | 'invalid', number>>;
+
+/** Numbers of a feed, for its operator. */
+export interface FeedStats {
+  readonly subscriptions: number;
+  /** Filters that subscriptions share. */
+  readonly groups: number;
+  readonly head: number;
+  /** Events of the store that are not delivered yet, as of the last read. */
+  readonly lag: number;
+  /** Holes found in the feed. Anything but 0 is a defect of the store. */
+  readonly gaps: number;
+  readonly resumes: Resumes;
+  /** The connection for notifications; undefined with a pooler, where the feed is polled instead. */
+  readonly listener: { readonly up: boolean; readonly reconnects: number } | undefined;
 }
 
 /** How the feed reaches the store. */
 export interface FeedOptions extends Pick<StatementOptions, 'prepared'> {
   readonly pool: Pool;
   readonly log: Logger;
+  /** Called when a subscription that had caught up takes a batch, with the time of its latest event. */
+  readonly onDelivery?: ((occurredAt: Date) => void) | undefined;
 }
 
 /**
@@ -49,17 +72,20 @@ const DEADLINE_MS = 10_000;
 const TICK_MS = 5_000;
 
 /** Starts the live feed at its head. Rejects if the store cannot be read. */
-export async function openFeed({ pool, prepared, log }: FeedOptions): Promise<Feed> {
+export async function openFeed({ pool, prepared, log, onDelivery }: FeedOptions): Promise<Feed> {
   // The feed retries by itself: before it reads on, it must confirm that the store is still the same one.
   const run = statementRunner(pool, { prepared, deadlineMs: DEADLINE_MS, failFast: true });
-  return new LiveFeed(pool, run, { state: await feedState(run), log });
+  return new LiveFeed(pool, run, { state: await feedState(run), log, onDelivery });
 }
 
 /** Where events come from: the memory of this process if it has them, otherwise the store. */
 interface Origins {
   readonly dispatcher: Dispatcher;
   readonly pages: StoredPages;
+  readonly onDelivery: FeedOptions['onDelivery'];
 }
+
+type Start = Pick<FeedOptions, 'log' | 'onDelivery'> & { readonly state: FeedState };
 
 class LiveFeed implements Feed {
   readonly #run: RunStatement;
@@ -70,12 +96,13 @@ class LiveFeed implements Feed {
   readonly #state: () => Promise<FeedState>;
   readonly #timer: NodeJS.Timeout;
   readonly #stop = new AbortController();
+  readonly #resumes = { ring: 0, db: 0, expired: 0, invalid: 0 };
 
-  constructor(pool: Pool, run: RunStatement, { state, log }: { state: FeedState; log: Logger }) {
+  constructor(pool: Pool, run: RunStatement, { state, log, onDelivery }: Start) {
     this.#run = run;
     this.#dispatcher = new Dispatcher(run, state);
     const pages = new StoredPages(run, { log, stop: this.#stop.signal });
-    this.#origins = { dispatcher: this.#dispatcher, pages };
+    this.#origins = { dispatcher: this.#dispatcher, pages, onDelivery };
     this.#reader = new EventReader({ pool, run, dispatcher: this.#dispatcher, log });
     // Thousands of clients that reconnect at once share one statement.
     this.#state = shareCalls(async () => await feedState(run));
@@ -94,19 +121,44 @@ class LiveFeed implements Feed {
     return this.#dispatcher.size;
   }
 
+  stats(): FeedStats {
+    const { size, channels, head, lag, holes } = this.#dispatcher;
+    return {
+      subscriptions: size,
+      groups: channels,
+      head,
+      lag,
+      gaps: holes,
+      resumes: { ...this.#resumes },
+      listener: this.#reader.listener(),
+    };
+  }
+
   async subscribe(choice: EventChoice, position: FeedPosition): Promise<Subscription> {
     const first = checkFirst(position.first);
     const filter = await compileChoice(this.#run, choice);
     // The state of the store, not of this process, which may lag: NOW means after everything that is
     // committed.
-    const { state, after } = await startOf(this.#state, position);
+    const { state, after } = await this.#startOf(position);
     await this.#reader.waitForEpoch(state.epoch);
     if (this.#stop.signal.aborted) throw new DeadlineError('subscribe', 'the feed is closed');
     const channel = this.#dispatcher.channelOf(filter);
+    if (typeof position.after === 'string') this.#resumes[channel.reaches(after) ? 'ring' : 'db'] += 1;
     const source = new ChannelSource(channel, state, this.#origins);
     const subscription = new Subscription(source, { after, first });
     channel.subscriptions.add(subscription);
     return subscription;
+  }
+
+  async #startOf(position: FeedPosition): ReturnType<typeof startOf> {
+    try {
+      return await startOf(this.#state, position);
+    } catch (error) {
+      const code = error instanceof InputError ? error.code : undefined;
+      if (code === 'CURSOR_EXPIRED') this.#resumes.expired += 1;
+      if (code === 'CURSOR_INVALID') this.#resumes.invalid += 1;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -152,6 +204,10 @@ class ChannelSource implements BatchSource {
 
   caughtUp(): boolean {
     return this.#origins.dispatcher.caughtUp;
+  }
+
+  onDelivery(occurredAt: Date): void {
+    this.#origins.onDelivery?.(occurredAt);
   }
 
   leave(subscription: Subscription): void {

@@ -11,6 +11,8 @@ export interface BatchSource {
   hasNews(after: number): boolean;
   /** Whether this process has read everything that is stored. */
   caughtUp(): boolean;
+  /** Called when the subscription, which had caught up, takes a batch, with the time of its latest event. */
+  onDelivery(occurredAt: Date): void;
   /** Called when the subscription has ended. */
   leave(subscription: Subscription): void;
 }
@@ -190,6 +192,8 @@ export class Subscription implements Takeable<Batch>, AsyncIterableIterator<Batc
     this.#after = batch.position;
     // The subscription may have ended while the batch was read: `take` then throws or returns nothing.
     if (this.#hasEnded || !this.#isWorthSending(batch)) return this.take();
+    const latest = batch.events.at(-1);
+    if (latest !== undefined && this.#last?.caughtUp === true) this.#source.onDelivery(latest.occurredAt);
     this.#last = { position: batch.position, caughtUp: batch.caughtUp, at: Math.round(performance.now()) };
     return batch;
   }

@@ -13,15 +13,19 @@ import { ConnectionLimit } from '../live/connection-limit.ts';
 import { graphqlTransportWs } from '../live/graphql-transport-ws.ts';
 import { useSharedPayloads } from '../live/shared-payloads.ts';
 import { serveWebSockets } from '../live/websocket.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { observed, useMeasuredPhases } from '../pipeline/observe.ts';
 import type { OperationPlugin } from '../pipeline/operation-context.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import { adminAuthentication } from './admin.ts';
 import { clientOf } from './client.ts';
 import { graphiql, wantsGraphiql } from './graphiql/graphiql.ts';
+import { exposeFeed } from './feed-metrics.ts';
 import { graphqlHandler, useHttp } from './graphql.ts';
+import { metricsPage } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
 import { RequestContext, send, sendJson, type Handler } from './request-context.ts';
-import { logRequest } from './request-log.ts';
+import { noteRequest } from './request-log.ts';
 
 /** Options of `createApp`. */
 export interface AppOptions {
@@ -44,6 +48,8 @@ export interface AppOptions {
   /** Whether the server takes on more; by default as long as its event loop is not late. */
   readonly load?: Load | undefined;
   readonly readiness: Readiness;
+  /** What the server counts, and what `/metrics` exposes beside it. */
+  readonly metrics?: Metrics | undefined;
   readonly log: Logger;
 }
 
@@ -63,7 +69,8 @@ const ASSETS = '/graphiql/';
 
 /** Routes requests by path. CORS is disabled. */
 export function createApp(options: AppOptions): App {
-  const { schema, createContext, feed, log, plugins = [] } = options;
+  const { schema, createContext, feed, log, plugins = [], metrics = new Metrics() } = options;
+  if (feed !== undefined) exposeFeed(metrics, feed);
   const limits = limitsOf(options.limits);
   const { points = new LeakyBuckets(limits), load = new LoadMonitor(limits).start() } = options;
   const stop = new AbortController();
@@ -71,16 +78,18 @@ export function createApp(options: AppOptions): App {
   setMaxListeners(0, stop.signal);
   const connections = new ConnectionLimit(limits);
   const authenticate = adminAuthentication(options.adminToken);
-  const pipeline = createPipeline({
+  const live = feed === undefined ? [] : [useSharedPayloads(feed, log)];
+  const created = createPipeline({
     schema,
     createContext,
-    plugins: [useHttp(), ...(feed === undefined ? [] : [useSharedPayloads(feed, log)]), ...plugins],
+    plugins: [useHttp(), ...live, useMeasuredPhases(metrics), ...plugins],
     limits,
     points,
     turns: new Turns(limits),
     load,
     log,
   });
+  const pipeline = observed(created, { metrics, log });
   const serve = graphqlTransportWs({ pipeline, callerOf: authenticate, limits });
   const graphql = graphqlHandler({
     pipeline,
@@ -88,13 +97,14 @@ export function createApp(options: AppOptions): App {
     authenticate,
     limits,
     points,
+    metrics,
     connections,
     stop: stop.signal,
   });
   return {
-    request: router(graphql, options),
+    request: router(graphql, { ...options, metrics }),
     attach: (server) => {
-      const socketOptions = { path: GRAPHQL, pathOf, clientOf, serve, connections, limits, log };
+      const socketOptions = { path: GRAPHQL, pathOf, clientOf, serve, connections, limits, metrics, log };
       const sockets = feed && serveWebSockets(server, socketOptions);
       return {
         close: async (cut) => {
@@ -106,7 +116,10 @@ export function createApp(options: AppOptions): App {
   };
 }
 
-function router(graphql: Handler, { readiness, log }: AppOptions): RequestListener {
+function router(
+  graphql: Handler,
+  { readiness, metrics, log }: Pick<AppOptions, 'readiness' | 'log'> & { metrics: Metrics },
+): RequestListener {
   const page = graphiql(ASSETS);
   const handlerOf = (context: RequestContext): Handler => {
     if (wantsGraphiql(context)) return page.page;
@@ -117,18 +130,21 @@ function router(graphql: Handler, { readiness, log }: AppOptions): RequestListen
     [GRAPHQL, async (context) => await handlerOf(context)(context)],
     ['/healthz', (context) => sendJson(context, 200, { status: 'ok', checks: {} })],
     ['/readyz', async (context) => await answerReadiness(context, readiness)],
+    ['/metrics', metricsPage(metrics)],
   ]);
   return (request, response) => {
     const context = new RequestContext(randomUUID(), request, response);
     const path = pathOf(request.url);
-    logRequest(context, path, log);
+    const isAsset = path.startsWith(ASSETS);
+    const route = routes.has(path) ? path : isAsset ? ASSETS : 'other';
+    noteRequest(context, { path, route, metrics, log });
     // HEAD is answered like GET. Node already knows that the response has no body.
     if (request.method === 'HEAD') {
       request.method = 'GET';
       // An event stream whose body is left out would never end.
       if (request.headers.accept?.includes('text/event-stream') === true) request.headers.accept = '*/*';
     }
-    const handler = routes.get(path) ?? (path.startsWith(ASSETS) ? page.asset : notFound);
+    const handler = routes.get(path) ?? (isAsset ? page.asset : notFound);
     void handle(handler, context, log);
   };
 }
@@ -154,7 +170,7 @@ async function answerReadiness(context: RequestContext, readiness: Readiness): P
 }
 
 function notFound(context: RequestContext): void {
-  sendJson(context, 404, { error: 'not found', paths: [GRAPHQL, '/healthz', '/readyz'] });
+  sendJson(context, 404, { error: 'not found', paths: [GRAPHQL, '/healthz', '/readyz', '/metrics'] });
 }
 
 /** Runs a handler. Logs a failure, of which the client learns only the request's id. */

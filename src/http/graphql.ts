@@ -18,6 +18,8 @@ export interface GraphqlOptions extends OperationOptions {
 /** Answers GraphQL over HTTP. Subscriptions are event streams. No batches, files, or mutations over GET. */
 export function graphqlHandler({ connections, stop, ...options }: GraphqlOptions): Handler {
   const operations = new Operations(options);
+  const streams = { open: 0 };
+  options.metrics.gauge('event_streams', 'Open event streams.', () => streams.open);
   return async (context) => {
     const { accept, 'last-event-id': lastEvent } = context.request.headers;
     if (lastEvent === END && acceptsEvents(accept)) {
@@ -33,7 +35,7 @@ export function graphqlHandler({ connections, stop, ...options }: GraphqlOptions
     try {
       await operations.respond(context, mediaType);
       if (context.stream !== undefined)
-        await stream(context, context.stream, { connections, limits: options.limits, stop });
+        await stream(context, context.stream, { ...options, connections, stop, streams });
     } finally {
       // A plugin may fail after the subscription has begun.
       context.stream?.payloads.close();
@@ -46,18 +48,25 @@ const VARY = { vary: 'accept' };
 async function stream(
   context: RequestContext,
   { payloads, status }: EventStream,
-  { connections, limits, stop }: Pick<GraphqlOptions, 'connections' | 'limits' | 'stop'>,
+  { connections, limits, metrics, stop, streams }: GraphqlOptions & { streams: { open: number } },
 ): Promise<void> {
   const leave = connections.enter(clientOf(context.request));
   if (leave === undefined) {
     sendJson(context, 503, { error: 'too many streams' });
     return;
   }
+  streams.open += 1;
   try {
     context.setCommonHeaders();
     context.response.setHeader('vary', 'accept');
-    await sendEventStream(context.response, payloads, { status, stop, stalledMs: limits.stalledMs });
+    await sendEventStream(context.response, payloads, {
+      status,
+      stop,
+      stalledMs: limits.stalledMs,
+      onStalled: () => metrics.slowConsumers.add('events'),
+    });
   } finally {
+    streams.open -= 1;
     leave();
   }
 }

@@ -5,6 +5,8 @@ import type { Points } from '../limits/leaky-buckets.ts';
 import type { Limits } from '../limits/limits.ts';
 import { payloadsIn } from '../live/payload-result.ts';
 import { errorStream } from '../live/payload-stream.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { codesOf, priceOf } from '../pipeline/observe.ts';
 import { statusOf } from '../pipeline/failures.ts';
 import { Lifetime } from '../pipeline/lifetime.ts';
 import { pointsIn, priceIn, type Cost } from '../pipeline/cost.ts';
@@ -28,6 +30,7 @@ export interface OperationOptions {
   readonly limits: Limits;
   /** What clients have left. */
   readonly points: Points;
+  readonly metrics: Metrics;
 }
 
 /** The price of an answer that was kept, in points. */
@@ -55,14 +58,11 @@ export class Operations {
       ...authenticate(headers.authorization),
       resumeAfter: headers['last-event-id']?.toString(),
     };
+    const transport = acceptsEvents(headers.accept) ? 'events' : 'http';
+    const client = clientOf(http.request);
+    http.client = client;
     const lifetime = new Lifetime();
-    const operation: OperationContext = {
-      caller,
-      client: clientOf(http.request),
-      requestId: http.id,
-      http,
-      lifetime,
-    };
+    const operation: OperationContext = { caller, client, requestId: http.id, http, transport, lifetime };
     const leave = (): void => lifetime.leave();
     let request: string | undefined;
     let result: ExecutionResult;
@@ -77,7 +77,7 @@ export class Operations {
       result = pipeline.fail(error, operation);
     }
     http.response.off('close', leave);
-    http.asked = { operation: operation.operation };
+    http.asked = { operation: operation.operation, price: priceOf(operation), codes: codesOf(result) };
     http.stream = streamOf(result, headers);
     if (http.stream !== undefined) return;
     const asked = { request, mediaType, method } as const;
@@ -107,6 +107,7 @@ export class Operations {
     if (answer !== undefined) {
       http.asked = answer;
       const cost = await this.#chargeKept(answer, operation);
+      this.#options.metrics.keptAnswers.add();
       const shown = answer.etag === undefined ? cost : undefined;
       sendAnswer(http, answer, shown, this.#headersOf(shown));
     } else if (version !== undefined) {

@@ -20,6 +20,15 @@ export interface EventStream {
   readonly status: number;
 }
 
+/** What the log says about the operation of a request. */
+export interface Asked {
+  readonly operation?: ParsedOperation | undefined;
+  /** Its price in points. */
+  readonly price?: number | undefined;
+  /** The codes of its errors. */
+  readonly codes?: readonly string[] | undefined;
+}
+
 /** One HTTP request and the response to it. */
 export class RequestContext {
   /** Identifies the request in the log and in masked errors. */
@@ -29,7 +38,9 @@ export class RequestContext {
   /** Whether the method is HEAD, which is answered like GET. */
   readonly head: boolean;
   /** Has the operation, once GraphQL has parsed the document. */
-  asked?: { readonly operation?: ParsedOperation | undefined };
+  asked?: Asked;
+  /** Identifies the client, for limits. Set for requests of GraphQL. */
+  client?: string;
   /** Set if the response is an event stream. */
   stream?: EventStream | undefined;
 

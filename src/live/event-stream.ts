@@ -14,6 +14,8 @@ export interface EventStreamOptions {
   readonly heartbeatMs?: number;
   /** Milliseconds that a client may take to read a payload, plus time for a large one. */
   readonly stalledMs: number;
+  /** Called if the client is disconnected because it took longer. */
+  readonly onStalled?: () => void;
 }
 
 /** The `id` of an error that would occur again. EventSource reconnects with it, and is answered with 204. */
@@ -30,8 +32,9 @@ export const HEARTBEAT_MS = 12_000;
 export async function sendEventStream(
   response: ServerResponse,
   payloads: PayloadStream,
-  { status = 200, stop, heartbeatMs = HEARTBEAT_MS, stalledMs }: EventStreamOptions,
+  options: EventStreamOptions,
 ): Promise<void> {
+  const { status = 200, stop, heartbeatMs = HEARTBEAT_MS } = options;
   const release = (): void => payloads.close();
   // If the client has disconnected already, `close` has fired and a listener would never run.
   if (response.destroyed || stop.aborted) {
@@ -49,7 +52,7 @@ export async function sendEventStream(
     response.flushHeaders();
     let resumable = false;
     for (let payload = await nextOf(payloads); payload !== undefined; payload = await nextOf(payloads)) {
-      if (!response.write(eventOf(payload))) await drained(response, stalledMs);
+      if (!response.write(eventOf(payload))) await drained(response, options);
       if (response.destroyed) return;
       resumable = idOf(payload) === undefined;
     }
@@ -81,10 +84,17 @@ function idOf({ cursor, retryable }: Payload): string | undefined {
 }
 
 /** Waits until the written bytes are sent. Disconnects a client that takes too long to read them. */
-async function drained(response: ServerResponse, stalledMs: number): Promise<void> {
+async function drained(
+  response: ServerResponse,
+  { stalledMs, onStalled }: EventStreamOptions,
+): Promise<void> {
   // If the client has disconnected already, neither event would come.
   if (response.destroyed) return;
-  const late = setTimeout(() => response.destroy(), patience(stalledMs, response.writableLength));
+  const giveUp = (): void => {
+    onStalled?.();
+    response.destroy();
+  };
+  const late = setTimeout(giveUp, patience(stalledMs, response.writableLength));
   const done = new AbortController();
   const either = ['drain', 'close'].map(async (name) => void (await once(response, name, done)));
   await Promise.race(either).catch(() => {});

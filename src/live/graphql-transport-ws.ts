@@ -24,7 +24,7 @@ import type { PayloadStream } from './payload-stream.ts';
 
 /** How operations of sockets run. */
 export interface ProtocolOptions {
-  readonly pipeline: Pick<Pipeline, 'run'>;
+  readonly pipeline: Pipeline;
   /** Identifies the caller by the value of an `authorization` header. */
   readonly callerOf: (authorization: unknown) => Caller;
   readonly limits: Limits;
@@ -136,7 +136,7 @@ class Connection {
     this.#running += 1;
     const refusal = this.#refusalOf(id);
     if (refusal === undefined) this.#run(operation, payload).catch(() => this.#close(CLOSE_CODES.INTERNAL));
-    else this.#refuse(operation, [refusal]);
+    else this.#refuse(operation, this.#failed(refusal));
   }
 
   #refusalOf(id: string): GraphQLError | undefined {
@@ -149,6 +149,13 @@ class Connection {
       );
     if (id.length <= ID_CHARACTERS) return undefined;
     return clientError('BAD_USER_INPUT', `id: expected at most ${ID_CHARACTERS} characters`);
+  }
+
+  /** Counts and logs a refusal like those of the pipeline. */
+  #failed(refusal: GraphQLError): readonly GraphQLError[] {
+    const { pipeline, callerOf } = this.#shared;
+    const context = operationContext(callerOf(this.#authorization), this.#client);
+    return pipeline.fail(refusal, context).errors ?? [];
   }
 
   async #run(operation: ClientOperation, payload: SubscribePayload): Promise<void> {

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { CLOSE_CODES } from '../errors/close-codes.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { ConnectionLimit } from './connection-limit.ts';
 import type { ServeSocket } from './graphql-transport-ws.ts';
 import { MonitoredSocket } from './monitored-socket.ts';
@@ -20,6 +21,7 @@ export interface WebSocketOptions {
   readonly serve: ServeSocket;
   readonly connections: ConnectionLimit;
   readonly limits: Limits;
+  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
@@ -39,9 +41,12 @@ const CLOSING = { closeTimeout: 5_000 };
 
 /** Accepts WebSockets on an HTTP server. */
 export function serveWebSockets(server: Server, options: WebSocketOptions): WebSockets {
-  const { clientOf, serve, connections, limits, log } = options;
+  const { clientOf, serve, connections, limits, metrics } = options;
   const webSocketServer = createWebSocketServer(limits);
   const sockets = new Set<MonitoredSocket>();
+  metrics.gauge('ws_connections', 'Open WebSockets.', () => sockets.size);
+  // One function for all sockets.
+  const countClose = (code: number): void => metrics.socketsClosed.add(closeLabel(code));
   const upgrade = (request: IncomingMessage, connection: Duplex, head: Buffer): void => {
     connection.on('error', ignore);
     const refusal = refusalOf(request, options);
@@ -64,11 +69,12 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
       connection.off('error', ignore);
       socket = new MonitoredSocket(webSocket, connection, limits);
       sockets.add(socket);
+      webSocket.on('close', countClose);
       serve(socket, { authorization, client });
     });
   };
   server.on('upgrade', upgrade);
-  const sweep = setInterval(() => checkAll(sockets, limits.stalledMs, log), SWEEP_MS);
+  const sweep = setInterval(() => checkAll(sockets, limits.stalledMs, options), SWEEP_MS);
   return {
     close: async (cut) => {
       clearInterval(sweep);
@@ -79,10 +85,26 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
   };
 }
 
-function checkAll(sockets: ReadonlySet<MonitoredSocket>, stalledMs: number, log: Logger): void {
+function checkAll(
+  sockets: ReadonlySet<MonitoredSocket>,
+  stalledMs: number,
+  { metrics, log }: Pick<WebSocketOptions, 'metrics' | 'log'>,
+): void {
   const now = Math.round(performance.now());
   const late = [...sockets].filter((socket) => socket.check(now, stalledMs)).length;
+  for (let count = 0; count < late; count += 1) metrics.slowConsumers.add('websocket');
   if (late > 0) log.info({ sockets: late }, 'sockets too far behind, closed');
+}
+
+/** Codes that the server uses, and those of RFC 6455, 7.4. A client may send any other. */
+const KNOWN_CODES: ReadonlySet<number> = new Set([
+  ...Object.values(CLOSE_CODES).map(({ code }) => code),
+  ...[1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011],
+]);
+
+/** The label of a close code in metrics. */
+function closeLabel(code: number): string {
+  return KNOWN_CODES.has(code) ? String(code) : 'other';
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

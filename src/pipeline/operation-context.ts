@@ -9,6 +9,7 @@ export interface OperationContext extends Record<string, unknown> {
   readonly caller: Caller;
   /** Identifies the client, for limits: its address or network. */
   readonly client: string;
+  readonly transport: Transport;
   /** Identifies the operation in the log and in masked errors. */
   readonly requestId: string;
   /** The operation, once its document is parsed. */
@@ -29,14 +30,25 @@ export interface OperationContext extends Record<string, unknown> {
 export interface ParsedOperation {
   readonly type: string;
   readonly name: string | undefined;
+  /** Identifies the document in the log. */
+  readonly hash: string;
 }
+
+/** How an operation came: `events` accepts server-sent events. */
+export type Transport = 'http' | 'events' | 'websocket';
 
 /** A plugin of Yoga or Envelop in the pipeline. */
 export type OperationPlugin = Plugin<OperationContext, OperationContext>;
 
-/** The context of an operation that is about to enter the pipeline. */
+/** The context of an operation of a WebSocket that is about to enter the pipeline. */
 export function operationContext(caller: Caller, client: string, lifetime?: Lifetime): OperationContext {
-  return { caller, client, requestId: randomUUID(), ...(lifetime && { lifetime }) };
+  return {
+    caller,
+    client,
+    requestId: randomUUID(),
+    transport: 'websocket',
+    ...(lifetime && { lifetime }),
+  };
 }
 
 /** `extensions` of the answer to a query or mutation. */

@@ -2,6 +2,7 @@ import { getOperationAST, GraphQLError, Kind, type DocumentNode, type ExecutionA
 import type { CreateContext } from '../graphql/context.ts';
 import type { Limits } from '../limits/limits.ts';
 import { shapeError } from './document-shape.ts';
+import { documentHash } from './document-hash.ts';
 import { executeOperation } from './execute.ts';
 import { requestError, setCode } from './failures.ts';
 import { validateDocument } from './input-places.ts';
@@ -31,7 +32,8 @@ export function useParsedOperation(limits: Limits): OperationPlugin {
             'OPERATION_RESOLUTION_FAILURE',
             "operationName: expected the name of one of the document's operations",
           );
-        extendContext({ operation: { type: operation.operation, name: operation.name?.value } });
+        const hash = documentHash(result, context.params.query ?? '');
+        extendContext({ operation: { type: operation.operation, name: operation.name?.value, hash } });
       },
   };
 }
