@@ -77,7 +77,11 @@ export class Operations {
       result = pipeline.fail(error, operation);
     }
     http.response.off('close', leave);
-    http.asked = { operation: operation.operation, price: priceOf(operation), codes: codesOf(result) };
+    http.asked = {
+      operation: operation.operation,
+      price: priceOf(operation, result),
+      codes: codesOf(result),
+    };
     http.stream = streamOf(result, headers);
     if (http.stream !== undefined) return;
     const asked = { request, mediaType, method } as const;

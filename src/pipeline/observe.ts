@@ -24,10 +24,11 @@ interface Observers {
 export function observed(pipeline: Pipeline, { metrics, log }: Observers): Pipeline {
   const note = (result: ExecutionResult, context: OperationContext, ms: number): ExecutionResult => {
     const codes = codesOf(result);
-    count(context, codes, metrics);
+    const price = priceOf(context, result);
+    count(context, { codes, price }, metrics);
     const failed = codes.length > 0;
     if (context.transport === 'websocket' && (failed || ms >= SLOW_MS))
-      logOperation(context, { codes, ms, log });
+      logOperation(context, { codes, price, ms, log });
     return result;
   };
   return {
@@ -73,15 +74,18 @@ function isKnown(code: unknown): code is string {
   return typeof code === 'string' && Object.hasOwn(ERRORS, code);
 }
 
-/** The price of an operation in points; undefined if it was not priced. */
-export function priceOf({ cost }: OperationContext): number | undefined {
-  return cost?.requested;
+/** The price of an operation in points, also if it was refused for it; undefined if it was not priced. */
+export function priceOf({ cost }: OperationContext, { errors = [] }: ExecutionResult): number | undefined {
+  if (cost !== undefined) return cost.requested;
+  const refused = errors[0]?.extensions['cost'];
+  return typeof refused === 'number' ? refused : undefined;
 }
 
 const typeOf = ({ operation }: OperationContext): string => operation?.type ?? 'unknown';
 
-function count(context: OperationContext, codes: readonly string[], metrics: Metrics): void {
-  const price = priceOf(context);
+type Outcome = Pick<Ended, 'codes' | 'price'>;
+
+function count(context: OperationContext, { codes, price }: Outcome, metrics: Metrics): void {
   if (price !== undefined) metrics.cost.observe(price, typeOf(context));
   for (const code of codes) {
     metrics.errors.add(code);
@@ -89,15 +93,17 @@ function count(context: OperationContext, codes: readonly string[], metrics: Met
   }
 }
 
+/** How an operation ended. */
 interface Ended {
+  /** In points. */
+  readonly price: number | undefined;
   readonly codes: readonly string[];
   readonly ms: number;
   readonly log: Logger;
 }
 
-function logOperation(context: OperationContext, { codes, ms, log }: Ended): void {
+function logOperation(context: OperationContext, { codes, price, ms, log }: Ended): void {
   const { operation, client, requestId } = context;
-  const price = priceOf(context);
   log.info(
     {
       ...(operation && { operation: loggable(operation) }),

@@ -55,6 +55,7 @@ describe('/metrics', () => {
         'graphql_phase_duration_seconds_count{phase="parse"}': 3,
         'graphql_phase_duration_seconds_count{phase="validate"}': 3,
         'graphql_phase_duration_seconds_count{phase="execute"}': 2,
+        'graphql_cost_count{type="query"}': 2,
         'graphql_errors_total{code="GRAPHQL_VALIDATION_FAILED"}': 1,
         'graphql_errors_total{code="BAD_USER_INPUT"}': 1,
         'graphql_rejected_total{rule="GRAPHQL_VALIDATION_FAILED"}': 1,
