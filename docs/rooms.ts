@@ -28,7 +28,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     job: 'parses digests in both forms, writes Markdown; does no I/O',
     imports: ['arxiv', 'language', 'time'],
   },
-  database: { job: 'finds or starts Postgres, migrates it, runs SQL on it', imports: ['arxiv', 'time'] },
+  database: {
+    job: 'finds or starts Postgres, migrates it, runs SQL on it',
+    imports: ['arxiv', 'limits', 'time'],
+  },
   events: {
     job: "the feed's tables: appends events, reads the log, signs cursors, retention",
     imports: ['database', 'errors', 'time'],
@@ -57,7 +60,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   pipeline: {
     job: 'runs every operation: limits, parsing, validation, execution, masked errors',
-    imports: ['graphql', 'metrics', 'limits', 'errors', 'time'],
+    imports: ['graphql', 'database', 'metrics', 'limits', 'errors', 'time'],
   },
   live: {
     job: 'carries subscriptions: sockets, event streams, shared payloads',

@@ -13,6 +13,7 @@ import { schema } from '../graphql/schema.ts';
 import { createApp } from '../http/app.ts';
 import { listen } from '../http/listen.ts';
 import { createReadiness, type Readiness } from '../http/readiness.ts';
+import { Turns } from '../limits/turns.ts';
 import { LeakyBuckets } from '../limits/leaky-buckets.ts';
 import type { RedisPoints } from '../limits/redis-points.ts';
 import type { Logger } from 'pino';
@@ -88,6 +89,11 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
       prepared: true,
       live: feed,
       deadlineMs: options.statementTimeoutMs,
+      turns: new Turns({
+        perClient: options.maxStatementsPerClient,
+        inAll: options.maxStatements,
+        waitMs: options.statementWaitMs,
+      }),
       stop: end.signal,
       ingestDigest: ingester(database.pool, serving, end.signal),
     });

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { BackOff } from '../time/back-off.ts';
+import type { EndTurn, Turns } from '../limits/turns.ts';
 import { unlessAborted } from '../time/deadline.ts';
 import { sleep } from '../time/sleep.ts';
+import { AbandonedError, currentAsker, isAbandoned, onceAbandoned, type Asker } from './asker.ts';
 import {
   asUnavailable,
   isInterrupted,
@@ -11,7 +13,7 @@ import {
   isUnavailable,
 } from './error-codes.ts';
 import type { Sql } from './sql.ts';
-import { assumePooler, beginSql, canPrepare, hasPooler } from './store-pool.ts';
+import { assumePooler, beginSql, breakConnection, canPrepare, hasPooler } from './store-pool.ts';
 
 /** Called after every statement that succeeded. */
 type OnStatement = (statement: { name: string; rows: number }) => void;
@@ -30,6 +32,8 @@ export interface StatementOptions {
   readonly failFast?: boolean | undefined;
   /** Once it is aborted, every statement fails with DeadlineError, including those that are running. */
   readonly stop?: AbortSignal | undefined;
+  /** Statements of operations wait for a turn of their client. */
+  readonly turns?: Turns | undefined;
 }
 
 /** A statement that only reads. */
@@ -61,9 +65,11 @@ export type RunStatement = <Row extends object>(statement: Statement) => Promise
  * available, and runs a second time if its connection breaks: reading twice does no harm.
  */
 export function statementRunner(pool: pg.Pool, options: StatementOptions): RunStatement {
-  const { onStatement, stop } = options;
+  const { onStatement, stop, turns } = options;
   return async <Row extends object>(statement: Statement) => {
     const { name } = statement;
+    const asker = currentAsker();
+    const endTurn = turns && asker && (await turnOf(turns, asker, name));
     try {
       const rows = await unlessAborted(
         stop,
@@ -74,8 +80,18 @@ export function statementRunner(pool: pg.Pool, options: StatementOptions): RunSt
       return rows;
     } catch (error) {
       throw isTimeout(error) ? new DeadlineError(name, error) : error;
+    } finally {
+      endTurn?.();
     }
   };
+}
+
+/** Waits for a turn. Rejects with DeadlineError if there is none in time, or with AbandonedError. */
+async function turnOf(turns: Turns, { client, signal }: Asker, name: string): Promise<EndTurn> {
+  const turn = await turns.begin(client, signal);
+  if (turn === 'left') throw new AbandonedError(name);
+  if (typeof turn === 'string') throw new DeadlineError(name, new Error('too many statements'));
+  return turn;
 }
 
 async function runWithRetries<Row extends object>(
@@ -89,7 +105,7 @@ async function runWithRetries<Row extends object>(
   for (;;) {
     const named = prepared && statement.unique !== true && canPrepare(pool);
     try {
-      return await runOnce<Row>(pool, statement, { named, until, stop });
+      return await runOnce<Row>(pool, statement, { named, until, stop, abandon: currentAsker()?.signal });
     } catch (error) {
       if (stop?.aborted === true) throw error;
       // After this, `canPrepare` is false for the whole pool.
@@ -135,12 +151,14 @@ interface Attempt {
   /** When the deadline passes, by `performance.now()`. */
   readonly until: number | undefined;
   readonly stop: AbortSignal | undefined;
+  /** Aborted once nobody waits for the statement. */
+  readonly abandon: AbortSignal | undefined;
 }
 
 async function runOnce<Row extends object>(
   pool: pg.Pool,
   statement: Statement,
-  { named, until, stop }: Attempt,
+  { named, until, stop, abandon }: Attempt,
 ): Promise<Row[]> {
   const { name, sql } = statement;
   const { text, values } = sql;
@@ -150,6 +168,11 @@ async function runOnce<Row extends object>(
     client.release();
     throw new DeadlineError(name, stop?.reason);
   }
+  if (isAbandoned(abandon)) {
+    client.release();
+    throw new AbandonedError(name);
+  }
+  const stopWatching = onceAbandoned(abandon, () => breakConnection(client));
   const run = async (query: pg.QueryConfig): Promise<pg.QueryResult<Row>> =>
     await client.query<Row>({ ...query, ...timeLeft(until) });
   const settings = localSettings(statement);
@@ -163,7 +186,9 @@ async function runOnce<Row extends object>(
   } catch (error) {
     // Closes the connection: it may still be busy with the statement.
     client.release(true);
-    throw error;
+    throw isAbandoned(abandon) ? new AbandonedError(name) : error;
+  } finally {
+    stopWatching();
   }
 }
 

@@ -52,6 +52,11 @@ export function beginSql(pool: pg.Pool, access: '' | 'read only' = ''): string {
   return pooled ? `${begin}; ${localSettings}` : begin;
 }
 
+/** Breaks a connection. The statement that runs on it fails, and Postgres stops it. */
+export function breakConnection({ connection }: pg.PoolClient): void {
+  connection.stream.destroy();
+}
+
 /**
  * The pool of a store. All sessions have the same settings, whatever the server, role or URL say. With a
  * pooler, `query` wraps each statement in a transaction; callers of `connect` begin theirs with `beginSql`.
@@ -94,7 +99,7 @@ export class StorePool extends pg.Pool {
 
   /** Breaks the connections that are in use. The statements that run on them fail. */
   breakConnections(): void {
-    for (const { connection } of this.#inUse) connection.stream.destroy();
+    for (const client of this.#inUse) breakConnection(client);
   }
 
   async #queryInTransaction(args: unknown[]): Promise<pg.QueryResult> {

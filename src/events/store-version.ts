@@ -1,3 +1,4 @@
+import { askingForAll } from '../database/asker.ts';
 import { sql } from '../database/sql.ts';
 import type { RunStatement } from '../database/statements.ts';
 import { shareCalls } from '../time/share-calls.ts';
@@ -18,7 +19,7 @@ export type ReadStoreVersion = () => Promise<StoreVersion>;
 
 /** Makes the reader of a process. Calls that wait at the same time share one statement. */
 export function storeVersionReader(run: RunStatement): ReadStoreVersion {
-  return shareCalls(async () => {
+  const read = async (): Promise<StoreVersion> => {
     // All requests that have arrived together share the statement, not only those of the same socket.
     await new Promise((resolve) => setImmediate(resolve));
     const [state] = await run<FeedState & { readonly version: string }>({
@@ -28,5 +29,6 @@ export function storeVersionReader(run: RunStatement): ReadStoreVersion {
     if (state === undefined) throw new Error('expected the row of the feed, found none');
     const { version, epoch, head, floor } = state;
     return { epoch, head, floor, key: `${version} ${epoch} ${head} ${floor}` };
-  });
+  };
+  return shareCalls(async () => await askingForAll(read));
 }

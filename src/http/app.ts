@@ -85,7 +85,11 @@ export function createApp(options: AppOptions): App {
     plugins: [useHttp(), ...live, useMeasuredPhases(metrics), ...plugins],
     limits,
     points,
-    turns: new Turns(limits),
+    turns: new Turns({
+      perClient: limits.maxExpensiveOperations,
+      inAll: limits.maxExpensiveOperationsInAll,
+      waitMs: limits.expensiveWaitMs,
+    }),
     load,
     log,
   });

@@ -151,6 +151,26 @@ export const LIMIT_GROUPS = {
       beyond: 'close code 1013; an event stream is closed',
     },
   },
+  Database: {
+    maxStatements: {
+      preset: 8,
+      unit: 'none',
+      about: 'SQL statements of all queries at once, of ten connections',
+      beyond: 'they wait',
+    },
+    maxStatementsPerClient: {
+      preset: 6,
+      unit: 'none',
+      about: 'SQL statements of a client at once',
+      beyond: 'they wait',
+    },
+    statementWaitMs: {
+      preset: 5_000,
+      unit: 'ms',
+      about: 'time that an SQL statement waits for its turn',
+      beyond: '`TIMEOUT`',
+    },
+  },
   Time: {
     requestDeadlineMs: {
       preset: 20_000,

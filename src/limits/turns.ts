@@ -1,5 +1,3 @@
-import type { Limits } from './limits.ts';
-
 /** Ends a turn, so that the next one begins. Further calls do nothing. */
 export type EndTurn = () => void;
 
@@ -16,24 +14,34 @@ interface Client {
   readonly waiting: Set<Waiting>;
 }
 
-/** Operations of a client that may wait for a turn. */
+/** How many turns there are. */
+export interface TurnOptions {
+  /** Turns of a client at once. */
+  readonly perClient: number;
+  /** Turns of all clients at once. */
+  readonly inAll: number;
+  /** How long a client waits for a turn, in milliseconds. */
+  readonly waitMs: number;
+}
+
+/** How many of a client may wait for a turn. */
 export const MOST_WAITING = 100;
-/** Operations of all clients that may wait. */
+/** How many of all clients may wait. */
 export const MOST_WAITING_IN_ALL = 1_000;
 
 /**
- * Turns for expensive operations: some at once for each client, and some for the whole server. Further ones
+ * Turns for work that is expensive: some at once for each client, and some for the whole server. Further ones
  * wait, and clients take turns, so that one that waits with a hundred operations does not hold up another's first.
  */
 export class Turns {
-  readonly #limits: Limits;
+  readonly #options: TurnOptions;
   /** Only those that have an operation here. The one whose turn comes next is first. */
   readonly #clients = new Map<string, Client>();
   #running = 0;
   #waiting = 0;
 
-  constructor(limits: Limits) {
-    this.#limits = limits;
+  constructor(options: TurnOptions) {
+    this.#options = options;
   }
 
   /** Operations that run now. */
@@ -71,7 +79,7 @@ export class Turns {
       };
       const leave = (): void => finish('left');
       const waiting = { begin: finish };
-      const timer = setTimeout(() => finish('late'), this.#limits.expensiveWaitMs);
+      const timer = setTimeout(() => finish('late'), this.#options.waitMs);
       this.#waiting += 1;
       entry.waiting.add(waiting);
       signal?.addEventListener('abort', leave);
@@ -105,8 +113,8 @@ export class Turns {
   }
 
   #mayRun({ running }: Client): boolean {
-    const { maxExpensiveOperations, maxExpensiveOperationsInAll } = this.#limits;
-    return running < maxExpensiveOperations && this.#running < maxExpensiveOperationsInAll;
+    const { perClient, inAll } = this.#options;
+    return running < perClient && this.#running < inAll;
   }
 
   #forget(client: string, { running, waiting }: Client): void {

@@ -1,4 +1,5 @@
 import { getOperationAST, GraphQLError, Kind, type DocumentNode, type ExecutionArgs } from 'graphql';
+import { askingFor } from '../database/asker.ts';
 import type { CreateContext } from '../graphql/context.ts';
 import type { Limits } from '../limits/limits.ts';
 import { shapeError } from './document-shape.ts';
@@ -75,7 +76,10 @@ export function useReferenceExecutor({ maxAnswerCharacters, requestDeadlineMs }:
       setExecuteFn(async (args: ExecutionArgs) => {
         const contextValue = resolverContextOf(context);
         try {
-          return await executeOperation({ ...args, contextValue }, bounds);
+          const execute = async () => await executeOperation({ ...args, contextValue }, bounds);
+          return await (lifetime
+            ? askingFor({ client: context.client, signal: lifetime.signal }, execute)
+            : execute());
         } finally {
           lifetime?.end();
         }

@@ -25,7 +25,10 @@ async function asking(options: Partial<ContextOptions> = {}) {
     ...options,
   });
   const { post } = await startTestServer({ schema, createContext });
-  return async (query: string): Promise<unknown> => await (await post({ query })).json();
+  return async (query: string): Promise<unknown> => {
+    const { extensions: _, ...answer } = (await (await post({ query })).json()) as Record<string, unknown>;
+    return answer;
+  };
 }
 
 /** Stops the timers of this process. Returns a function that lets the deadline pass. */

@@ -1,10 +1,15 @@
 import { describe, expect, test, vi } from 'vitest';
-import { limitsOf } from '../../src/limits/limits.ts';
-import { MOST_WAITING, MOST_WAITING_IN_ALL, Turns, type EndTurn } from '../../src/limits/turns.ts';
+import {
+  MOST_WAITING,
+  MOST_WAITING_IN_ALL,
+  Turns,
+  type EndTurn,
+  type TurnOptions,
+} from '../../src/limits/turns.ts';
 
 /** Turns, and the names of the operations that got one, in this order. */
-function turns(given: Parameters<typeof limitsOf>[0]) {
-  const all = new Turns(limitsOf(given));
+function turns(given: Partial<TurnOptions>) {
+  const all = new Turns({ perClient: 4, inAll: 8, waitMs: 5_000, ...given });
   const began: string[] = [];
   const ends = new Map<string, EndTurn>();
   /** Begins an operation named like its client with a number behind it. */
@@ -26,7 +31,7 @@ function turns(given: Parameters<typeof limitsOf>[0]) {
 
 describe('expensive operations', () => {
   test('run at once up to the limit of their client, and further ones as soon as one ends', async () => {
-    const { all, began, begin, end } = turns({ maxExpensiveOperations: 2, maxExpensiveOperationsInAll: 9 });
+    const { all, began, begin, end } = turns({ perClient: 2, inAll: 9 });
     const names = ['a1', 'a2', 'a3', 'a4', 'b1'];
     const results = names.map(async (name) => await begin(name));
     await expect.poll(() => began).toEqual(['a1', 'a2', 'b1']);
@@ -42,7 +47,7 @@ describe('expensive operations', () => {
   });
 
   test('of different clients take turns, whoever has more of them', async () => {
-    const { began, begin, end } = turns({ maxExpensiveOperations: 4, maxExpensiveOperationsInAll: 1 });
+    const { began, begin, end } = turns({ perClient: 4, inAll: 1 });
     const names = ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1'];
     const results = names.map(async (name) => await begin(name));
     for (let n = 0; n < names.length; n += 1) {
@@ -54,7 +59,7 @@ describe('expensive operations', () => {
   });
 
   test('do not wait behind a client that is at its own limit', async () => {
-    const { began, begin, end } = turns({ maxExpensiveOperations: 1, maxExpensiveOperationsInAll: 2 });
+    const { began, begin, end } = turns({ perClient: 1, inAll: 2 });
     const results = ['a1', 'a2', 'a3', 'b1', 'b2'].map(async (name) => await begin(name));
     await expect.poll(() => began).toEqual(['a1', 'b1']);
     await end('b1');
@@ -64,7 +69,7 @@ describe('expensive operations', () => {
   });
 
   test('are refused if too many of their client wait, or too many in all', async () => {
-    const { all, begin } = turns({ maxExpensiveOperations: 1, maxExpensiveOperationsInAll: 1 });
+    const { all, begin } = turns({ perClient: 1, inAll: 1 });
     for (let n = 0; n <= MOST_WAITING; n += 1) void begin(`a${n}`);
     expect(await begin('a')).toBe('full');
     for (let n = 0; n < MOST_WAITING_IN_ALL; n += 1) void all.begin(`other ${n}`);
@@ -74,7 +79,7 @@ describe('expensive operations', () => {
 
   test('are refused if they have waited too long', async () => {
     vi.useFakeTimers();
-    const { all, begin, end } = turns({ maxExpensiveOperations: 1, expensiveWaitMs: 5_000 });
+    const { all, begin, end } = turns({ perClient: 1, waitMs: 5_000 });
     await begin('a1');
     const second = begin('a2');
     vi.advanceTimersByTime(4_999);
@@ -87,7 +92,7 @@ describe('expensive operations', () => {
   });
 
   test('no longer wait once their client has left', async () => {
-    const { all, began, begin, end } = turns({ maxExpensiveOperations: 1 });
+    const { all, began, begin, end } = turns({ perClient: 1 });
     const client = new AbortController();
     await begin('a1');
     const left = begin('a2', client.signal);
@@ -102,7 +107,7 @@ describe('expensive operations', () => {
   });
 
   test('end once, however often they say so', async () => {
-    const { all } = turns({ maxExpensiveOperations: 1 });
+    const { all } = turns({ perClient: 1 });
     const [first, second] = [all.begin('a'), all.begin('a')];
     const endFirst = await first;
     if (typeof endFirst === 'string') throw new Error(endFirst);

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
+import { mayReadAgain } from '../../database/asker.ts';
 import type { Maybe } from './maybe.ts';
 import { sizeOf } from './size-of.ts';
 
@@ -48,7 +49,12 @@ export class ReadCache {
    */
   get<Value>(key: string, read: () => Maybe<Value>): Maybe<Value> {
     const known = this.#kept.get(key);
-    if (known !== undefined) return known.value as Maybe<Value>;
+    if (known === undefined) return this.#read(key, read);
+    const value = known.value as Maybe<Value>;
+    return value instanceof Promise ? again(value, () => this.get(key, read)) : value;
+  }
+
+  #read<Value>(key: string, read: () => Maybe<Value>): Maybe<Value> {
     const value = read();
     if (value instanceof Promise) this.#keepLater(key, value);
     else this.#keep(key, value);
@@ -60,7 +66,7 @@ export class ReadCache {
     const batches = new DataLoader(read, { cache: false });
     this.#loaders += 1;
     const prefix = `${this.#loaders} `;
-    return (key) => this.get(prefix + identify(key), async () => await batches.load(key));
+    return (key) => this.get(prefix + identify(key), async () => await loadFrom(batches, key));
   }
 
   /** The loader of a name, made when it is first needed: for those that depend on a client's arguments. */
@@ -71,7 +77,7 @@ export class ReadCache {
   /** Collects the keys that are read in the same turn of the event loop, without keeping their values. */
   batchOf<Key, Value>(name: string, read: () => ReadAll<Key, Value>): (key: Key) => Promise<Value> {
     const batches = this.#remember(name, () => new DataLoader(read(), { cache: false }));
-    return async (key) => await batches.load(key);
+    return async (key) => await loadFrom(batches, key);
   }
 
   #remember<Value>(key: string, make: () => Value): Value {
@@ -93,5 +99,20 @@ export class ReadCache {
       (value) => isKept() && this.#keep(key, value),
       () => isKept() && this.#kept.delete(key),
     );
+  }
+}
+
+/** Loads a key, together with others. Loads it again if only the operation has ended that began the reading. */
+async function loadFrom<Key, Value>(batches: DataLoader<Key, Value>, key: Key): Promise<Value> {
+  return await again(batches.load(key), async () => await loadFrom(batches, key));
+}
+
+/** What another operation began to read. If it ends before, `read` reads it again. */
+async function again<Value>(reading: Promise<Value>, read: () => Maybe<Value>): Promise<Value> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (mayReadAgain(error)) return await read();
+    throw error;
   }
 }

@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createContextFactory } from '../../src/graphql/context.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { Turns } from '../../src/limits/turns.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { ingestRecords, startLiveServer } from '../support/live.ts';
+import { startTestServer } from '../support/server.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  await ingestRecords(database.pool, '2026-01-15_AI_enhanced_Chinese.jsonl', ['2601.00001', '2601.00002']);
+});
+afterAll(async () => await database.close());
+
+const QUERY = '{ papers { nodes { title authors { nodes { name } } } } }';
+
+/** Makes every read of authors wait until the returned function is called. */
+async function lock(): Promise<() => Promise<void>> {
+  const client = new pg.Client(database.url);
+  await client.connect();
+  await client.query('begin; lock table authorship in access exclusive mode');
+  let ended: Promise<void> | undefined;
+  const end = async (): Promise<void> => await (ended ??= client.end());
+  onTestFinished(end);
+  return end;
+}
+
+/** Number of statements that wait for the lock. */
+async function waiting(): Promise<number> {
+  const { rows } = await database.pool.query<{ count: string }>(
+    `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+/** Asks over HTTP. Returns the answer, which may be abandoned. */
+function ask(url: string, query = QUERY) {
+  const controller = new AbortController();
+  const answer = fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+    signal: controller.signal,
+  }).then(
+    async (response) => (await response.json()) as unknown,
+    () => 'abandoned',
+  );
+  return { answer, abandon: () => controller.abort() };
+}
+
+/** Asks from another address of this machine: for the server, another client. */
+async function askFrom(localAddress: string, url: string, query: string): Promise<string> {
+  const get = request(`${url}/graphql?${new URLSearchParams({ query }).toString()}`, { localAddress });
+  get.end();
+  const [response] = (await once(get, 'response')) as [IncomingMessage];
+  return await text(response);
+}
+
+async function askOverSocket(url: string, query = QUERY): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  onTestFinished(() => socket.terminate());
+  await once(socket, 'open');
+  socket.send('{"type":"connection_init"}');
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
+  return socket;
+}
+
+let unlock: () => Promise<void>;
+beforeEach(async () => {
+  unlock = await lock();
+});
+
+test('Postgres stops the statement of a request whose client disconnects', async () => {
+  const { url } = await startLiveServer(database);
+  const { answer, abandon } = ask(url);
+  await expect.poll(waiting).toBe(1);
+  abandon();
+  expect(await answer).toBe('abandoned');
+  await expect.poll(waiting, { timeout: 30_000 }).toBe(0);
+});
+
+test.each([
+  ['completes the operation', (socket: WebSocket) => socket.send('{"id":"1","type":"complete"}')],
+  ['closes its socket', (socket: WebSocket) => socket.terminate()],
+])('Postgres stops the statement of a WebSocket whose client %s', async (_how, leave) => {
+  const { url } = await startLiveServer(database);
+  const socket = await askOverSocket(url);
+  await expect.poll(waiting).toBe(1);
+  leave(socket);
+  await expect.poll(waiting, { timeout: 30_000 }).toBe(0);
+});
+
+test('a read that another operation waits for is read again when the first one is abandoned', async () => {
+  const { url } = await startLiveServer(database);
+  const first = ask(url);
+  await expect.poll(waiting).toBe(1);
+  const second = ask(url, `${QUERY} # another document`);
+  // Both have begun before the first one ends.
+  await expect.poll(async () => await (await fetch(`${url}/healthz`)).text()).toContain('ok');
+  first.abandon();
+  expect(await first.answer).toBe('abandoned');
+  await unlock();
+  expect(await second.answer).toMatchObject({ data: { papers: { nodes: [{}, {}] } } });
+});
+
+test('a client whose statements wait does not keep those of another from running', async () => {
+  const createContext = createContextFactory({
+    database,
+    prepared: true,
+    turns: new Turns({ perClient: 2, inAll: 3, waitMs: 60_000 }),
+  });
+  const { url } = await startTestServer({ schema, createContext });
+  const pages = Array.from(
+    { length: 9 },
+    (_, n) => `a${n}: authors(first: ${n + 1}) { nodes { coauthors { totalCount } } }`,
+  );
+  const { answer } = ask(url, `{ ${pages.join(' ')} }`);
+  await expect.poll(waiting).toBe(2);
+  expect(await askFrom('127.0.0.2', url, '{ categories(first: 1) { totalCount } }')).toContain('totalCount');
+  await unlock();
+  expect(await answer).toHaveProperty('data');
+});
