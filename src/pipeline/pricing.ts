@@ -6,9 +6,11 @@ import {
   isListType,
   isObjectType,
   isInterfaceType,
+  isIntrospectionType,
   Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -16,13 +18,16 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import {
   pagePrice,
+  INTROSPECTION_PRICE,
   LEAF_PRICE,
   LIST_PRICE,
   OBJECT_PRICE,
+  OPERATION_PRICE,
   PRICES,
   type FieldPrice,
 } from '../graphql/prices.ts';
@@ -30,15 +35,17 @@ import { isIncluded } from '../graphql/selection.ts';
 
 /**
  * The price of a selection for `n` objects with lists of `size` items: `once + n × (each + size × item + facets ×
- * counting)`. As it is linear in the objects, the price of a fragment is the same sum wherever it is spread.
+ * counting + totals × total)`. As it is linear in the objects, the price of a fragment is the same sum wherever it is spread.
  */
 interface SelectionPrice {
   once: number;
   each: number;
   /** Of a page's selection: for each item of the page. */
   item: number;
-  /** Of a page's selection: how often facets are selected. */
+  /** Of a page's selection: the shares of the facets that are selected. */
   facets: number;
+  /** Of a page's selection: how often its total is selected. */
+  totals: number;
 }
 
 /** An operation that is valid, with its coerced variables. */
@@ -57,7 +64,7 @@ export function priceOf(priced: Priced): number {
   const type = priced.schema.getRootType(priced.operation.operation);
   if (!type) return 0;
   const { once, each } = new Pricing(priced).selection(type, priced.operation.selectionSet);
-  return Math.ceil(once + each);
+  return Math.ceil(OPERATION_PRICE + once + each);
 }
 
 class Pricing {
@@ -76,7 +83,7 @@ class Pricing {
     const sum: SelectionPrice = nothing();
     const spread = new Set<string>();
     for (const selection of selections) {
-      if (!isIncluded(selection, this.#priced.variables)) continue;
+      if (!this.#isIncluded(selection)) continue;
       if (selection.kind === Kind.FIELD) this.#addField(sum, type, selection);
       else if (selection.kind === Kind.FRAGMENT_SPREAD) {
         // Execution merges what is spread twice.
@@ -85,6 +92,15 @@ class Pricing {
       } else add(sum, this.selection(this.#typeOf(selection.typeCondition, type), selection.selectionSet));
     }
     return sum;
+  }
+
+  #isIncluded(selection: SelectionNode): boolean {
+    try {
+      return isIncluded(selection, this.#priced.variables);
+    } catch {
+      // A variable with a default may be null. Execution reports that.
+      return true;
+    }
   }
 
   #typeOf(condition: { name: { value: string } } | undefined, type: GraphQLNamedType | undefined) {
@@ -104,16 +120,18 @@ class Pricing {
   #addField(sum: SelectionPrice, type: GraphQLNamedType | undefined, node: FieldNode): void {
     const field = this.#fieldOf(type, node.name.value);
     if (type === undefined || field === undefined) return;
-    const { once, each, ...list } = this.#priceOf(type, field, node);
+    const { once, each, share = 0, ...list } = this.#priceOf(type, field, node);
     const named = getNamedType(field.type);
     const below = node.selectionSet ? this.selection(named, node.selectionSet) : nothing();
     sum.once += once + below.once;
     if (isItems(type, field)) sum.item += OBJECT_PRICE.each + below.each;
     else sum.each += each + (isPage(named) ? pageOf(below, list) : list.size * below.each);
-    if (isPage(type) && field.name === 'facets') sum.facets += 1;
+    if (isPage(type) && field.name === 'totalCount') sum.totals += 1;
+    sum.facets += share + (isPage(named) ? 0 : below.facets);
   }
 
   #fieldOf(type: GraphQLNamedType | undefined, name: string): GraphQLField<unknown, unknown> | undefined {
+    if (name === TypeNameMetaFieldDef.name) return TypeNameMetaFieldDef;
     if (type === this.#priced.schema.getQueryType()) {
       if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
       if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
@@ -124,7 +142,7 @@ class Pricing {
   #priceOf(type: GraphQLNamedType, field: GraphQLField<unknown, unknown>, node: FieldNode): FieldPrice {
     const args = this.#argsOf(field, node);
     const own = PRICES[`${type.name}.${field.name}`]?.(args);
-    return { ...usualPrice(field, args), ...own };
+    return { ...usualPrice(type, field, args), ...own };
   }
 
   #argsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> {
@@ -152,27 +170,34 @@ function isItems(type: GraphQLNamedType, { name }: GraphQLField<unknown, unknown
 }
 
 function nothing(): SelectionPrice {
-  return { once: 0, each: 0, item: 0, facets: 0 };
+  return { once: 0, each: 0, item: 0, facets: 0, totals: 0 };
 }
 
 /** What a page of this size costs by what is selected of it. */
 function pageOf(
-  { each, item, facets }: SelectionPrice,
-  { size, counting = 0 }: Pick<FieldPrice, 'size' | 'counting'>,
+  { each, item, facets, totals }: SelectionPrice,
+  { size, counting = 0, total = 0 }: Pick<FieldPrice, 'size' | 'counting' | 'total'>,
 ): number {
-  return each + size * item + counting * facets;
+  return each + size * item + counting * facets + total * totals;
 }
 
-function add(sum: SelectionPrice, { once, each, item, facets }: SelectionPrice): void {
+function add(sum: SelectionPrice, { once, each, item, facets, totals }: SelectionPrice): void {
   sum.once += once;
   sum.each += each;
   sum.item += item;
   sum.facets += facets;
+  sum.totals += totals;
 }
 
-function usualPrice({ type }: GraphQLField<unknown, unknown>, args: Record<string, unknown>): FieldPrice {
+function usualPrice(
+  parent: GraphQLNamedType,
+  { type }: GraphQLField<unknown, unknown>,
+  args: Record<string, unknown>,
+): FieldPrice {
   const named = getNamedType(type);
+  const isList = isListType(getNullableType(type));
+  if (isIntrospectionType(parent)) return { ...INTROSPECTION_PRICE, ...(!isList && { size: 1 }) };
   if (!isCompositeType(named)) return LEAF_PRICE;
   if (isPage(named)) return pagePrice(args);
-  return isListType(getNullableType(type)) ? LIST_PRICE : OBJECT_PRICE;
+  return isList ? LIST_PRICE : OBJECT_PRICE;
 }
