@@ -20,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'ingest-memory': async () => (await import('./ingest-memory.ts')).ingestMemory,
   'query-plans': async () => (await import('./query-plans.ts')).queryPlans,
   queries: async () => (await import('./queries.ts')).queries,
+  prices: async () => (await import('./prices.ts')).prices,
 };
 
 /** What `npm run bench` runs, and its options: all that takes minutes. */
