@@ -50,6 +50,8 @@ const CHARACTERS_PER_POINT = 20;
 /** Prices by the JSON of the variables. Few: most clients repeat them. */
 type Prices = Map<string, number>;
 const MOST_PRICES = 50;
+/** Length of the JSON of variables, in characters, up to which a price is kept: clients choose it. */
+const LONGEST_KEY = 500;
 
 class CostLimits {
   readonly #limits: Limits;
@@ -99,7 +101,7 @@ class CostLimits {
     const key = definitions.length === 0 ? '' : JSON.stringify(args.variableValues ?? {});
     const price = known.get(key) ?? operationPrice(args, operation);
     if (known.size >= MOST_PRICES) known.clear();
-    if (price !== undefined) known.set(key, price);
+    if (price !== undefined && key.length <= LONGEST_KEY) known.set(key, price);
     return price;
   }
 }
