@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { getIntrospectionQuery, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { limitsOf } from '../../src/limits/limits.ts';
@@ -127,4 +128,16 @@ describe('the default limits', () => {
     ],
     ['the Markdown of a digest', '{ digests(first: 1) { nodes { markdown } } }'],
   ])('let %s through', (_what, text) => expect(isRefused(text)).toBe(false));
+});
+
+/** The rows of a table in docs/querying.md: a query and its price. */
+const PRICED = /^\| `(?<query>\{.*\})` *\| *(?<points>[\d,]+) \|$/gm;
+
+test('docs/querying.md prints the prices of its queries', () => {
+  const rows = [...readFileSync('docs/querying.md', 'utf8').matchAll(PRICED)];
+  expect(rows.length).toBeGreaterThan(5);
+  for (const { groups = {} } of rows) {
+    const { query = '', points = '' } = groups;
+    expect({ query, points: price(query) }).toEqual({ query, points: Number(points.replaceAll(',', '')) });
+  }
 });
