@@ -9,6 +9,7 @@ import { LIMITS as TIMEOUTS, MAX_HEADERS, MAX_REQUESTS_PER_SOCKET } from '../src
 import { ADMIN_BODY_BYTES } from '../src/http/read-params.ts';
 import { MAX_BYTES } from '../src/ingest/ingest-posted.ts';
 import { LIMIT_GROUPS, type Limit, type LimitUnit } from '../src/limits/limits.ts';
+import { MOST_WAITING, MOST_WAITING_IN_ALL } from '../src/limits/turns.ts';
 import { HEARTBEAT_MS } from '../src/live/event-stream.ts';
 import { ID_CHARACTERS, PING_CHARACTERS } from '../src/live/graphql-transport-ws.ts';
 import { PING_MS } from '../src/live/monitored-socket.ts';
@@ -93,6 +94,11 @@ const FIXED: readonly FixedGroup[] = [
       ['time to send a request', seconds(TIMEOUTS.requestTimeout), '408'],
       ['idle time of a kept-alive connection', seconds(TIMEOUTS.keepAliveTimeout), 'closed'],
       ['requests on one connection', number(MAX_REQUESTS_PER_SOCKET), 'closed'],
+      [
+        'expensive operations that wait for their turn',
+        `${number(MOST_WAITING)} of a client, ${number(MOST_WAITING_IN_ALL)} in all`,
+        '`RATE_LIMITED`, 429',
+      ],
       [
         'answers kept in memory, with their requests',
         bytes(KEPT_BYTES),

@@ -10,12 +10,12 @@ import { createContextFactory } from '../graphql/context.ts';
 import { clientError } from '../graphql/errors.ts';
 import type { IngestDigest } from '../graphql/ingest-digest.ts';
 import { schema } from '../graphql/schema.ts';
-import { createApp } from '../http/app.ts';
+import { createApp, type AppOptions } from '../http/app.ts';
 import { listen } from '../http/listen.ts';
 import { createReadiness, type Readiness } from '../http/readiness.ts';
 import { Turns } from '../limits/turns.ts';
-import { LeakyBuckets } from '../limits/leaky-buckets.ts';
-import type { RedisPoints } from '../limits/redis-points.ts';
+import { LeakyBuckets, type Points } from '../limits/leaky-buckets.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Logger } from 'pino';
 import { Metrics } from '../metrics/metrics.ts';
 import { postedDigests } from '../ingest/ingest-posted.ts';
@@ -81,7 +81,6 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
   // Aborted to cancel operations that still run when the time to finish is over.
   const end = new AbortController();
   setMaxListeners(0, end.signal);
-  let shared: RedisPoints | undefined;
   try {
     const readiness = storeReadiness(database, feed);
     const createContext = createContextFactory({
@@ -97,20 +96,8 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
       stop: end.signal,
       ingestDigest: ingester(database.pool, serving, end.signal),
     });
-    const { adminToken } = options;
-    shared = await sharedPoints(options, log);
-    const points = shared;
-    const app = createApp({
-      schema,
-      createContext,
-      feed,
-      adminToken,
-      limits: options,
-      points,
-      readiness,
-      metrics,
-      log,
-    });
+    const settings = await appSettings(serving, end.signal);
+    const app = createApp({ schema, createContext, feed, readiness, metrics, ...settings });
     const server = await listen(app, options);
     log.info({ url: server.url, database: database.where }, 'listening');
     io.stdout.write(welcome(server.url));
@@ -125,25 +112,37 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
     // Cancel operations whose clients have disconnected, and statements that the feed waits for: either
     // could delay the end.
     end.abort();
-    shared?.close();
     const feedClosed = feed.close();
     database.breakConnections();
     await feedClosed;
   }
 }
 
-/** The points of clients that several servers share, if there is a store for them. */
+/** The options of the app that come from settings. What it opens for them is closed with `end`. */
+async function appSettings(
+  { options, log }: Serving,
+  end: AbortSignal,
+): Promise<Pick<AppOptions, 'adminToken' | 'limits' | 'points' | 'log'>> {
+  const { adminToken, rateLimitStore } = options;
+  const settings = { adminToken, limits: options, log };
+  if (rateLimitStore === undefined) return settings;
+  return { ...settings, points: await sharedPoints(rateLimitStore, settings, end) };
+}
+
+/** The points of clients in a store that several servers share. */
 async function sharedPoints(
-  { rateLimitStore: url, ...limits }: ServeOptions,
-  log: Logger,
-): Promise<RedisPoints | undefined> {
-  if (url === undefined) return undefined;
+  url: string,
+  { limits, log }: { limits: Limits; log: Logger },
+  end: AbortSignal,
+): Promise<Points> {
   const { RedisPoints } = await import('../limits/redis-points.ts');
   const onChange = (away: Error | undefined): void => {
-    if (away === undefined) log.info('points of clients: shared in Redis again');
-    else log.warn({ reason: away.message }, 'points of clients: Redis is away, so this server counts alone');
+    if (away === undefined) log.info('Redis is back: servers share the points of clients again');
+    else log.warn({ reason: away.message }, 'Redis is away: this server counts the points of clients alone');
   };
-  return new RedisPoints({ url, limits, fallback: new LeakyBuckets(limits), onChange });
+  const points = new RedisPoints({ url, limits, fallback: new LeakyBuckets(limits), onChange });
+  end.addEventListener('abort', () => points.close());
+  return points;
 }
 
 /** Ingests posted digests, until `end` cancels the requests that wait for them. */

@@ -18,6 +18,9 @@ export interface Points {
   readonly take: (client: string, price: number) => Taken | Promise<Taken>;
 }
 
+/** The size of a bucket, and how much leaks in each second. */
+type BucketLimits = Pick<Limits, 'costBurst' | 'costPerSecond'>;
+
 /** What a client has spent, in points, at one moment, in milliseconds. */
 interface Bucket {
   readonly spent: number;
@@ -32,12 +35,12 @@ const MOST_CLIENTS = 50_000;
  * does not fit is refused.
  */
 export class LeakyBuckets implements Points {
-  readonly #limits: Limits;
+  readonly #limits: BucketLimits;
   readonly #now: () => number;
   readonly #buckets = new LRUCache<string, Bucket>({ max: MOST_CLIENTS });
 
   /** `now` returns milliseconds; `performance.now` by default. */
-  constructor(limits: Limits, now: () => number = () => performance.now()) {
+  constructor(limits: BucketLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#now = now;
   }

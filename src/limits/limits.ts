@@ -132,6 +132,13 @@ export const LIMIT_GROUPS = {
       about: 'messages and pings that a WebSocket may send at once',
       beyond: 'close code 4290',
     },
+    maxHandshakesPerSecond: {
+      preset: 200,
+      unit: 'none',
+      about: 'new WebSockets of a client in each second, after as many at once as it may have open',
+      beyond: '429',
+      canBeOff: true,
+    },
     maxMessageBytes: {
       preset: 128_000,
       unit: 'bytes',

@@ -1,13 +1,23 @@
+import { LeakyBuckets } from '../limits/leaky-buckets.ts';
 import type { Limits } from '../limits/limits.ts';
 
-/** Counts the open WebSockets and event streams of each client. */
+/** Counts the open WebSockets and event streams of each client, and its handshakes. */
 export class ConnectionLimit {
   readonly #limits: Limits;
   readonly #perClient = new Map<string, number>();
+  readonly #handshakes: LeakyBuckets;
   #size = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
+    const { maxSocketsPerAddress: costBurst, maxHandshakesPerSecond: costPerSecond } = limits;
+    this.#handshakes = new LeakyBuckets({ costBurst, costPerSecond });
+  }
+
+  /** Counts a handshake of a WebSocket. Returns false if the client makes too many. */
+  shakeHands(client: string): boolean {
+    if (this.#limits.maxHandshakesPerSecond === 0) return true;
+    return this.#handshakes.take(client, 1).retryAfterMs === undefined;
   }
 
   /** Reserves a slot for a connection of a client. Returns its release function, undefined at a limit. */

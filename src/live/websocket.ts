@@ -49,8 +49,8 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
   const countClose = (code: number): void => metrics.socketsClosed.add(closeLabel(code));
   const upgrade = (request: IncomingMessage, connection: Duplex, head: Buffer): void => {
     connection.on('error', ignore);
-    const refusal = refusalOf(request, options);
     const client = clientOf(request);
+    const refusal = refusalOf(request, options) ?? (connections.shakeHands(client) ? undefined : TOO_OFTEN);
     const leave = refusal === undefined ? connections.enter(client) : undefined;
     if (leave === undefined) {
       refuse(connection, refusal ?? { status: '503 Service Unavailable', reason: 'too many sockets' });
@@ -122,14 +122,19 @@ interface Refusal {
   readonly status: string;
   /** The body of the response: one line for people. */
   readonly reason: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
 }
 
+const TOO_OFTEN: Refusal = { status: '429 Too Many Requests', reason: 'too many new sockets', retryAfter: 1 };
+
 /** Answers a handshake that is refused, and closes the connection without waiting for the client. */
-function refuse(connection: Duplex, { status, reason }: Refusal): void {
+function refuse(connection: Duplex, { status, reason, retryAfter }: Refusal): void {
   connection.once('finish', () => connection.destroy());
   const body = `${reason}\n`;
+  const wait = retryAfter === undefined ? '' : `retry-after: ${retryAfter}\r\n`;
   connection.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status}\r\nconnection: close\r\n${wait}content-type: text/plain; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

@@ -97,6 +97,26 @@ test('a client that connects again may start as many operations as a socket can 
   expect(socket.readyState).toBe(socket.OPEN);
 });
 
+test('a client that connects too often gets 429, and another socket of it goes on', async () => {
+  const limits = { maxSocketsPerAddress: 5, maxHandshakesPerSecond: 1 };
+  const { url } = await startLiveServer(database, { limits });
+  const { socket, types } = await connected(url);
+  const refusals: (number | undefined)[] = [];
+  for (let n = 0; n < 100 && refusals.length === 0; n += 1) {
+    const other = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    other.on('unexpected-response', (_request, response) => {
+      refusals.push(response.statusCode, Number(response.headers['retry-after']));
+      other.terminate();
+    });
+    other.on('open', () => other.terminate());
+    other.on('error', () => undefined);
+    await new Promise((resolve) => other.once('close', resolve));
+  }
+  expect(refusals).toEqual([429, 1]);
+  socket.send(PING);
+  await expect.poll(() => types).toEqual(['pong']);
+});
+
 test('messages leak: a client may go on at the rate', async () => {
   const { url } = await startLiveServer(database, {
     limits: { maxMessagesPerSecond: 1_000, messageBurst: 20 },

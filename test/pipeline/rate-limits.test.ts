@@ -39,7 +39,8 @@ async function refused(send: () => Promise<Response>): Promise<Response> {
 const expectRefusal = async (response: Response): Promise<void> => {
   const { errors } = await jsonOf(response);
   const wait = errors?.[0]?.extensions['retryAfterMs'];
-  expect(errors?.[0]?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
+  expect(errors?.[0]?.extensions['code']).toBe('RATE_LIMITED');
+  expect(wait).toBeGreaterThan(0);
   expect(Number(response.headers.get('retry-after'))).toBe(Math.ceil(Number(wait) / 1_000));
   expect(response.headers.get('ratelimit-policy')).toBe('"points";q=20;w=20;qu="points"');
   expect(response.headers.get('ratelimit')).toMatch(/^"points";r=\d+;t=\d+$/);
@@ -91,7 +92,8 @@ describe('a client that has used up its points', () => {
 test('every answer that no shared cache may store says what the client has left', async () => {
   const createContext = () => ({ ...noContext(), incomplete: false });
   const { url, post } = await startTestServer({ createContext });
-  for (const _round of ['made', 'kept']) {
+  // The second answer is a kept one.
+  for (let round = 0; round < 2; round += 1) {
     const response = await post({ query: QUERY });
     const { extensions } = await jsonOf(response);
     expect(response.headers.get('ratelimit')).toContain(`r=${extensions?.cost?.left};`);
@@ -130,7 +132,8 @@ describe('expensive operations of a client', () => {
       await expect.poll(() => held.length).toBe(Math.min(5, n + 1));
       held[n - 1]?.();
     }
-    expect((await Promise.all(answers)).map(({ data }) => data)).toEqual(Array(5).fill({ hello: 'hello' }));
+    const each = (await Promise.all(answers)).map(({ data }) => JSON.stringify(data));
+    expect(each).toEqual(Array<string>(5).fill('{"hello":"hello"}'));
   });
 
   test('are refused with 429 if they have waited too long, as an error of the WebSocket before `next`', async () => {
