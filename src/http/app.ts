@@ -8,7 +8,6 @@ import type { CreateContext } from '../graphql/context.ts';
 import { LeakyBuckets, type Points } from '../limits/leaky-buckets.ts';
 import { limitsOf, type Limits } from '../limits/limits.ts';
 import { LoadMonitor, type Load } from '../limits/load-monitor.ts';
-import { Turns } from '../limits/turns.ts';
 import { ConnectionLimit } from '../live/connection-limit.ts';
 import { graphqlTransportWs } from '../live/graphql-transport-ws.ts';
 import { useSharedPayloads } from '../live/shared-payloads.ts';
@@ -79,32 +78,18 @@ export function createApp(options: AppOptions): App {
   const connections = new ConnectionLimit(limits);
   const authenticate = adminAuthentication(options.adminToken);
   const live = feed === undefined ? [] : [useSharedPayloads(feed, log)];
+  const shared = { createContext, limits, points };
   const created = createPipeline({
+    ...shared,
     schema,
-    createContext,
     plugins: [useHttp(), ...live, useMeasuredPhases(metrics), ...plugins],
-    limits,
-    points,
-    turns: new Turns({
-      perClient: limits.maxExpensiveOperations,
-      inAll: limits.maxExpensiveOperationsInAll,
-      waitMs: limits.expensiveWaitMs,
-    }),
     load,
     log,
   });
   const pipeline = observed(created, { metrics, log });
   const serve = graphqlTransportWs({ pipeline, callerOf: authenticate, limits });
-  const graphql = graphqlHandler({
-    pipeline,
-    createContext,
-    authenticate,
-    limits,
-    points,
-    metrics,
-    connections,
-    stop: stop.signal,
-  });
+  const common = { ...shared, pipeline, authenticate, connections, metrics };
+  const graphql = graphqlHandler({ ...common, stop: stop.signal });
   return {
     request: router(graphql, { ...options, metrics }),
     attach: (server) => {

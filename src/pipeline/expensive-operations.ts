@@ -1,5 +1,5 @@
 import type { Limits } from '../limits/limits.ts';
-import type { Turns } from '../limits/turns.ts';
+import { Turns } from '../limits/turns.ts';
 import type { OperationContext, OperationPlugin } from './operation-context.ts';
 import { rateLimited } from './rate-limited.ts';
 
@@ -10,7 +10,12 @@ const RETRY_AFTER_MS = 1_000;
  * Has expensive queries wait for their turn. The pipeline ends a turn together with its operation. Subscriptions
  * do not wait: their batches are small, and shared. Neither do admins.
  */
-export function useTurns(limits: Limits, turns: Turns): OperationPlugin {
+export function useTurns(limits: Limits): OperationPlugin {
+  const turns = new Turns({
+    perClient: limits.maxExpensiveOperations,
+    inAll: limits.maxExpensiveOperationsInAll,
+    waitMs: limits.expensiveWaitMs,
+  });
   return {
     onExecute: async ({ context, extendContext }) => {
       if (isExpensive(context, limits)) extendContext({ endTurn: await turnOf(context, turns) });
@@ -24,8 +29,8 @@ function isExpensive({ operation, caller, cost }: OperationContext, { expensiveC
   return cost !== undefined && cost.requested >= expensiveCost;
 }
 
-async function turnOf({ client, signal }: OperationContext, turns: Turns): Promise<() => void> {
-  const turn = await turns.begin(client, signal instanceof AbortSignal ? signal : undefined);
+async function turnOf({ client, lifetime }: OperationContext, turns: Turns): Promise<() => void> {
+  const turn = await turns.begin(client, lifetime?.signal);
   if (typeof turn === 'string') throw rateLimited('too many expensive operations at once', RETRY_AFTER_MS);
   return turn;
 }

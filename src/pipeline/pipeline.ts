@@ -6,7 +6,6 @@ import type { CreateContext } from '../graphql/context.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Points } from '../limits/leaky-buckets.ts';
 import type { Load } from '../limits/load-monitor.ts';
-import type { Turns } from '../limits/turns.ts';
 import { useCost } from './cost.ts';
 import { useTurns } from './expensive-operations.ts';
 import { finishErrors, maskError } from './failures.ts';
@@ -30,8 +29,6 @@ export interface PipelineOptions {
   readonly limits: Limits;
   /** What clients have left. */
   readonly points: Points;
-  /** Turns of expensive operations. */
-  readonly turns: Turns;
   /** Whether the server takes on more. */
   readonly load: Load;
   readonly log: Logger;
@@ -93,14 +90,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 }
 
 function pluginsOf(options: PipelineOptions): OperationPlugin[] {
-  const { createContext, limits, points, turns, load, plugins = [] } = options;
+  const { createContext, limits, points, load, plugins = [] } = options;
   return [
     useLoadShedding(load),
     useRequestLimits(limits),
     useParsedOperation(limits),
     usePlacedValidation(),
     useCost(limits, points),
-    useTurns(limits, turns),
+    useTurns(limits),
     useResolverContext(createContext),
     useReferenceExecutor(limits),
     ...plugins,

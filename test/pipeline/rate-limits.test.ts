@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
 import type { Limits } from '../../src/limits/limits.ts';
 import type { Load } from '../../src/limits/load-monitor.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -156,6 +158,32 @@ describe('expensive operations of a client', () => {
     await expect.poll(() => held.length).toBe(2);
     held[1]?.();
     expect((await again).status).toBe(200);
+  });
+
+  test('no longer wait once their client has left', async () => {
+    const { schema, held } = holding();
+    const given = { ...limits, maxExpensiveOperations: 1 };
+    const { url, post } = await startLiveServer(database, {
+      schema,
+      createContext: noContext,
+      limits: given,
+    });
+    const first = post({ query: QUERY });
+    await expect.poll(() => held.length).toBe(1);
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    onTestFinished(() => socket.terminate());
+    await once(socket, 'open');
+    socket.send('{"type":"connection_init"}');
+    await once(socket, 'message');
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: QUERY } }));
+    socket.send('{"id":"1","type":"complete"}');
+    socket.send('{"type":"ping"}');
+    await once(socket, 'message');
+    const last = post({ query: QUERY });
+    held[0]?.();
+    await expect.poll(() => held.length).toBe(2);
+    held[1]?.();
+    expect([(await first).status, (await last).status, held.length]).toEqual([200, 200, 2]);
   });
 
   test('end their turn if they fail', async () => {
