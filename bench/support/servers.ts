@@ -24,6 +24,15 @@ interface Start {
   readonly program?: string;
 }
 
+/**
+ * One client asks for all that a server can answer. Variables, because earlier versions would not know the flags. A
+ * caller's own variables win.
+ */
+const UNLIMITED = {
+  PAPERGRAPH_COST_PER_SECOND: process.env['PAPERGRAPH_COST_PER_SECOND'] ?? '0',
+  PAPERGRAPH_EXPENSIVE_COST: process.env['PAPERGRAPH_EXPENSIVE_COST'] ?? '0',
+};
+
 /** Starts `papergraph serve` of a built checkout, by default this one, on the store in a data folder. */
 export async function startPapergraph(
   dataDir: string,
@@ -33,7 +42,7 @@ export async function startPapergraph(
   const argv = ['serve', '--port', String(port), '--data-dir', dataDir, '--log-level', 'warn'];
   const { DATABASE_URL: _, ...env } = process.env;
   const child = spawn(node, [...flags, path.resolve(checkout, program), ...argv], {
-    env: { ...env, NODE_ENV: 'production' },
+    env: { ...env, ...UNLIMITED, NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   for (;;) {
