@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
@@ -12,6 +12,17 @@ import { EVERYTHING, startServing, writeDigest } from '../support/serving.ts';
 
 const PGBOUNCER = '/usr/sbin/pgbouncer';
 
+/** The documented configuration with the places of this test. */
+function documentedConfig(places: Record<'host' | 'port' | 'users' | 'more', string>): string {
+  const text = readFileSync('docs/operations/pgbouncer.ini', 'utf8');
+  return (
+    text
+      .replace('host=/var/run/postgresql port=5432', places.host)
+      .replace('listen_port = 6432', places.port)
+      .replace('auth_file = /etc/pgbouncer/userlist.txt', places.users) + places.more
+  );
+}
+
 /** Starts a pooler in front of the tests' server; its port. */
 async function startPooler(): Promise<number> {
   const { host, port, user, password } = inject('server');
@@ -24,20 +35,12 @@ async function startPooler(): Promise<number> {
   writeFileSync(users, `"${user}" "${password}"\n`, { mode: 0o644 });
   writeFileSync(
     config,
-    `[databases]
-* = host=${host} port=${port}
-
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${listenPort}
-unix_socket_dir =
-auth_type = scram-sha-256
-auth_file = ${users}
-pool_mode = transaction
-default_pool_size = 4
-max_client_conn = 200
-logfile = ${path.join(folder, 'log')}
-`,
+    documentedConfig({
+      host: `host=${host} port=${port}`,
+      port: `listen_port = ${listenPort}`,
+      users: `auth_file = ${users}`,
+      more: `unix_socket_dir =\nlogfile = ${path.join(folder, 'log')}\n`,
+    }),
     { mode: 0o644 },
   );
   startAs(PGBOUNCER, ['-q', config]);
