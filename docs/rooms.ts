@@ -18,6 +18,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['time'],
   },
   metrics: { job: 'what a server counts, in the form that a scrape reads', imports: [] },
+  tracing: { job: 'spans of OpenTelemetry, loaded only if the environment asks for them', imports: ['time'] },
   arxiv: { job: 'arXiv identifiers and categories', imports: [] },
   language: { job: 'language names and detection, folding of case and accents', imports: [] },
   search: {
@@ -60,7 +61,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   pipeline: {
     job: 'runs every operation: limits, parsing, validation, execution, masked errors',
-    imports: ['graphql', 'database', 'metrics', 'limits', 'errors', 'time'],
+    imports: ['graphql', 'database', 'tracing', 'metrics', 'limits', 'errors', 'time'],
   },
   live: {
     job: 'carries subscriptions: sockets, event streams, shared payloads',
@@ -74,6 +75,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'graphql',
       'feed',
       'events',
+      'tracing',
       'metrics',
       'limits',
       'errors',
@@ -99,6 +101,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'database',
       'digest',
       'language',
+      'tracing',
       'metrics',
       'limits',
       'time',

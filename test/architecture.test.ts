@@ -23,6 +23,7 @@ function imports(file: string): string[] {
 const PACKAGES = [
   { name: 'pg', rooms: ['database'] },
   { name: 'prom-client', rooms: ['http'] },
+  { name: '@opentelemetry', rooms: ['tracing'] },
   { name: 'graphql-ws', rooms: ['client', 'live'] },
   { name: 'ipaddr.js', rooms: ['sources'] },
 ];

@@ -27,6 +27,7 @@ import { runBackground } from './background.ts';
 import { Interrupted, stopReason, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
 import { exposeStore } from './store-metrics.ts';
+import { tracerOf } from './tracing.ts';
 
 /** Time for running requests to finish once the program must end, in milliseconds. */
 export const DRAIN_MS = 10_000;
@@ -75,8 +76,15 @@ interface Serving {
 async function serveUntilStopped(database: Database, serving: Serving): Promise<Error> {
   const { options, io, log } = serving;
   const metrics = new Metrics();
+  const tracer = await tracerOf(io.env);
   const { delivered: onDelivery } = metrics;
-  const feed = await openFeed({ pool: database.pool, prepared: true, log, onDelivery });
+  const feed = await openFeed({
+    pool: database.pool,
+    prepared: true,
+    log,
+    onDelivery,
+    trace: tracer?.statement,
+  });
   exposeStore(metrics, database.pool);
   // Aborted to cancel operations that still run when the time to finish is over.
   const end = new AbortController();
@@ -95,9 +103,10 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
       }),
       stop: end.signal,
       ingestDigest: ingester(database.pool, serving, end.signal),
+      trace: tracer?.statement,
     });
     const settings = await appSettings(serving, end.signal);
-    const app = createApp({ schema, createContext, feed, readiness, metrics, ...settings });
+    const app = createApp({ schema, createContext, feed, readiness, metrics, tracer, ...settings });
     const server = await listen(app, options);
     log.info({ url: server.url, database: database.where }, 'listening');
     io.stdout.write(welcome(server.url));
@@ -115,6 +124,7 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
     const feedClosed = feed.close();
     database.breakConnections();
     await feedClosed;
+    await tracer?.close();
   }
 }
 

@@ -18,11 +18,16 @@ import { assumePooler, beginSql, breakConnection, canPrepare, hasPooler } from '
 /** Called after every statement that succeeded. */
 type OnStatement = (statement: { name: string; rows: number }) => void;
 
+/** Runs work that has a name, and returns its result. */
+type Trace = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+
 /** How statements run. Durations are in milliseconds. */
 export interface StatementOptions {
   /** Prepare statements by name, if the connections of the pool allow it. */
   readonly prepared: boolean;
   readonly onStatement?: OnStatement | undefined;
+  /** Runs each statement, with all its attempts, within a span of a trace. */
+  readonly trace?: Trace | undefined;
   /**
    * A statement fails once this time has passed, including waits for a connection and further attempts. Its
    * connection is dropped: the network may have died silently.
@@ -65,15 +70,16 @@ export type RunStatement = <Row extends object>(statement: Statement) => Promise
  * available, and runs a second time if its connection breaks: reading twice does no harm.
  */
 export function statementRunner(pool: pg.Pool, options: StatementOptions): RunStatement {
-  const { onStatement, stop, turns } = options;
+  const { onStatement, stop, trace, turns } = options;
   return async <Row extends object>(statement: Statement) => {
     const { name } = statement;
     const asker = currentAsker();
     const endTurn = turns && asker && (await turnOf(turns, asker, name));
+    const attempt = async (): Promise<Row[]> => await runWithRetries<Row>(pool, statement, options);
     try {
       const rows = await unlessAborted(
         stop,
-        async () => await runWithRetries<Row>(pool, statement, options),
+        trace === undefined ? attempt : async () => await trace(name, attempt),
         ({ reason }) => new DeadlineError(name, reason),
       );
       onStatement?.({ name, rows: rows.length });

@@ -56,7 +56,7 @@ export interface FeedStats {
 }
 
 /** How the feed reaches the store. */
-export interface FeedOptions extends Pick<StatementOptions, 'prepared'> {
+export interface FeedOptions extends Pick<StatementOptions, 'prepared' | 'trace'> {
   readonly pool: Pool;
   readonly log: Logger;
   /** Called when a subscription that had caught up takes a batch, with the time of its latest event. */
@@ -72,9 +72,9 @@ const DEADLINE_MS = 10_000;
 const TICK_MS = 5_000;
 
 /** Starts the live feed at its head. Rejects if the store cannot be read. */
-export async function openFeed({ pool, prepared, log, onDelivery }: FeedOptions): Promise<Feed> {
+export async function openFeed({ pool, prepared, trace, log, onDelivery }: FeedOptions): Promise<Feed> {
   // The feed retries by itself: before it reads on, it must confirm that the store is still the same one.
-  const run = statementRunner(pool, { prepared, deadlineMs: DEADLINE_MS, failFast: true });
+  const run = statementRunner(pool, { prepared, trace, deadlineMs: DEADLINE_MS, failFast: true });
   return new LiveFeed(pool, run, { state: await feedState(run), log, onDelivery });
 }
 

@@ -14,6 +14,8 @@ import { useSharedPayloads } from '../live/shared-payloads.ts';
 import { serveWebSockets } from '../live/websocket.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { observed, useMeasuredPhases } from '../pipeline/observe.ts';
+import { traced, tracePhases } from '../pipeline/trace.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import type { OperationPlugin } from '../pipeline/operation-context.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import { adminAuthentication } from './admin.ts';
@@ -24,7 +26,7 @@ import { graphqlHandler, useHttp } from './graphql.ts';
 import { metricsPage } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
 import { RequestContext, send, sendJson, type Handler } from './request-context.ts';
-import { noteRequest } from './request-log.ts';
+import { noteRequest, QUIET } from './request-log.ts';
 
 /** Options of `createApp`. */
 export interface AppOptions {
@@ -47,6 +49,8 @@ export interface AppOptions {
   /** Whether the server takes on more; by default as long as its event loop is not late. */
   readonly load?: Load | undefined;
   readonly readiness: Readiness;
+  /** Without it there are no traces. */
+  readonly tracer?: Tracer | undefined;
   /** What the server counts, and what `/metrics` exposes beside it. */
   readonly metrics?: Metrics | undefined;
   readonly log: Logger;
@@ -68,7 +72,7 @@ const ASSETS = '/graphiql/';
 
 /** Routes requests by path. CORS is disabled. */
 export function createApp(options: AppOptions): App {
-  const { schema, createContext, feed, log, plugins = [], metrics = new Metrics() } = options;
+  const { schema, createContext, feed, log, plugins = [], metrics = new Metrics(), tracer } = options;
   if (feed !== undefined) exposeFeed(metrics, feed);
   const limits = limitsOf(options.limits);
   const { points = new LeakyBuckets(limits), load = new LoadMonitor(limits).start() } = options;
@@ -82,11 +86,11 @@ export function createApp(options: AppOptions): App {
   const created = createPipeline({
     ...shared,
     schema,
-    plugins: [useHttp(), ...live, useMeasuredPhases(metrics), ...plugins],
+    plugins: [useHttp(), ...live, useMeasuredPhases(metrics), ...tracePhases(tracer), ...plugins],
     load,
     log,
   });
-  const pipeline = observed(created, { metrics, log });
+  const pipeline = observed(traced(created, tracer), { metrics, log });
   const serve = graphqlTransportWs({ pipeline, callerOf: authenticate, limits });
   const common = { ...shared, pipeline, authenticate, connections, metrics };
   const graphql = graphqlHandler({ ...common, stop: stop.signal });
@@ -107,7 +111,12 @@ export function createApp(options: AppOptions): App {
 
 function router(
   graphql: Handler,
-  { readiness, metrics, log }: Pick<AppOptions, 'readiness' | 'log'> & { metrics: Metrics },
+  {
+    readiness,
+    metrics,
+    tracer,
+    log,
+  }: Pick<AppOptions, 'readiness' | 'tracer' | 'log'> & { metrics: Metrics },
 ): RequestListener {
   const page = graphiql(ASSETS);
   const handlerOf = (context: RequestContext): Handler => {
@@ -134,7 +143,9 @@ function router(
       if (request.headers.accept?.includes('text/event-stream') === true) request.headers.accept = '*/*';
     }
     const handler = routes.get(path) ?? (isAsset ? page.asset : notFound);
-    void handle(handler, context, log);
+    const run = (): void => void handle(handler, context, log);
+    if (tracer === undefined || QUIET.test(path)) run();
+    else tracer.request(route, context, run);
   };
 }
 

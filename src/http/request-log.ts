@@ -6,8 +6,8 @@ import type { RequestContext } from './request-context.ts';
 
 /** Maximum length of a text that a client chose, in characters: a client must not fill the log. */
 const LONGEST = 100;
-/** Paths that are logged on level `debug`: probes, scrapes, and the assets of GraphiQL's page. */
-const QUIET = /^\/(?:healthz$|readyz$|metrics$|graphiql\/)/;
+/** Paths that are logged on level `debug`, and not traced: probes, scrapes, and the assets of GraphiQL's page. */
+export const QUIET = /^\/(?:healthz$|readyz$|metrics$|graphiql\/)/;
 
 /** Where a request is noted. */
 interface RequestNotes {
