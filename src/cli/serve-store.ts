@@ -6,7 +6,7 @@ import { sql } from '../database/sql.ts';
 import { execute, hasPooler, type Pool } from '../database/store-pool.ts';
 import { pendingMigrations } from '../database/migrate.ts';
 import { openFeed, type Feed } from '../feed/live-feed.ts';
-import { createContextFactory } from '../graphql/context.ts';
+import { createContextFactory, type ContextOptions, type CreateContext } from '../graphql/context.ts';
 import { clientError } from '../graphql/errors.ts';
 import type { IngestDigest } from '../graphql/ingest-digest.ts';
 import { schema } from '../graphql/schema.ts';
@@ -75,38 +75,20 @@ interface Serving {
 /** Serves until the program must end, and returns the reason. */
 async function serveUntilStopped(database: Database, serving: Serving): Promise<Error> {
   const { options, io, log } = serving;
-  const metrics = new Metrics();
-  const tracer = await tracerOf(io.env);
-  const { delivered: onDelivery } = metrics;
-  const feed = await openFeed({
-    pool: database.pool,
-    prepared: true,
-    log,
-    onDelivery,
-    trace: tracer?.statement,
-  });
-  exposeStore(metrics, database.pool);
+  const observers = { metrics: new Metrics(), tracer: await tracerOf(io.env) };
+  const { metrics, tracer } = observers;
+  const { pool } = database;
+  const trace = tracer?.statement;
+  const feed = await openFeed({ pool, prepared: true, log, onDelivery: metrics.delivered, trace });
+  exposeStore(metrics, pool);
   // Aborted to cancel operations that still run when the time to finish is over.
   const end = new AbortController();
   setMaxListeners(0, end.signal);
   try {
     const readiness = storeReadiness(database, feed);
-    const createContext = createContextFactory({
-      database,
-      prepared: true,
-      live: feed,
-      deadlineMs: options.statementTimeoutMs,
-      turns: new Turns({
-        perClient: options.maxStatementsPerClient,
-        inAll: options.maxStatements,
-        waitMs: options.statementWaitMs,
-      }),
-      stop: end.signal,
-      ingestDigest: ingester(database.pool, serving, end.signal),
-      trace: tracer?.statement,
-    });
+    const createContext = contexts(database, serving, { live: feed, stop: end.signal, trace });
     const settings = await appSettings(serving, end.signal);
-    const app = createApp({ schema, createContext, feed, readiness, metrics, tracer, ...settings });
+    const app = createApp({ schema, createContext, feed, readiness, ...observers, ...settings });
     const server = await listen(app, options);
     log.info({ url: server.url, database: database.where }, 'listening');
     io.stdout.write(welcome(server.url));
@@ -137,6 +119,27 @@ async function appSettings(
   const settings = { adminToken, limits: options, log };
   if (rateLimitStore === undefined) return settings;
   return { ...settings, points: await sharedPoints(rateLimitStore, settings, end) };
+}
+
+/** Makes the contexts of operations. */
+function contexts(
+  database: Database,
+  serving: Serving,
+  shared: Pick<ContextOptions, 'live' | 'trace'> & { readonly stop: AbortSignal },
+): CreateContext {
+  const { options } = serving;
+  return createContextFactory({
+    ...shared,
+    database,
+    prepared: true,
+    deadlineMs: options.statementTimeoutMs,
+    turns: new Turns({
+      perClient: options.maxStatementsPerClient,
+      inAll: options.maxStatements,
+      waitMs: options.statementWaitMs,
+    }),
+    ingestDigest: ingester(database.pool, serving, shared.stop),
+  });
 }
 
 /** The points of clients in a store that several servers share. */

@@ -38,6 +38,9 @@ export function exposeStore(metrics: Metrics, pool: Pool): void {
 function countsOf(pool: Pool): () => Promise<StoreCounts | undefined> {
   const run = statementRunner(pool, { prepared: true, deadlineMs: PATIENCE_MS, failFast: true });
   const read = shareCalls(async () => await storeCounts(run));
-  const late = (): Error => new Error('the database took too long');
-  return async () => await within(PATIENCE_MS, read(), late).catch(() => undefined);
+  return async () => await within(PATIENCE_MS, read(), tookTooLong).catch(() => undefined);
+}
+
+function tookTooLong(): Error {
+  return new Error('the database took too long');
 }

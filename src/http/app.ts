@@ -17,7 +17,7 @@ import { observed, useMeasuredPhases } from '../pipeline/observe.ts';
 import { traced, tracePhases } from '../pipeline/trace.ts';
 import type { Tracer } from '../tracing/tracer.ts';
 import type { OperationPlugin } from '../pipeline/operation-context.ts';
-import { createPipeline } from '../pipeline/pipeline.ts';
+import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts';
 import { adminAuthentication } from './admin.ts';
 import { clientOf } from './client.ts';
 import { graphiql, wantsGraphiql } from './graphiql/graphiql.ts';
@@ -72,7 +72,7 @@ const ASSETS = '/graphiql/';
 
 /** Routes requests by path. CORS is disabled. */
 export function createApp(options: AppOptions): App {
-  const { schema, createContext, feed, log, plugins = [], metrics = new Metrics(), tracer } = options;
+  const { createContext, feed, log, metrics = new Metrics() } = options;
   if (feed !== undefined) exposeFeed(metrics, feed);
   const limits = limitsOf(options.limits);
   const { points = new LeakyBuckets(limits), load = new LoadMonitor(limits).start() } = options;
@@ -81,16 +81,8 @@ export function createApp(options: AppOptions): App {
   setMaxListeners(0, stop.signal);
   const connections = new ConnectionLimit(limits);
   const authenticate = adminAuthentication(options.adminToken);
-  const live = feed === undefined ? [] : [useSharedPayloads(feed, log)];
   const shared = { createContext, limits, points };
-  const created = createPipeline({
-    ...shared,
-    schema,
-    plugins: [useHttp(), ...live, useMeasuredPhases(metrics), ...tracePhases(tracer), ...plugins],
-    load,
-    log,
-  });
-  const pipeline = observed(traced(created, tracer), { metrics, log });
+  const pipeline = observedPipeline(options, { limits, points, load, metrics });
   const serve = graphqlTransportWs({ pipeline, callerOf: authenticate, limits });
   const common = { ...shared, pipeline, authenticate, connections, metrics };
   const graphql = graphqlHandler({ ...common, stop: stop.signal });
@@ -107,6 +99,23 @@ export function createApp(options: AppOptions): App {
       };
     },
   };
+}
+
+/** The pipeline of the server, with all that counts, logs and traces its operations. */
+function observedPipeline(
+  { schema, createContext, feed, plugins = [], tracer, log }: AppOptions,
+  { limits, metrics, ...shared }: Pick<PipelineOptions, 'limits' | 'points' | 'load'> & { metrics: Metrics },
+): Pipeline {
+  const live = feed === undefined ? [] : [useSharedPayloads(feed, log)];
+  const pipeline = createPipeline({
+    ...shared,
+    schema,
+    createContext,
+    plugins: [useHttp(), ...live, useMeasuredPhases(metrics), ...tracePhases(tracer), ...plugins],
+    limits,
+    log,
+  });
+  return observed(traced(pipeline, tracer), { metrics, log });
 }
 
 function router(

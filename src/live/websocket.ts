@@ -96,10 +96,11 @@ function checkAll(
   if (late > 0) log.info({ sockets: late }, 'sockets too far behind, closed');
 }
 
+const STANDARD_CODES = [1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011] as const;
 /** Codes that the server uses, and those of RFC 6455, 7.4. A client may send any other. */
 const KNOWN_CODES: ReadonlySet<number> = new Set([
   ...Object.values(CLOSE_CODES).map(({ code }) => code),
-  ...[1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011],
+  ...STANDARD_CODES,
 ]);
 
 /** The label of a close code in metrics. */

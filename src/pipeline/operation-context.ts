@@ -35,7 +35,7 @@ export interface ParsedOperation {
 }
 
 /** How an operation came: `events` accepts server-sent events. */
-export type Transport = 'http' | 'events' | 'websocket';
+type Transport = 'http' | 'events' | 'websocket';
 
 /** A plugin of Yoga or Envelop in the pipeline. */
 export type OperationPlugin = Plugin<OperationContext, OperationContext>;

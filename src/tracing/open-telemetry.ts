@@ -32,11 +32,7 @@ export function openTracing({ url, serviceName, serviceVersion }: TracingOptions
       const attributes = { 'http.request.method': method, 'http.route': route };
       const parent = propagation.extract(context.active(), request.headers);
       const span = tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
-      response.once('close', () => {
-        span.setAttribute('http.response.status_code', response.statusCode);
-        if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-        span.end();
-      });
+      response.once('close', () => endRequest(span, response.statusCode));
       context.with(trace.setSpan(parent, span), run);
     },
     operation: async (run, describe) =>
@@ -45,13 +41,7 @@ export function openTracing({ url, serviceName, serviceVersion }: TracingOptions
         async (span) =>
           await ended(span, async () => {
             const result = await run();
-            const { type = 'graphql', name, hash, codes } = describe(result);
-            span.updateName(type);
-            span.setAttribute('graphql.operation.type', type);
-            if (name !== undefined) span.setAttribute('graphql.operation.name', name.slice(0, LONGEST));
-            if (hash !== undefined) span.setAttribute('papergraph.document.hash', hash);
-            if (codes.length > 0) span.setAttribute('papergraph.error.codes', [...codes]);
-            if (codes.includes('INTERNAL')) span.setStatus({ code: SpanStatusCode.ERROR });
+            nameOperation(span, describe(result));
             return result;
           }),
       ),
@@ -69,6 +59,23 @@ export function openTracing({ url, serviceName, serviceVersion }: TracingOptions
     },
     close: async () => await within(SEND_MS, provider.shutdown(), () => new Error('late')).catch(() => {}),
   };
+}
+
+function endRequest(span: Span, status: number): void {
+  span.setAttribute('http.response.status_code', status);
+  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
+}
+
+/** Clients choose the names of operations, so a span is named by the type. */
+function nameOperation(span: Span, operation: ReturnType<Parameters<Tracer['operation']>[1]>): void {
+  const { type = 'graphql', name, hash, codes } = operation;
+  span.updateName(type);
+  span.setAttribute('graphql.operation.type', type);
+  if (name !== undefined) span.setAttribute('graphql.operation.name', name.slice(0, LONGEST));
+  if (hash !== undefined) span.setAttribute('papergraph.document.hash', hash);
+  if (codes.length > 0) span.setAttribute('papergraph.error.codes', [...codes]);
+  if (codes.includes('INTERNAL')) span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
 /** Runs work and ends its span. The message of an error may contain data of a client: only its type is kept. */

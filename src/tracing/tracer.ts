@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What a trace says about an operation once it has ended. */
-export interface TracedOperation {
+interface TracedOperation {
   readonly type: string | undefined;
   readonly name: string | undefined;
   /** Identifies the document. */
@@ -22,7 +22,7 @@ export interface Tracer {
   /** Begins the span of a phase of an operation. Returns the function that ends it. */
   phase(name: string): () => void;
   /** Runs a statement in a span that is named by the statement. */
-  statement<T>(name: string, run: () => Promise<T>): Promise<T>;
+  readonly statement: <T>(name: string, run: () => Promise<T>) => Promise<T>;
   /** Sends what is left. Never rejects. */
   close(): Promise<void>;
 }

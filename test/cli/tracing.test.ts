@@ -21,10 +21,13 @@ interface Received {
 /** A receiver of traces on a free port, with all the text that it has received. */
 async function startReceiver(): Promise<{ url: string; texts: string[] }> {
   const texts: string[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks = await request.toArray();
-    texts.push(Buffer.concat(chunks as Buffer[]).toString());
-    response.setHeader('content-type', 'application/json').end('{}');
+  const server = createServer((request, response) => {
+    let text = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    request.on('end', () => {
+      texts.push(text);
+      response.setHeader('content-type', 'application/json').end('{}');
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
