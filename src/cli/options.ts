@@ -1,9 +1,10 @@
-import type { Command, Option } from 'commander';
+import type { Option } from 'commander';
 import type { PreparedStatements } from '../database/store-pool.ts';
 import { LIMIT_GROUPS, type Limit, type Limits } from '../limits/limits.ts';
 import { LOG_LEVELS, type LogLevel } from '../log-levels.ts';
 import { watchProblem } from '../sources/watch/watch-problem.ts';
-import { UsageError, type Io } from './io.ts';
+import { accessSettings, type AccessOptions } from './access-settings.ts';
+import { UsageError } from './io.ts';
 import { Setting } from './setting.ts';
 
 /** The options of every command. */
@@ -16,12 +17,11 @@ export interface SharedOptions {
 }
 
 /** The options of `papergraph serve`. */
-export interface ServeOptions extends SharedOptions, Limits {
+export interface ServeOptions extends SharedOptions, AccessOptions, Limits {
   readonly port: number;
   readonly host: string;
   readonly sample?: boolean;
   readonly watch?: readonly string[];
-  readonly adminToken?: string;
   readonly allowPrivateUrls?: boolean;
   /** Days to keep events; forever if absent. */
   readonly feedRetention?: number;
@@ -91,6 +91,7 @@ export const privateUrlsSetting = (): Option =>
 /** The settings of `papergraph serve`. */
 export const serveSettings = (): Option[] => [
   ...listenSettings(),
+  ...accessSettings(),
   ...liveSettings(),
   privateUrlsSetting(),
   new Setting({
@@ -123,14 +124,6 @@ const listenSettings = (): Option[] => [
 ];
 
 const liveSettings = (): Option[] => [
-  new Setting({
-    flags: '--admin-token <token>',
-    variable: 'PAPERGRAPH_ADMIN_TOKEN',
-    about: 'bearer token for posting digests (at least 16 characters); posting is disabled when unset',
-    takes: 'at least 16 characters without spaces',
-    secret: true,
-    parse: (text) => (/^\S{16,}$/.test(text) ? text : undefined),
-  }),
   new Setting({
     flags: '--feed-retention <days>',
     variable: 'PAPERGRAPH_FEED_RETENTION',
@@ -191,15 +184,4 @@ export function watchedSource(text: string): string {
   const problem = watchProblem(text);
   if (problem === undefined) return text;
   throw new UsageError(`--watch: ${problem}`);
-}
-
-/** Sets options from the environment that no flag has set. An empty variable counts as unset. */
-export function applyEnvironment(command: Command, env: Io['env']): void {
-  for (const option of command.options) {
-    if (!(option instanceof Setting)) continue;
-    const name = option.attributeName();
-    const text = env[option.variable];
-    if (text === undefined || text === '' || command.getOptionValueSource(name) === 'cli') continue;
-    command.setOptionValueWithSource(name, option.read(text, option.variable), 'env');
-  }
 }

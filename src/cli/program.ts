@@ -6,7 +6,6 @@ import { addDigestCommands, type Act } from './digest-commands.ts';
 import { explainExit } from './exit-status.ts';
 import { Interrupted, OutputLost, UsageError, type Io } from './io.ts';
 import {
-  applyEnvironment,
   serveSettings,
   sharedSettings,
   tailSettings,
@@ -14,6 +13,7 @@ import {
   type ServeOptions,
   type SharedOptions,
 } from './options.ts';
+import { applyEnvironment } from './setting.ts';
 import { version } from './version.ts';
 
 const USAGE = 2;

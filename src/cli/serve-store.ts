@@ -23,6 +23,7 @@ import { ingestSample } from '../ingest/sample.ts';
 import { DeadlineError } from '../database/statements.ts';
 import { upgradeStore } from '../ingest/upgrade-store.ts';
 import { unlessAborted } from '../time/deadline.ts';
+import { accessOf } from './access-settings.ts';
 import { runBackground } from './background.ts';
 import { Interrupted, stopReason, type Io } from './io.ts';
 import type { ServeOptions } from './options.ts';
@@ -91,7 +92,7 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
     const app = createApp({ schema, createContext, feed, readiness, ...observers, ...settings });
     const server = await listen(app, options);
     log.info({ url: server.url, database: database.where }, 'listening');
-    io.stdout.write(welcome(server.url));
+    io.stdout.write(welcome(server.url, options.publicUrl));
     const background = runBackground(database.pool, serving);
     const reason = await stopReason(io.stop);
     log.info({ reason: reason.message }, 'stopping');
@@ -114,9 +115,9 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
 async function appSettings(
   { options, log }: Serving,
   end: AbortSignal,
-): Promise<Pick<AppOptions, 'adminToken' | 'limits' | 'points' | 'log'>> {
-  const { adminToken, rateLimitStore } = options;
-  const settings = { adminToken, limits: options, log };
+): Promise<Partial<AppOptions> & Pick<AppOptions, 'log'>> {
+  const { rateLimitStore } = options;
+  const settings = { ...accessOf(options), limits: options, log };
   if (rateLimitStore === undefined) return settings;
   return { ...settings, points: await sharedPoints(rateLimitStore, settings, end) };
 }
@@ -186,11 +187,13 @@ function storeReadiness({ pool }: Database, feed: Feed): Readiness {
 }
 
 /** The first output. People read it, and scripts wait for its address. */
-function welcome(url: string): string {
+function welcome(localUrl: string, publicUrl: URL | undefined): string {
+  const url = publicUrl?.href.replace(/\/$/, '') ?? localUrl;
+  const at = publicUrl === undefined ? '' : `, and listens on ${localUrl}`;
   const query = JSON.stringify({
     query: '{ papers(first: 3) { nodes { title authors { nodes { name } } } } }',
   });
-  return `Papergraph serves GraphQL at ${url}/graphql
+  return `Papergraph serves GraphQL at ${url}/graphql${at}
 
   Open this address in a browser for GraphiQL, with queries to try. Or query it from a terminal:
   curl -s ${url}/graphql -H 'content-type: application/json' -d '${query}'

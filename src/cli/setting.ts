@@ -1,5 +1,5 @@
-import { Option } from 'commander';
-import { UsageError } from './io.ts';
+import { Option, type Command } from 'commander';
+import { UsageError, type Io } from './io.ts';
 
 /** What a setting takes. */
 interface SettingOptions {
@@ -14,6 +14,8 @@ interface SettingOptions {
   readonly secret?: boolean;
   /** Parses a value; undefined if the text is not acceptable. Without it, any text is. */
   readonly parse?: (text: string) => unknown;
+  /** Whether values of several flags are one list. `parse` then returns a list. */
+  readonly repeatable?: boolean;
 }
 
 /**
@@ -34,7 +36,10 @@ export class Setting extends Option {
     this.variable = variable;
     this.#takes = takes;
     this.#parse = parse;
-    this.argParser((text) => this.read(text, this.long ?? flags));
+    this.argParser((text, others: unknown) => {
+      const value = this.read(text, this.long ?? flags);
+      return options.repeatable === true && Array.isArray(others) ? others.concat(value) : value;
+    });
     if (preset !== undefined) this.default(preset);
   }
 
@@ -46,5 +51,16 @@ export class Setting extends Option {
     const got = this.#secret ? `a value of ${text.length} characters` : `"${text}"`;
     if (value === undefined) throw new UsageError(`${origin}: expected ${this.#takes}, got ${got}`);
     return value;
+  }
+}
+
+/** Sets options from the environment that no flag has set. An empty variable counts as unset. */
+export function applyEnvironment(command: Command, env: Io['env']): void {
+  for (const option of command.options) {
+    if (!(option instanceof Setting)) continue;
+    const name = option.attributeName();
+    const text = env[option.variable];
+    if (text === undefined || text === '' || command.getOptionValueSource(name) === 'cli') continue;
+    command.setOptionValueWithSource(name, option.read(text, option.variable), 'env');
   }
 }

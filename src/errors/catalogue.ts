@@ -49,7 +49,9 @@ export const ERRORS = {
   UNAUTHENTICATED: {
     statuses: [401],
     retryable: false,
-    meaning: 'The operation requires the admin token, which was missing or wrong.',
+    meaning:
+      'The operation requires a token, which was missing or wrong: the admin token to post digests, and on a server ' +
+      'with read tokens one of these for everything.',
     advice:
       'Send `Authorization: Bearer TOKEN`; on a WebSocket, send it as `authorization` in `connection_init`.',
   },

@@ -10,7 +10,7 @@ export interface CloseCodeEntry {
 }
 
 /**
- * The close codes that the server uses. 1012 and 1013 are in IANA's registry; 4406 and 4500 are those of the
+ * The close codes that the server uses. 1012 and 1013 are in IANA's registry; 4403, 4406 and 4500 are those of the
  * server in graphql-ws; 4290 is our own; the protocol graphql-transport-ws defines the others. `docs/errors.md` is generated
  * from this table.
  */
@@ -38,6 +38,14 @@ export const CLOSE_CODES = {
     reason: 'Unauthorized',
     retryable: false,
     meaning: 'The client subscribed before the server acknowledged the connection.',
+  },
+  FORBIDDEN: {
+    code: 4403,
+    reason: 'Forbidden',
+    retryable: false,
+    meaning:
+      'The server has read tokens, and the client sent none of them: neither as the header `authorization` of the ' +
+      'handshake nor as `authorization` in `connection_init`.',
   },
   SUBPROTOCOL: {
     code: 4406,

@@ -9,6 +9,9 @@ import type { IngestDigest } from './ingest-digest.ts';
 /** Whether the caller is the admin. `unset` if the server has no admin token, so that nobody can be. */
 export type Admin = 'yes' | 'no' | 'unset';
 
+/** Whether the caller may run operations. */
+export type Reader = 'yes' | 'no';
+
 /** The context of resolvers: made for one operation. */
 export interface Context {
   /**
@@ -44,6 +47,8 @@ export interface ContextOptions extends ReadOptions {
 /** The sender of an operation. */
 export interface Caller {
   readonly admin: Admin;
+  /** Set on a server with read tokens. Without them, every caller may run operations. */
+  readonly reader?: Reader;
   /** A feed cursor that overrides the arguments `after` and `start` of a subscription. */
   readonly resumeAfter?: string | undefined;
 }

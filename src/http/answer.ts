@@ -22,21 +22,24 @@ export interface AnswerForm {
   readonly mediaType: MediaType;
   /** Whether caches may store the answer, and must ask for its current state before they use it again. */
   readonly cacheable: boolean;
+  /** Whether only callers with a token may have the answer: then only their own caches may store it. */
+  readonly isPrivate: boolean;
 }
 
 // Any cache may store it, but must validate it before each use: the store may have changed.
-const VALIDATE = 'public, max-age=0, must-revalidate';
+const VALIDATE = 'max-age=0, must-revalidate';
 const BEGIN_EVENT = Buffer.from(':\n\nevent: next\ndata: ');
 const END_EVENTS = Buffer.from('\n\nevent: complete\ndata:\n\n');
 
 /** Writes a result. An answer with errors is never cacheable. */
-export function answerOf(result: ExecutionResult, { mediaType, cacheable }: AnswerForm): Answer {
+export function answerOf(result: ExecutionResult, { mediaType, cacheable, isPrivate }: AnswerForm): Answer {
   const { status, headers } = responseOf(result, mediaType);
   const json = serialise(result);
   const body = mediaType === EVENTS ? Buffer.concat([BEGIN_EVENT, json, END_EVENTS]) : json;
   const etag = cacheable && result.errors === undefined ? etagOf(mediaType, body) : undefined;
+  const storing = `${isPrivate ? 'private' : 'public'}, ${VALIDATE}`;
   const caching =
-    etag === undefined ? ['cache-control', 'no-store'] : ['cache-control', VALIDATE, 'etag', etag];
+    etag === undefined ? ['cache-control', 'no-store'] : ['cache-control', storing, 'etag', etag];
   const validators = ['vary', 'accept', ...caching];
   const form = ['content-type', `${mediaType}; charset=utf-8`];
   return {

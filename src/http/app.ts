@@ -11,25 +11,28 @@ import { LoadMonitor, type Load } from '../limits/load-monitor.ts';
 import { ConnectionLimit } from '../live/connection-limit.ts';
 import { graphqlTransportWs } from '../live/graphql-transport-ws.ts';
 import { useSharedPayloads } from '../live/shared-payloads.ts';
-import { serveWebSockets } from '../live/websocket.ts';
+import { serveWebSockets, type WebSocketOptions } from '../live/websocket.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { observed, useMeasuredPhases } from '../pipeline/observe.ts';
 import { traced, tracePhases } from '../pipeline/trace.ts';
 import type { Tracer } from '../tracing/tracer.ts';
 import type { OperationPlugin } from '../pipeline/operation-context.ts';
 import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts';
-import { adminAuthentication } from './admin.ts';
-import { clientOf } from './client.ts';
+import { authentication, type Tokens } from './authentication.ts';
+import { clientIdentifier } from './client.ts';
+import { allows, withCors, type CorsOrigins } from './cors.ts';
 import { graphiql, wantsGraphiql } from './graphiql/graphiql.ts';
 import { exposeFeed } from './feed-metrics.ts';
 import { graphqlHandler, useHttp } from './graphql.ts';
 import { metricsPage } from './metrics.ts';
+import { withoutPrefix } from './public-url.ts';
 import type { Readiness } from './readiness.ts';
 import { RequestContext, send, sendJson, type Handler } from './request-context.ts';
 import { noteRequest, QUIET } from './request-log.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** Options of `createApp`. */
-export interface AppOptions {
+export interface AppOptions extends Tokens {
   readonly schema: GraphQLSchema;
   /** Called once for every operation. */
   readonly createContext: CreateContext;
@@ -40,8 +43,12 @@ export interface AppOptions {
    * queries that a kept answer answers.
    */
   readonly plugins?: readonly OperationPlugin[] | undefined;
-  /** Bearer token for posting digests. Posting is disabled without it. */
-  readonly adminToken?: string | undefined;
+  /** The proxies whose word about a client's address is taken. */
+  readonly trustProxy?: TrustedProxies | undefined;
+  /** The address of this server for its clients, if they reach it through a proxy: see `publicUrl`. */
+  readonly publicUrl?: URL | undefined;
+  /** The other origins whose pages may use GraphQL. CORS is disabled without them. */
+  readonly corsOrigins?: CorsOrigins | undefined;
   /** The defaults hold for all others. */
   readonly limits?: Partial<Limits> | undefined;
   /** What clients have left; in memory by default. */
@@ -70,7 +77,7 @@ export interface App {
 const GRAPHQL = '/graphql';
 const ASSETS = '/graphiql/';
 
-/** Routes requests by path. CORS is disabled. */
+/** Routes requests by path. */
 export function createApp(options: AppOptions): App {
   const { createContext, feed, log, metrics = new Metrics() } = options;
   if (feed !== undefined) exposeFeed(metrics, feed);
@@ -80,16 +87,18 @@ export function createApp(options: AppOptions): App {
   // Each event stream adds a listener; Node would warn of a leak from the eleventh on.
   setMaxListeners(0, stop.signal);
   const connections = new ConnectionLimit(limits);
-  const authenticate = adminAuthentication(options.adminToken);
+  const authenticate = authentication(options);
+  const clientOf = clientIdentifier(options.trustProxy, log);
   const shared = { createContext, limits, points };
   const pipeline = observedPipeline(options, { limits, points, load, metrics });
   const serve = graphqlTransportWs({ pipeline, callerOf: authenticate, limits });
-  const common = { ...shared, pipeline, authenticate, connections, metrics };
+  const common = { ...shared, pipeline, authenticate, clientOf, connections, metrics };
   const graphql = graphqlHandler({ ...common, stop: stop.signal });
   return {
     request: router(graphql, { ...options, metrics }),
     attach: (server) => {
-      const socketOptions = { path: GRAPHQL, pathOf, clientOf, serve, connections, limits, metrics, log };
+      const handshakes = { ...handshakesOf(options), clientOf };
+      const socketOptions = { ...handshakes, serve, connections, limits, metrics, log };
       const sockets = feed && serveWebSockets(server, socketOptions);
       return {
         close: async (cut) => {
@@ -118,29 +127,36 @@ function observedPipeline(
   return observed(traced(pipeline, tracer), { metrics, log });
 }
 
-function router(
-  graphql: Handler,
-  {
-    readiness,
-    metrics,
-    tracer,
-    log,
-  }: Pick<AppOptions, 'readiness' | 'tracer' | 'log'> & { metrics: Metrics },
-): RequestListener {
+/** Where WebSockets are, and for the pages of which other origins. */
+function handshakesOf(options: AppOptions): Pick<WebSocketOptions, 'path' | 'pathOf' | 'allowsOrigin'> {
+  const { publicUrl, corsOrigins } = options;
+  return {
+    path: GRAPHQL,
+    pathOf: (url) => (pathOf(url) === GRAPHQL ? GRAPHQL : pathOf(localUrl(url, options))),
+    allowsOrigin: (origin) => origin === publicUrl?.origin || allows(corsOrigins, origin),
+  };
+}
+
+function router(graphql: Handler, options: AppOptions & { metrics: Metrics }): RequestListener {
+  const { readiness, metrics, tracer, log, corsOrigins, publicUrl } = options;
   const page = graphiql(ASSETS);
   const handlerOf = (context: RequestContext): Handler => {
     if (wantsGraphiql(context)) return page.page;
     return isBareHead(context) ? confirmPath : graphql;
   };
   const routes = new Map<string, Handler>([
-    ['/', (context) => send(context, 302, { location: GRAPHQL })],
-    [GRAPHQL, async (context) => await handlerOf(context)(context)],
+    // Relative, because a proxy may serve all of this below another path.
+    ['/', (context) => send(context, 302, { location: `${publicUrl?.pathname ?? ''}${GRAPHQL.slice(1)}` })],
+    [GRAPHQL, withCors(async (context) => await handlerOf(context)(context), corsOrigins)],
     ['/healthz', (context) => sendJson(context, 200, { status: 'ok', checks: {} })],
     ['/readyz', async (context) => await answerReadiness(context, readiness)],
     ['/metrics', metricsPage(metrics)],
   ]);
+  const isServed = (path: string): boolean => routes.has(path) || path.startsWith(ASSETS);
   return (request, response) => {
     const context = new RequestContext(randomUUID(), request, response);
+    if (publicUrl !== undefined && !isServed(pathOf(request.url)))
+      request.url = localUrl(request.url, options);
     const path = pathOf(request.url);
     const isAsset = path.startsWith(ASSETS);
     const route = routes.has(path) ? path : isAsset ? ASSETS : 'other';
@@ -156,6 +172,11 @@ function router(
     if (tracer === undefined || QUIET.test(path)) run();
     else tracer.request(route, context, run);
   };
+}
+
+/** The URL of a request without the prefix of the public URL. */
+function localUrl(url: string | undefined, { publicUrl }: AppOptions): string {
+  return publicUrl === undefined ? (url ?? '/') : withoutPrefix(url ?? '/', publicUrl);
 }
 
 /** The path of a URL. Some clients append a slash to GraphQL's path; it is removed. */

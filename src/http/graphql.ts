@@ -2,7 +2,6 @@ import type { ConnectionLimit } from '../live/connection-limit.ts';
 import { END, sendEventStream } from '../live/event-stream.ts';
 import { requestError } from '../pipeline/failures.ts';
 import type { OperationPlugin } from '../pipeline/operation-context.ts';
-import { clientOf } from './client.ts';
 import { acceptsEvents, mediaTypeOf, MEDIA_TYPES } from './media-type.ts';
 import { Operations, type OperationOptions } from './operations.ts';
 import { RequestContext, send, sendJson, type EventStream, type Handler } from './request-context.ts';
@@ -48,7 +47,7 @@ const VARY = { vary: 'accept' };
 async function stream(
   context: RequestContext,
   { payloads, status }: EventStream,
-  { connections, limits, metrics, stop, streams }: GraphqlOptions & { streams: { open: number } },
+  { clientOf, connections, limits, metrics, stop, streams }: GraphqlOptions & { streams: { open: number } },
 ): Promise<void> {
   const leave = connections.enter(clientOf(context.request));
   if (leave === undefined) {
@@ -58,7 +57,7 @@ async function stream(
   streams.open += 1;
   try {
     context.setCommonHeaders();
-    context.response.setHeader('vary', 'accept');
+    context.response.appendHeader('vary', 'accept');
     await sendEventStream(context.response, payloads, {
       status,
       stop,

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CreateContext } from '../graphql/context.ts';
+import type { Caller, CreateContext } from '../graphql/context.ts';
 import type { Points } from '../limits/leaky-buckets.ts';
 import type { Limits } from '../limits/limits.ts';
 import { payloadsIn } from '../live/payload-result.ts';
@@ -13,9 +13,10 @@ import { pointsIn, priceIn, type Cost } from '../pipeline/cost.ts';
 import type { OperationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { checkTaken, pointHeaders } from '../pipeline/rate-limited.ts';
-import type { Authenticate } from './admin.ts';
+import { checkReader } from '../pipeline/readers.ts';
+import type { Authenticate } from './authentication.ts';
 import { answerOf, sendAnswer, type Answer } from './answer.ts';
-import { clientOf } from './client.ts';
+import type { ClientOf } from './client.ts';
 import { KeptAnswers, type KeptAnswer } from './kept-answers.ts';
 import { acceptsEvents, EVENTS, type MediaType } from './media-type.ts';
 import { parseParams, readParamsText } from './read-params.ts';
@@ -27,6 +28,7 @@ export interface OperationOptions {
   readonly pipeline: Pipeline;
   readonly createContext: CreateContext;
   readonly authenticate: Authenticate;
+  readonly clientOf: ClientOf;
   readonly limits: Limits;
   /** What clients have left. */
   readonly points: Points;
@@ -51,7 +53,7 @@ export class Operations {
    * needed only to answer is local to this method, so that the stream does not keep it in memory.
    */
   async respond(http: RequestContext, mediaType: MediaType): Promise<void> {
-    const { authenticate, pipeline, limits } = this.#options;
+    const { authenticate, clientOf, pipeline, limits } = this.#options;
     const { headers } = http.request;
     const method = http.request.method === 'GET' ? 'GET' : 'POST';
     const caller = {
@@ -67,8 +69,9 @@ export class Operations {
     let request: string | undefined;
     let result: ExecutionResult;
     try {
+      checkReader(caller);
       const text = await readParamsText(http.request, caller.admin, limits);
-      if (isForEveryone(headers)) request = `${mediaType} ${method} ${text}`;
+      if (isShared(caller, headers)) request = `${mediaType} ${method} ${text}`;
       if (request !== undefined && (await this.#repeat(http, request, operation))) return;
       http.asked = operation;
       http.response.once('close', leave);
@@ -82,9 +85,10 @@ export class Operations {
       price: priceOf(operation, result),
       codes: codesOf(result),
     };
-    http.stream = streamOf(result, headers);
+    // A caller without a token gets a response with the header that asks for one.
+    http.stream = caller.reader === 'no' ? undefined : streamOf(result, headers);
     if (http.stream !== undefined) return;
-    const asked = { request, mediaType, method } as const;
+    const asked = { request, mediaType, method, isPrivate: caller.reader !== undefined } as const;
     const answer = this.#answer(http, result, { ...asked, cost: operation.cost });
     if (request !== undefined && result.errors === undefined) this.#keep(request, answer, operation);
   }
@@ -93,10 +97,10 @@ export class Operations {
   #answer(
     http: RequestContext,
     result: ExecutionResult,
-    { request, mediaType, method, cost }: Asked,
+    { request, mediaType, method, isPrivate, cost }: Asked,
   ): Answer {
     const cacheable = request !== undefined && method === 'GET';
-    const form = { mediaType, cacheable };
+    const form = { mediaType, cacheable, isPrivate };
     if (cost === undefined) return sent(http, answerOf(result, form));
     if (cacheable) return sent(http, answerOf({ ...result, extensions: { cost: priceIn(cost) } }, form));
     const headers = this.#headersOf(cost);
@@ -149,6 +153,7 @@ interface Asked {
   readonly request: string | undefined;
   readonly mediaType: MediaType;
   readonly method: 'GET' | 'POST';
+  readonly isPrivate: boolean;
   readonly cost: Cost | undefined;
 }
 
@@ -157,9 +162,13 @@ function sent(http: RequestContext, answer: Answer, cost?: Cost, headers?: Heade
   return answer;
 }
 
-/** Whether every caller gets the same answer, as a whole: not an admin's, and not an event stream. */
-function isForEveryone({ authorization, accept }: IncomingHttpHeaders): boolean {
-  return authorization === undefined && !acceptsEvents(accept);
+/**
+ * Whether every caller that may read gets the same answer, as a whole: not an admin's, not that of a caller whose
+ * authorization says nothing to this server, and not an event stream.
+ */
+function isShared({ admin, reader }: Caller, { authorization, accept }: IncomingHttpHeaders): boolean {
+  const isReader = reader === 'yes' ? admin !== 'yes' : authorization === undefined;
+  return isReader && !acceptsEvents(accept);
 }
 
 /**

@@ -2,17 +2,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PayloadStream } from '../live/payload-stream.ts';
 import type { ParsedOperation } from '../pipeline/operation-context.ts';
 
-// Browsers must not guess the type of a response, show it to pages of other sites, or name our URLs to other
-// servers.
-const SECURITY_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-};
-const COMMON_HEADERS = [...Object.entries(SECURITY_HEADERS).flat(), 'x-request-id'];
-
 /** Names and values of headers by turns: the form that Node sends fastest. */
 export type HeaderList = readonly string[];
+
+/**
+ * The headers of every response. The last one is `x-request-id`, without its value. Browsers must not guess the type
+ * of a response, name our URLs to other servers, or show a response to pages of other sites, unless the policy is
+ * `cross-origin`.
+ */
+export function commonHeaders(policy: 'same-origin' | 'cross-origin', more: HeaderList = []): HeaderList {
+  const security = {
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': policy,
+    'referrer-policy': 'no-referrer',
+  };
+  return [...listOf(security), ...more, 'x-request-id'];
+}
+
+const COMMON_HEADERS = commonHeaders('same-origin');
 
 /** An event stream that is about to begin. */
 export interface EventStream {
@@ -37,6 +44,8 @@ export class RequestContext {
   readonly response: ServerResponse;
   /** Whether the method is HEAD, which is answered like GET. */
   readonly head: boolean;
+  /** Of `commonHeaders`: those for the origin of the request. */
+  commonHeaders: HeaderList = COMMON_HEADERS;
   /** Has the operation, once GraphQL has parsed the document. */
   asked?: Asked;
   /** Identifies the client, for limits. Set for requests of GraphQL. */
@@ -53,12 +62,14 @@ export class RequestContext {
 
   /** Writes the status and headers, together with those of every response. */
   writeHead(status: number, headers: HeaderList): ServerResponse {
-    return this.response.writeHead(status, [...COMMON_HEADERS, this.id, ...headers]);
+    return this.response.writeHead(status, [...this.commonHeaders, this.id, ...headers]);
   }
 
   /** Sets the headers of every response, for a response whose head is written elsewhere. */
   setCommonHeaders(): void {
-    this.response.setHeaders(new Map(Object.entries({ ...SECURITY_HEADERS, 'x-request-id': this.id })));
+    const list = [...this.commonHeaders, this.id];
+    for (let at = 0; at + 1 < list.length; at += 2)
+      this.response.appendHeader(list[at] ?? '', list[at + 1] ?? '');
   }
 }
 

@@ -117,6 +117,10 @@ class Connection {
     clearTimeout(this.#initTimeout);
     this.#initTimeout = undefined;
     this.#authorization ??= authorization;
+    if (this.#shared.callerOf(this.#authorization).reader === 'no') {
+      this.#close(CLOSE_CODES.FORBIDDEN);
+      return;
+    }
     this.#acknowledged = true;
     this.#send({ type: MessageType.ConnectionAck });
   }

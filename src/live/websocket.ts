@@ -16,6 +16,8 @@ export interface WebSocketOptions {
   /** The only path with WebSockets, as `pathOf` returns it for a URL. */
   readonly path: string;
   readonly pathOf: (url: string | undefined) => string;
+  /** Whether pages of another origin than the server's may connect. */
+  readonly allowsOrigin: (origin: string) => boolean;
   /** Identifies the client of a handshake, for limits. */
   readonly clientOf: (request: IncomingMessage) => string;
   readonly serve: ServeSocket;
@@ -162,12 +164,15 @@ function createWebSocketServer({ maxMessageBytes }: Limits): WebSocketServer {
 /** Why a handshake is refused; undefined if it is accepted. */
 function refusalOf(
   { url, headers }: IncomingMessage,
-  { path, pathOf }: Pick<WebSocketOptions, 'path' | 'pathOf'>,
+  { path, pathOf, allowsOrigin }: Pick<WebSocketOptions, 'path' | 'pathOf' | 'allowsOrigin'>,
 ): Refusal | undefined {
   if (pathOf(url) !== path)
     return { status: '404 Not Found', reason: `there are no WebSockets here: connect to ${path}` };
   // Browsers send the origin of the page. A page of another site must not connect on behalf of its visitor.
   const { origin, host } = headers;
-  if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) return undefined;
-  return { status: '403 Forbidden', reason: 'WebSockets are for pages of this server' };
+  if (origin === undefined || allowsOrigin(origin)) return undefined;
+  if (URL.canParse(origin) && new URL(origin).host === host) return undefined;
+  const reason =
+    'WebSockets are for pages of this server: behind a proxy, set --public-url; for other sites, --cors-origins';
+  return { status: '403 Forbidden', reason };
 }

@@ -17,6 +17,7 @@ import {
   useReferenceExecutor,
   useResolverContext,
 } from './plugins.ts';
+import { useReaders } from './readers.ts';
 import { useRequestLimits } from './request-limits.ts';
 
 /** How operations are run, whatever their transport. */
@@ -93,6 +94,7 @@ function pluginsOf(options: PipelineOptions): OperationPlugin[] {
   const { createContext, limits, points, load, plugins = [] } = options;
   return [
     useLoadShedding(load),
+    useReaders(),
     useRequestLimits(limits),
     useParsedOperation(limits),
     usePlacedValidation(),

@@ -25,6 +25,31 @@ describe('a wrong value ends the program with status 2 and one line that says wh
       {},
       'expected no words in braces but {date} and {language}, got {day} in "https://example.org/{day}.md"',
     ],
+    [
+      ['serve', '--trust-proxy', '0'],
+      {},
+      '--trust-proxy: expected a whole number from 1 to 20, or addresses and',
+    ],
+    [['serve', '--trust-proxy', '10.0.0.0/33'], {}, ', got "10.0.0.0/33"'],
+    [['serve', '--trust-proxy', '0.0.0.0/0'], {}, ', got "0.0.0.0/0"'],
+    [
+      ['serve'],
+      { PAPERGRAPH_TRUST_PROXY: 'nginx' },
+      'PAPERGRAPH_TRUST_PROXY: expected a whole number from 1 to 20',
+    ],
+    [
+      ['serve', '--public-url', 'papers.example.org'],
+      {},
+      '--public-url: expected an http(s) URL without a query',
+    ],
+    [
+      ['serve'],
+      { PAPERGRAPH_PUBLIC_URL: 'https://a.example/?x' },
+      'PAPERGRAPH_PUBLIC_URL: expected an http(s) URL',
+    ],
+    [['serve', '--cors-origins', 'example.org'], {}, '--cors-origins: expected *, or origins such as'],
+    [['serve'], { PAPERGRAPH_CORS_ORIGINS: 'https://a.example/' }, 'PAPERGRAPH_CORS_ORIGINS: expected *, or'],
+    [['serve'], { PAPERGRAPH_CORS_ORIGINS: 'https://a.example, *' }, ', got "https://a.example, *"'],
     [['serve', '--host='], {}, '--host: expected an address or host name, got ""'],
     [['migrate', '--log-level', 'loud'], {}, '--log-level: expected one of silent, fatal, error,'],
     [
@@ -48,6 +73,19 @@ describe('a wrong value ends the program with status 2 and one line that says wh
     expect(stderr).toMatch(/^papergraph: .*\n$/);
     expect(stderr).toContain(line);
   });
+});
+
+test.each<[argv: string[], env: Record<string, string>, line: string]>([
+  [['--admin-token', 'hush-hush'], {}, '--admin-token: expected tokens of at least 16 characters each'],
+  [['--read-token', 'hush-hush,0123456789abcdef'], {}, ', got a value of 26 characters'],
+  [[], { PAPERGRAPH_ADMIN_TOKEN: '0123456789abcdef hush-hush' }, 'PAPERGRAPH_ADMIN_TOKEN: expected tokens'],
+  [[], { PAPERGRAPH_READ_TOKEN: 'hush-hush' }, 'PAPERGRAPH_READ_TOKEN: expected tokens'],
+])('a token that is too short ends the program, and no message shows it: %j %j', async (argv, env, line) => {
+  const { status, stderr } = await runCli(['serve', ...argv], env);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^papergraph: .*\n$/);
+  expect(stderr).toContain(line);
+  expect(stderr).not.toContain('hush');
 });
 
 describe('wrong usage ends with status 2 and one line', () => {

@@ -37,8 +37,8 @@ test('a browser gets the page, and all its files come from this server', async (
   expect(page.headers['content-type']).toMatch('text/html');
   expect(found.length).toBeGreaterThanOrEqual(4);
   for (const path of found) {
-    expect(path).toMatch(/^\/graphiql\//);
-    expect((await fetchRaw(url + path)).status).toBe(200);
+    expect(path).toMatch(/^\.\/graphiql\//);
+    expect((await fetchRaw(new URL(path, `${url}/graphql`).href)).status).toBe(200);
   }
 });
 
@@ -60,7 +60,8 @@ test.each([
   async (encoding, decompress) => {
     const { url } = await startTestServer();
     const html = (await fetchRaw(`${url}/graphql`, { accept: 'text/html' })).body.toString();
-    const script = url + (references(html).find((path) => path.endsWith('/graphiql.js')) ?? '');
+    const path = references(html).find((each) => each.endsWith('/graphiql.js')) ?? '';
+    const script = new URL(path, `${url}/graphql`).href;
     const plain = await fetchRaw(script);
     const packed = await fetchRaw(script, { 'accept-encoding': encoding });
 

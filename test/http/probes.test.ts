@@ -70,7 +70,8 @@ describe('probes', () => {
 test('/ redirects to /graphql', async () => {
   const { url } = await startTestServer();
   const response = await fetch(url, { redirect: 'manual' });
-  expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
+  const location = new URL(response.headers.get('location') ?? '', `${url}/`);
+  expect([response.status, location.href]).toEqual([302, `${url}/graphql`]);
 });
 
 test.each(['/nothing', '/graphql/more', '/graphiql/nothing.js', '/healthz/', '//', '/%'])(

@@ -15,6 +15,10 @@ export interface TestServerOptions {
   readonly readiness?: Readiness;
   readonly feed?: Feed;
   readonly adminToken?: string;
+  readonly readTokens?: readonly string[];
+  readonly trustProxy?: AppOptions['trustProxy'];
+  readonly publicUrl?: URL;
+  readonly corsOrigins?: AppOptions['corsOrigins'];
   readonly limits?: AppOptions['limits'];
   readonly plugins?: AppOptions['plugins'];
   readonly points?: AppOptions['points'];
@@ -44,6 +48,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   const app = createApp({
     ...options,
+    ...(options.adminToken !== undefined && { adminTokens: [options.adminToken] }),
     schema: options.schema ?? buildSchema('type Query { hello: String }'),
     createContext: (options.createContext ?? noContext) as CreateContext,
     readiness: options.readiness ?? createReadiness({}),

@@ -84,7 +84,10 @@ self.WebSocket = class EventsSocket extends WebSocket {
 `;
 }
 
-/** The script that runs after the bundle: starts GraphiQL. */
+/**
+ * The script that runs after the bundle: starts GraphiQL. A WebSocket of a page has no headers, so the header
+ * `authorization` of the editor becomes a parameter of the connection.
+ */
 export function startScript(): string {
   const options = {
     title: 'Papergraph',
@@ -92,5 +95,17 @@ export function startScript(): string {
     defaultTabs: readyMadeOperations,
     subscriptionsProtocol: 'WS',
   };
-  return `YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${JSON.stringify(options)});\n`;
+  return `const connectionParams = () => {
+  const isHeaders = (model) => model.uri.path.includes('headers') && model.isAttachedToEditor();
+  const text = __MONACO.editor.getModels().find(isHeaders)?.getValue() || '{}';
+  try {
+    const headers = Object.entries(JSON.parse(text));
+    return Object.fromEntries(headers.filter(([name]) => name.toLowerCase() === 'authorization')
+      .map(([, value]) => ['authorization', value]));
+  } catch {
+    return {};
+  }
+};
+YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), { ...${JSON.stringify(options)}, connectionParams });
+`;
 }

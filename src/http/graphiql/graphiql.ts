@@ -10,7 +10,8 @@ export interface Graphiql {
 }
 
 interface Files {
-  readonly page: StaticFile;
+  /** The page for a URL with a final slash, and for one without: their relative links differ. */
+  readonly pages: { readonly slashed: StaticFile; readonly plain: StaticFile };
   /** The files, by path. */
   readonly assets: ReadonlyMap<string, StaticFile>;
 }
@@ -37,7 +38,11 @@ export function graphiql(base: string): Graphiql {
   let files: Promise<Files> | undefined;
   const load = async (): Promise<Files> => await (files ??= loadFiles(base));
   return {
-    page: async (context) => await (await load()).page.serve(context),
+    page: async (context) => {
+      const { slashed, plain } = (await load()).pages;
+      const [path = ''] = (context.request.url ?? '').split('?', 1);
+      await (path.endsWith('/') ? slashed : plain).serve(context);
+    },
     asset: async (context) => {
       const asset = (await load()).assets.get(context.request.url ?? '');
       if (asset === undefined) sendJson(context, 404, { error: 'not found' });
@@ -70,13 +75,9 @@ async function loadFiles(base: string): Promise<Files> {
   // Each version has its own path, so browsers may cache a file forever.
   const folder = `${base}${hash.digest('base64url').slice(0, 16)}/`;
   const cacheControl = 'public, max-age=31536000, immutable';
+  // Relative, because a proxy may serve all of this below a path that this server does not know.
   return {
-    page: staticFile(pageHtml(folder), {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': CONTENT_SECURITY_POLICY,
-      'cache-control': 'no-cache',
-      vary: 'accept',
-    }),
+    pages: { slashed: pageFile(`..${folder}`), plain: pageFile(`.${folder}`) },
     assets: new Map(
       contents.map(([name, type, content]) => [
         folder + name,
@@ -84,6 +85,16 @@ async function loadFiles(base: string): Promise<Files> {
       ]),
     ),
   };
+}
+
+/** The page, whose files are below `folder`. */
+function pageFile(folder: string): StaticFile {
+  return staticFile(pageHtml(folder), {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+    'cache-control': 'no-cache',
+    vary: 'accept',
+  });
 }
 
 function decodeDataUrl(url: string): [type: string, content: Buffer] {
