@@ -1,53 +1,15 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createContextFactory } from '../../src/graphql/context.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { ingestSample } from '../../src/ingest/sample.ts';
+import { CHROMIUM, useBrowser } from '../support/browser.ts';
 import { openTestDatabase } from '../support/database.ts';
-import { PATIENT_MS } from '../support/graphql.ts';
 import { ingestRecords, startLiveServer } from '../support/live.ts';
 import { startTestServer } from '../support/server.ts';
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const PICTURES = 'test/.artifacts';
-
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-let browser: Browser;
-
-/** A page that reaches one server alone, with what it asked of others and what it complained of. */
-async function openPage(origin: string, width = 1400) {
-  const page = await browser.newPage({ viewport: { width, height: 850 } });
-  onTestFinished(async () => {
-    // A request that is under way must not fail in the handler once the page is gone.
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
-    await page.close();
-  });
-  page.setDefaultTimeout(PATIENT_MS);
-  const elsewhere: string[] = [];
-  const complaints: string[] = [];
-  await page.route('**/*', async (route) => {
-    const url = route.request().url();
-    if (new URL(url).origin === origin || url.startsWith('blob:')) return await route.continue();
-    elsewhere.push(url);
-    return await route.abort();
-  });
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  return { page, elsewhere, complaints };
-}
 
 const answerOf = async (page: Page): Promise<string> =>
   await page.locator('.graphiql-response').innerText({ timeout: 30_000 });
@@ -61,10 +23,7 @@ async function startSampleServer(): Promise<string> {
 }
 
 describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}, or CHROMIUM_PATH)`, () => {
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENT_MS });
-  });
-  afterAll(async () => await browser.close());
+  const { openPage } = useBrowser();
 
   test('opens with a nested query that runs by the play button, and loads nothing from elsewhere', async () => {
     const url = await startSampleServer();
