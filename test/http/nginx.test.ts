@@ -30,7 +30,10 @@ function open({ url, ca }: Nginx, localAddress = '127.0.0.1', headers = {}): Web
   const { origin, host, hostname: servername, port, pathname } = new URL(url);
   // By its address: `localhost` may also be ::1.
   const socket = new WebSocket(`wss://127.0.0.1:${port}${pathname}graphql`, 'graphql-transport-ws', {
-    ...{ ca, origin, servername, localAddress },
+    ca,
+    origin,
+    servername,
+    localAddress,
     headers: { host, ...headers },
   });
   onTestFinished(() => {

@@ -97,7 +97,10 @@ export async function requestOf(
   const given = await answer;
   const protocol = session.alpnProtocol;
   return {
-    ...{ status: given[':status'] as number | undefined, protocol, headers: given, ended },
+    status: given[':status'] as number | undefined,
+    protocol,
+    headers: given,
+    ended,
     body: () => Buffer.concat(chunks),
     close: () => session.destroy(),
   };
