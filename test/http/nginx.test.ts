@@ -27,12 +27,14 @@ async function startBehind(flags?: readonly string[], edit?: (text: string) => s
 
 /** A WebSocket to the server, from a page of it; from one of this machine's addresses. */
 function open({ url, ca }: Nginx, localAddress = '127.0.0.1', headers = {}): WebSocket {
-  const { origin, host, hostname: servername, port, pathname } = new URL(url);
+  const { origin, host, hostname, port, pathname } = new URL(url);
+  // Apart, because the types of ws lack it.
+  const tls = { servername: hostname };
   // By its address: `localhost` may also be ::1.
   const socket = new WebSocket(`wss://127.0.0.1:${port}${pathname}graphql`, 'graphql-transport-ws', {
     ca,
     origin,
-    servername,
+    ...tls,
     localAddress,
     headers: { host, ...headers },
   });
