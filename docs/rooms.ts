@@ -91,6 +91,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     job: 'commands, flags, the environment',
     imports: [
       'http',
+      'pipeline',
       'client',
       'graphql',
       'feed',

@@ -23,6 +23,11 @@ export interface ServeOptions extends SharedOptions, AccessOptions, Limits {
   readonly sample?: boolean;
   readonly watch?: readonly string[];
   readonly allowPrivateUrls?: boolean;
+  /** Path of the list of trusted documents. */
+  readonly trustedDocuments?: string;
+  readonly onlyTrustedDocuments?: boolean;
+  /** Whether clients may register documents by their hash; they may if absent. */
+  readonly persistedQueries?: 'on' | 'off';
   /** Days to keep events; forever if absent. */
   readonly feedRetention?: number;
   /** URL of the Redis in which servers share the points of their clients; in memory if absent. */
@@ -93,6 +98,7 @@ export const serveSettings = (): Option[] => [
   ...listenSettings(),
   ...accessSettings(),
   ...liveSettings(),
+  ...documentSettings(),
   privateUrlsSetting(),
   new Setting({
     flags: '--rate-limit-store <url>',
@@ -133,6 +139,29 @@ const liveSettings = (): Option[] => [
       const days = count.parse(text);
       return days !== undefined && days <= MOST_DAYS ? days : undefined;
     },
+  }),
+];
+
+const documentSettings = (): Option[] => [
+  new Setting({
+    flags: '--trusted-documents <file>',
+    variable: 'PAPERGRAPH_TRUSTED_DOCUMENTS',
+    about: 'JSON file of documents by id, as papergraph operations writes it; clients may send the ids alone',
+    takes: 'a file',
+  }),
+  new Setting({
+    flags: '--only-trusted-documents [yes|no]',
+    variable: 'PAPERGRAPH_ONLY_TRUSTED_DOCUMENTS',
+    about: 'refuse all documents that are not in that file, except from those who send the admin token',
+    takes: 'yes or no (or 1 or 0)',
+    parse: (text) => YES_NO.get(text),
+  }),
+  new Setting({
+    flags: '--persisted-queries <on|off>',
+    variable: 'PAPERGRAPH_PERSISTED_QUERIES',
+    about: 'whether clients may register documents by their hash (automatic persisted queries); default: on',
+    takes: 'one of on, off',
+    parse: (text) => ['on', 'off'].find((each) => each === text),
   }),
 ];
 

@@ -5,6 +5,7 @@ import { ListenError } from '../http/listen.ts';
 import { addDigestCommands, type Act } from './digest-commands.ts';
 import { explainExit } from './exit-status.ts';
 import { Interrupted, OutputLost, UsageError, type Io } from './io.ts';
+import type { OperationsFlags } from './operations.ts';
 import {
   serveSettings,
   sharedSettings,
@@ -77,10 +78,31 @@ function addCommands(program: Command, io: Io, act: Act): void {
   addDigestCommands(program, io, act);
   addTail(program, io, act);
   addStoreCommands(program, io, act);
+  addSchemaCommands(program, io, act);
+}
+
+/** Adds the commands that need no store. */
+function addSchemaCommands(program: Command, io: Io, act: Act): void {
   const schema = program.command('schema').description('print the GraphQL schema');
   explainExit(schema, { 0: 'the schema was printed', 2: 'wrong usage' }).action(
     act(async () => (await import('./schema.ts')).printSdl(io)),
   );
+  const listing = program
+    .command('operations')
+    .description('write the list of trusted documents from the operations in the .graphql files of a folder')
+    .argument('<folder>', 'folder with operations and fragments; folders in it are read, too')
+    .option('--out <file>', 'file to write; default, or with -: standard output')
+    .action(
+      act(async (command) => {
+        const { listOperations } = await import('./operations.ts');
+        return await listOperations(command.args[0] ?? '', command.opts<OperationsFlags>(), io);
+      }),
+    );
+  explainExit(listing, {
+    0: 'the list was written',
+    1: 'a file has mistakes; each is named on standard error with its line',
+    2: 'wrong usage, no operations, or a file cannot be read or written',
+  });
 }
 
 function addServe(program: Command, io: Io, act: Act): void {

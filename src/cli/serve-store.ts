@@ -22,6 +22,7 @@ import { postedDigests } from '../ingest/ingest-posted.ts';
 import { ingestSample } from '../ingest/sample.ts';
 import { DeadlineError } from '../database/statements.ts';
 import { upgradeStore } from '../ingest/upgrade-store.ts';
+import type { DocumentSettings } from '../pipeline/document-ids.ts';
 import { unlessAborted } from '../time/deadline.ts';
 import { accessOf } from './access-settings.ts';
 import { runBackground } from './background.ts';
@@ -41,7 +42,7 @@ const FEED_READ_MS = 15_000;
  */
 export async function serveStore(
   database: Database,
-  { options, io, log }: Omit<Serving, 'readOnly'>,
+  { options, documents, io, log }: Omit<Serving, 'readOnly'>,
 ): Promise<void> {
   const { pool } = database;
   for (const name of await upgradeStore(pool, { stop: io.stop, log: (message) => log.warn(message) }))
@@ -53,7 +54,7 @@ export async function serveStore(
   const readOnly = await whyReadOnly(pool);
   if (readOnly !== undefined) logReadOnly(readOnly, options, log);
   else if (options.sample === true) log.info({ files: await ingestSample(pool) }, 'sample ingested');
-  const reason = await serveUntilStopped(database, { options, io, log, readOnly });
+  const reason = await serveUntilStopped(database, { options, documents, io, log, readOnly });
   if (!(reason instanceof Interrupted)) throw reason;
 }
 
@@ -67,6 +68,7 @@ function logReadOnly(reason: string, { watch, sample, feedRetention }: ServeOpti
 
 interface Serving {
   readonly options: ServeOptions;
+  readonly documents: DocumentSettings;
   readonly io: Io;
   readonly log: Logger;
   /** Why the database cannot be written to; undefined if it can. */
@@ -113,11 +115,11 @@ async function serveUntilStopped(database: Database, serving: Serving): Promise<
 
 /** The options of the app that come from settings. What it opens for them is closed with `end`. */
 async function appSettings(
-  { options, log }: Serving,
+  { options, documents, log }: Serving,
   end: AbortSignal,
 ): Promise<Partial<AppOptions> & Pick<AppOptions, 'log'>> {
   const { rateLimitStore } = options;
-  const settings = { ...accessOf(options), limits: options, log };
+  const settings = { ...accessOf(options), documents, limits: options, log };
   if (rateLimitStore === undefined) return settings;
   return { ...settings, points: await sharedPoints(rateLimitStore, settings, end) };
 }

@@ -58,7 +58,9 @@ export const ERRORS = {
   FORBIDDEN: {
     statuses: [403],
     retryable: false,
-    meaning: 'This server accepts no posted digests: it has no admin token, or its database is read-only.',
+    meaning:
+      'This server accepts no posted digests, because it has no admin token or its database is read-only. Or it ' +
+      'runs only trusted documents, and this is not one of them.',
     advice: 'Ask the operator of the server.',
   },
   QUERY_TOO_COMPLEX: {
@@ -100,6 +102,25 @@ export const ERRORS = {
     retryable: false,
     meaning: 'The request is not GraphQL over HTTP as this server accepts it, or exceeds a limit.',
     advice: 'Correct the request. The message says what was expected.',
+  },
+  PERSISTED_QUERY_NOT_FOUND: {
+    statuses: [400],
+    okAsJson: true,
+    retryable: false,
+    meaning:
+      'The server has no document with this `documentId` or hash. The message is `PersistedQueryNotFound`.',
+    advice:
+      'Send the document itself, with its hash to register it. Clients with automatic persisted queries do so ' +
+      'by themselves.',
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    statuses: [400],
+    okAsJson: true,
+    retryable: false,
+    meaning:
+      'Clients of this server cannot register documents by their hash. The message is ' +
+      '`PersistedQueryNotSupported`.',
+    advice: 'Send documents without hashes. Clients with automatic persisted queries do so by themselves.',
   },
   GRAPHQL_PARSE_FAILED: {
     statuses: [400],

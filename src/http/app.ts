@@ -21,6 +21,7 @@ import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline
 import { authentication, type Tokens } from './authentication.ts';
 import { clientIdentifier } from './client.ts';
 import { allows, withCors, type CorsOrigins } from './cors.ts';
+import type { DocumentSettings } from '../pipeline/document-ids.ts';
 import { graphiql, wantsGraphiql } from './graphiql/graphiql.ts';
 import { exposeFeed } from './feed-metrics.ts';
 import { graphqlHandler, useHttp } from './graphql.ts';
@@ -49,6 +50,8 @@ export interface AppOptions extends Tokens {
   readonly publicUrl?: URL | undefined;
   /** The other origins whose pages may use GraphQL. CORS is disabled without them. */
   readonly corsOrigins?: CorsOrigins | undefined;
+  /** Which documents clients may name, and whether they must; by default they may register any. */
+  readonly documents?: DocumentSettings | undefined;
   /** The defaults hold for all others. */
   readonly limits?: Partial<Limits> | undefined;
   /** What clients have left; in memory by default. */
@@ -112,7 +115,7 @@ export function createApp(options: AppOptions): App {
 
 /** The pipeline of the server, with all that counts, logs and traces its operations. */
 function observedPipeline(
-  { schema, createContext, feed, plugins = [], tracer, log }: AppOptions,
+  { schema, createContext, documents, feed, plugins = [], tracer, log }: AppOptions,
   { limits, metrics, ...shared }: Pick<PipelineOptions, 'limits' | 'points' | 'load'> & { metrics: Metrics },
 ): Pipeline {
   const live = feed === undefined ? [] : [useSharedPayloads(feed, log)];
@@ -120,6 +123,7 @@ function observedPipeline(
     ...shared,
     schema,
     createContext,
+    documents,
     plugins: [useHttp(), ...live, useMeasuredPhases(metrics), ...tracePhases(tracer), ...plugins],
     limits,
     log,
@@ -138,8 +142,8 @@ function handshakesOf(options: AppOptions): Pick<WebSocketOptions, 'path' | 'pat
 }
 
 function router(graphql: Handler, options: AppOptions & { metrics: Metrics }): RequestListener {
-  const { readiness, metrics, tracer, log, corsOrigins, publicUrl } = options;
-  const page = graphiql(ASSETS);
+  const { readiness, documents, metrics, tracer, log, corsOrigins, publicUrl } = options;
+  const page = graphiql(ASSETS, { onlyTrusted: documents?.onlyTrusted === true });
   const handlerOf = (context: RequestContext): Handler => {
     if (wantsGraphiql(context)) return page.page;
     return isBareHead(context) ? confirmPath : graphql;
@@ -185,9 +189,10 @@ function pathOf(url = '/'): string {
   return path === `${GRAPHQL}/` ? GRAPHQL : path;
 }
 
-/** Whether a request is HEAD without a query, which only checks that the path exists. */
+/** Whether a request is HEAD without an operation, which only checks that the path exists. */
 function isBareHead({ request, head }: RequestContext): boolean {
-  return head && !new URLSearchParams(request.url?.split('?')[1]).has('query');
+  const given = new URLSearchParams(request.url?.split('?')[1]);
+  return head && !['query', 'documentId', 'extensions'].some((name) => given.has(name));
 }
 
 function confirmPath(context: RequestContext): void {

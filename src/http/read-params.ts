@@ -48,6 +48,7 @@ function fromUrl(query: string): GraphQLParams {
   const given = new URLSearchParams(query);
   return {
     query: given.get('query') ?? undefined,
+    documentId: given.get('documentId') ?? undefined,
     operationName: given.get('operationName') || undefined,
     variables: jsonParameter(given, 'variables'),
     extensions: jsonParameter(given, 'extensions'),
@@ -64,7 +65,7 @@ function fromBody(body: string): GraphQLParams {
   if (typeof params === 'object' && params !== null && !Array.isArray(params)) return params;
   throw requestError(
     'BAD_REQUEST',
-    'body: expected one JSON object with `query`; batches in an array are not supported',
+    'body: expected one JSON object with `query` or `documentId`; batches in an array are not supported',
   );
 }
 

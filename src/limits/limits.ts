@@ -46,6 +46,12 @@ export const LIMIT_GROUPS = {
     },
     maxAliases: { preset: 100, unit: 'none', about: 'aliases of a document', beyond: '`BAD_REQUEST`' },
     maxDirectives: { preset: 50, unit: 'none', about: 'directives of a document', beyond: '`BAD_REQUEST`' },
+    maxRegisteredCharacters: {
+      preset: 2_000_000,
+      unit: 'characters',
+      about: 'length of all documents together that clients have registered',
+      beyond: 'the least recently used are forgotten',
+    },
   },
   Cost: {
     maxCost: {

@@ -1,4 +1,4 @@
-import type { SubscribePayload } from 'graphql-ws';
+import { MessageType, parseMessage, type Message, type SubscribePayload } from 'graphql-ws';
 import type { GraphQLParams } from 'graphql-yoga';
 import type { Lifetime } from '../pipeline/lifetime.ts';
 import type { Delivery } from './delivery.ts';
@@ -33,10 +33,31 @@ export class ClientOperation {
   }
 }
 
+/** The payload of a message `subscribe`, which may name its document instead of containing it. */
+export type OperationPayload = SubscribePayload & { readonly documentId?: unknown };
+
+interface NamedDocument {
+  readonly type?: unknown;
+  readonly payload?: { query?: unknown; readonly documentId?: unknown; readonly extensions?: unknown } | null;
+}
+
+/**
+ * Parses a message. Throws if it is malformed. graphql-ws requires a text in `query`, which an operation that
+ * names its document does not have.
+ */
+export function readMessage(text: string): Message {
+  const message = JSON.parse(text) as NamedDocument | null;
+  const payload = message?.type === MessageType.Subscribe ? message.payload : undefined;
+  if (payload && (payload.documentId ?? payload.extensions) !== undefined) payload.query ??= '';
+  return parseMessage(message);
+}
+
 /** The parameters of an operation in the form that they have over HTTP: absent rather than null. */
-export function paramsOf({ query, operationName, variables, extensions }: SubscribePayload): GraphQLParams {
+export function paramsOf(payload: OperationPayload): GraphQLParams {
+  const { query, documentId, operationName, variables, extensions } = payload;
   return {
     query,
+    ...(documentId !== undefined && documentId !== null && { documentId }),
     ...(operationName && { operationName }),
     ...(variables && { variables }),
     ...(extensions && { extensions }),

@@ -2,7 +2,6 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import {
   GRAPHQL_TRANSPORT_WS_PROTOCOL,
   MessageType,
-  parseMessage,
   type Message,
   type SubscribeMessage,
   type SubscribePayload,
@@ -15,7 +14,7 @@ import { formatErrors } from '../pipeline/failures.ts';
 import { Lifetime } from '../pipeline/lifetime.ts';
 import { extensionsOf, operationContext } from '../pipeline/operation-context.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { ClientOperation, paramsOf } from './client-operation.ts';
+import { ClientOperation, paramsOf, readMessage } from './client-operation.ts';
 import { Delivery } from './delivery.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { MonitoredSocket } from './monitored-socket.ts';
@@ -96,7 +95,7 @@ class Connection {
   #receive(text: string): void {
     let message: Message;
     try {
-      message = parseMessage(text);
+      message = readMessage(text);
     } catch {
       this.#close(CLOSE_CODES.INVALID_MESSAGE);
       return;

@@ -7,6 +7,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { Points } from '../limits/leaky-buckets.ts';
 import type { Load } from '../limits/load-monitor.ts';
 import { useCost } from './cost.ts';
+import { useDocumentIds, type DocumentSettings } from './document-ids.ts';
 import { useTurns } from './expensive-operations.ts';
 import { finishErrors, maskError } from './failures.ts';
 import { useLoadShedding } from './load-shedding.ts';
@@ -27,6 +28,8 @@ export interface PipelineOptions {
   readonly createContext: CreateContext;
   /** Plugins of Yoga or Envelop. Their hooks see the operations of HTTP, event streams and WebSockets. */
   readonly plugins?: readonly OperationPlugin[];
+  /** Which documents clients may name, and whether they must. */
+  readonly documents?: DocumentSettings | undefined;
   readonly limits: Limits;
   /** What clients have left. */
   readonly points: Points;
@@ -91,10 +94,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 }
 
 function pluginsOf(options: PipelineOptions): OperationPlugin[] {
-  const { createContext, limits, points, load, plugins = [] } = options;
+  const { createContext, documents = {}, limits, points, load, plugins = [] } = options;
   return [
     useLoadShedding(load),
     useReaders(),
+    useDocumentIds(documents, limits),
     useRequestLimits(limits),
     useParsedOperation(limits),
     usePlacedValidation(),

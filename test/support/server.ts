@@ -20,6 +20,7 @@ export interface TestServerOptions {
   readonly publicUrl?: URL;
   readonly corsOrigins?: AppOptions['corsOrigins'];
   readonly limits?: AppOptions['limits'];
+  readonly documents?: AppOptions['documents'];
   readonly plugins?: AppOptions['plugins'];
   readonly points?: AppOptions['points'];
   readonly load?: AppOptions['load'];

@@ -1,4 +1,4 @@
-import { readyMadeOperations } from './ready-made-operations.ts';
+import { readyMadeOperations, trustedOnlyNote } from './ready-made-operations.ts';
 
 // The styles and scripts that this server adds to GraphiQL's bundle.
 
@@ -86,13 +86,14 @@ self.WebSocket = class EventsSocket extends WebSocket {
 
 /**
  * The script that runs after the bundle: starts GraphiQL. A WebSocket of a page has no headers, so the header
- * `authorization` of the editor becomes a parameter of the connection.
+ * `authorization` of the editor becomes a parameter of the connection. If only trusted documents run, the first
+ * tab says so.
  */
-export function startScript(): string {
+export function startScript(onlyTrusted: boolean): string {
   const options = {
     title: 'Papergraph',
     shouldPersistHeaders: false,
-    defaultTabs: readyMadeOperations,
+    defaultTabs: onlyTrusted ? [trustedOnlyNote, ...readyMadeOperations] : readyMadeOperations,
     subscriptionsProtocol: 'WS',
   };
   return `const connectionParams = () => {

@@ -33,10 +33,16 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** What GraphiQL is told about the server. */
+export interface GraphiqlOptions {
+  /** Whether the server runs trusted documents only. */
+  readonly onlyTrusted: boolean;
+}
+
 /** Serves GraphiQL and, below `base` (a path with a final slash), its files. Loads them on first use. */
-export function graphiql(base: string): Graphiql {
+export function graphiql(base: string, options: GraphiqlOptions): Graphiql {
   let files: Promise<Files> | undefined;
-  const load = async (): Promise<Files> => await (files ??= loadFiles(base));
+  const load = async (): Promise<Files> => await (files ??= loadFiles(base, options));
   return {
     page: async (context) => {
       const { slashed, plain } = (await load()).pages;
@@ -56,14 +62,14 @@ export function wantsGraphiql({ request }: RequestContext): boolean {
   return request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
 }
 
-async function loadFiles(base: string): Promise<Files> {
+async function loadFiles(base: string, { onlyTrusted }: GraphiqlOptions): Promise<Files> {
   // Imported on demand: nine megabytes, which most servers never need.
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
   const [iconType, icon] = decodeDataUrl(bundle.favicon);
   const contents: [name: string, type: string, content: string | Buffer][] = [
     ['graphiql.js', JAVASCRIPT, withoutStacks(bundle.js)],
     ['prepare.js', JAVASCRIPT, prepareScript()],
-    ['start.js', JAVASCRIPT, startScript()],
+    ['start.js', JAVASCRIPT, startScript(onlyTrusted)],
     ['editorWorkerService.js', JAVASCRIPT, bundle.editorWorkerService],
     ['json.js', JAVASCRIPT, bundle.jsonWorker],
     ['graphql.js', JAVASCRIPT, bundle.graphqlWorker],

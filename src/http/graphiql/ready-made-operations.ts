@@ -3,6 +3,8 @@ export interface ReadyMadeOperation {
   readonly query: string;
   /** JSON text, as GraphiQL's editor shows it. */
   readonly variables?: string;
+  /** JSON text. */
+  readonly headers?: string;
 }
 
 /** The tabs of a first visit. Each runs unchanged and returns something from the bundled sample. */
@@ -202,3 +204,20 @@ subscription IncomingPapers {
 `,
   },
 ];
+
+/** The first tab if the server runs trusted documents only. */
+export const trustedOnlyNote: ReadyMadeOperation = {
+  query: `# This server runs trusted documents only,
+# so it refuses the queries of these tabs and
+# shows no documentation. Its operator can put
+# the admin token into Headers below, then
+# reload the schema.
+query WhatIsThis {
+  __typename
+}
+`,
+  headers: `{
+  "authorization": "Bearer ADMIN_TOKEN"
+}
+`,
+};
