@@ -2,9 +2,10 @@ import type { ConnectionLimit } from '../live/connection-limit.ts';
 import { END, sendEventStream } from '../live/event-stream.ts';
 import { requestError } from '../pipeline/failures.ts';
 import type { OperationPlugin } from '../pipeline/operation-context.ts';
+import { encodingOf } from './content-encoding.ts';
 import { acceptsEvents, mediaTypeOf, MEDIA_TYPES } from './media-type.ts';
 import { Operations, type OperationOptions } from './operations.ts';
-import { RequestContext, send, sendJson, type EventStream, type Handler } from './request-context.ts';
+import { RequestContext, send, sendJson, VARY, type EventStream, type Handler } from './request-context.ts';
 
 /** Options of `graphqlHandler`. */
 export interface GraphqlOptions extends OperationOptions {
@@ -23,12 +24,12 @@ export function graphqlHandler({ connections, stop, ...options }: GraphqlOptions
     const { accept, 'last-event-id': lastEvent } = context.request.headers;
     if (lastEvent === END && acceptsEvents(accept)) {
       // Tells EventSource to stop: the same request has failed, and would fail again.
-      send(context, 204, VARY);
+      send(context, 204, { vary: VARY });
       return;
     }
     const mediaType = mediaTypeOf(accept);
     if (mediaType === undefined) {
-      send(context, 406, { ...VARY, accept: MEDIA_TYPES });
+      send(context, 406, { vary: VARY, accept: MEDIA_TYPES });
       return;
     }
     try {
@@ -41,8 +42,6 @@ export function graphqlHandler({ connections, stop, ...options }: GraphqlOptions
     }
   };
 }
-
-const VARY = { vary: 'accept' };
 
 async function stream(
   context: RequestContext,
@@ -57,11 +56,12 @@ async function stream(
   streams.open += 1;
   try {
     context.setCommonHeaders();
-    context.response.appendHeader('vary', 'accept');
+    context.response.appendHeader('vary', VARY);
     await sendEventStream(context.response, payloads, {
       status,
       stop,
       stalledMs: limits.stalledMs,
+      gzip: encodingOf(context.request.headers['accept-encoding'], ['gzip']) === 'gzip',
       onStalled: () => metrics.slowConsumers.add('events'),
     });
   } finally {

@@ -83,6 +83,7 @@ function cache<Value extends KeptAnswer>(maxSize: number): LRUCache<string, Valu
     maxSize,
     maxEntrySize: KEPT_ANSWER_BYTES,
     // Two bytes for each character of the request.
-    sizeCalculation: ({ body }, request) => body.length + 2 * request.length + OVERHEAD_BYTES,
+    sizeCalculation: ({ body, open }, request) =>
+      body.length + (open?.bytes.length ?? 0) + 2 * request.length + OVERHEAD_BYTES,
   });
 }

@@ -17,6 +17,7 @@ import { checkReader } from '../pipeline/readers.ts';
 import type { Authenticate } from './authentication.ts';
 import { answerOf, sendAnswer, type Answer } from './answer.ts';
 import type { ClientOf } from './client.ts';
+import { encodingOf, type Encoding } from './content-encoding.ts';
 import { KeptAnswers, type KeptAnswer } from './kept-answers.ts';
 import { acceptsEvents, EVENTS, type MediaType } from './media-type.ts';
 import { parseParams, readParamsText } from './read-params.ts';
@@ -56,6 +57,7 @@ export class Operations {
     const { authenticate, clientOf, pipeline, limits } = this.#options;
     const { headers } = http.request;
     const method = http.request.method === 'GET' ? 'GET' : 'POST';
+    const encoding = encodingOf(headers['accept-encoding']);
     const caller = {
       ...authenticate(headers.authorization),
       resumeAfter: headers['last-event-id']?.toString(),
@@ -71,7 +73,7 @@ export class Operations {
     try {
       checkReader(caller);
       const text = await readParamsText(http.request, caller.admin, limits);
-      if (isShared(caller, headers)) request = `${mediaType} ${method} ${text}`;
+      if (isShared(caller, headers, mediaType)) request = `${mediaType} ${encoding} ${method} ${text}`;
       if (request !== undefined && (await this.#repeat(http, request, operation))) return;
       http.asked = operation;
       http.response.once('close', leave);
@@ -88,25 +90,27 @@ export class Operations {
     // A caller without a token gets a response with the header that asks for one.
     http.stream = caller.reader === 'no' ? undefined : streamOf(result, headers);
     if (http.stream !== undefined) return;
-    const asked = { request, mediaType, method, isPrivate: caller.reader !== undefined } as const;
-    const answer = this.#answer(http, result, { ...asked, cost: operation.cost });
+    const isPrivate = caller.reader !== undefined;
+    const asked = { request, mediaType, method, encoding, isPrivate } as const;
+    const answer = await this.#answer(http, result, { ...asked, cost: operation.cost });
     if (request !== undefined && result.errors === undefined) this.#keep(request, answer, operation);
   }
 
   /** Sends a result with its cost. An answer that caches may store says nothing of the client. */
-  #answer(
+  async #answer(
     http: RequestContext,
     result: ExecutionResult,
-    { request, mediaType, method, isPrivate, cost }: Asked,
-  ): Answer {
+    { request, mediaType, method, encoding, isPrivate, cost }: Asked,
+  ): Promise<Answer> {
     const cacheable = request !== undefined && method === 'GET';
-    const form = { mediaType, cacheable, isPrivate };
-    if (cost === undefined) return sent(http, answerOf(result, form));
-    if (cacheable) return sent(http, answerOf({ ...result, extensions: { cost: priceIn(cost) } }, form));
+    const form = { mediaType, cacheable, isPrivate, encoding, open: false };
+    if (cost === undefined) return sent(http, await answerOf(result, form));
+    if (cacheable)
+      return sent(http, await answerOf({ ...result, extensions: { cost: priceIn(cost) } }, form));
     const headers = this.#headersOf(cost);
     if (mediaType === EVENTS)
-      return sent(http, answerOf({ ...result, extensions: { cost } }, form), undefined, headers);
-    return sent(http, answerOf(result, form), cost, headers);
+      return sent(http, await answerOf({ ...result, extensions: { cost } }, form), undefined, headers);
+    return sent(http, await answerOf(result, { ...form, open: true }), cost, headers);
   }
 
   /** Sends the kept answer to a request, if there is one. Returns whether there was. */
@@ -154,6 +158,7 @@ interface Asked {
   readonly mediaType: MediaType;
   readonly method: 'GET' | 'POST';
   readonly isPrivate: boolean;
+  readonly encoding: Encoding;
   readonly cost: Cost | undefined;
 }
 
@@ -164,11 +169,16 @@ function sent(http: RequestContext, answer: Answer, cost?: Cost, headers?: Heade
 
 /**
  * Whether every caller that may read gets the same answer, as a whole: not an admin's, not that of a caller whose
- * authorization says nothing to this server, and not an event stream.
+ * authorization says nothing to this server, and not a query's as events. A client that accepts event streams
+ * beside JSON gets the answer to a query as JSON.
  */
-function isShared({ admin, reader }: Caller, { authorization, accept }: IncomingHttpHeaders): boolean {
+function isShared(
+  { admin, reader }: Caller,
+  { authorization }: IncomingHttpHeaders,
+  mediaType: MediaType,
+): boolean {
   const isReader = reader === 'yes' ? admin !== 'yes' : authorization === undefined;
-  return isReader && !acceptsEvents(accept);
+  return isReader && mediaType !== EVENTS;
 }
 
 /**

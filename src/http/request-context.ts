@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PayloadStream } from '../live/payload-stream.ts';
 import type { ParsedOperation } from '../pipeline/operation-context.ts';
 
+/** The headers of requests that answers of `/graphql` depend on. */
+export const VARY = 'accept, accept-encoding';
+
 /** Names and values of headers by turns: the form that Node sends fastest. */
 export type HeaderList = readonly string[];
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type ServerResponse } from 'node:http';
 import { nextOf } from '../feed/subscription.ts';
+import { GzipEvents, PlainEvents } from './event-writer.ts';
 import type { Payload, PayloadStream } from './payload-stream.ts';
 import { patience } from './monitored-socket.ts';
 
@@ -16,6 +17,8 @@ export interface EventStreamOptions {
   readonly stalledMs: number;
   /** Called if the client is disconnected because it took longer. */
   readonly onStalled?: () => void;
+  /** Whether to compress each event. */
+  readonly gzip?: boolean;
 }
 
 /** The `id` of an error that would occur again. EventSource reconnects with it, and is answered with 204. */
@@ -44,20 +47,25 @@ export async function sendEventStream(
   }
   response.once('close', release);
   stop.addEventListener('abort', release, { once: true });
+  const writer = options.gzip === true ? new GzipEvents() : new PlainEvents();
   const heartbeat = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(':\n\n');
+    if (!response.writableNeedDrain) response.write(writer.text(':\n\n'));
   }, heartbeatMs);
   try {
-    response.writeHead(status, HEADERS);
+    response.writeHead(status, { ...HEADERS, ...writer.headers });
     response.flushHeaders();
+    response.write(writer.begin());
     let resumable = false;
     for (let payload = await nextOf(payloads); payload !== undefined; payload = await nextOf(payloads)) {
-      if (!response.write(eventOf(payload))) await drained(response, options);
+      await writer.prepare(payload.bytes);
+      if (!response.write(writer.event(headOf(payload), payload.bytes, '\n\n')))
+        await drained(response, options);
       if (response.destroyed) return;
       resumable = idOf(payload) === undefined;
     }
     // `complete` tells the client not to resume. After a restart or a retryable error it should.
-    response.end(resumable || stop.aborted ? '' : 'event: complete\ndata:\n\n');
+    if (!resumable && !stop.aborted) response.write(writer.text('event: complete\ndata:\n\n'));
+    response.end(writer.end());
   } finally {
     clearInterval(heartbeat);
     response.off('close', release);
@@ -73,9 +81,10 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
-function eventOf(payload: Payload): string {
+/** The lines of an event before its data. */
+function headOf(payload: Payload): string {
   const id = idOf(payload);
-  return `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${payload.bytes.toString()}\n\n`;
+  return `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: `;
 }
 
 /** The id of a payload's event. A retryable error has none: the client then resumes from its last cursor. */

@@ -101,8 +101,8 @@ describe('papergraph serve --trusted-documents', () => {
     const { url } = await startServing(database.url, ['--only-trusted-documents'], {
       PAPERGRAPH_TRUSTED_DOCUMENTS: list,
     });
-    const answer = async (params: Record<string, string>) =>
-      (await fetch(`${url}/graphql?${new URLSearchParams(params).toString()}`)).json();
+    const answer = async (params: Record<string, string>): Promise<unknown> =>
+      await (await fetch(`${url}/graphql?${new URLSearchParams(params).toString()}`)).json();
     for (const params of [{ documentId: idOf(COUNT) }, { query: COUNT }])
       for (let time = 0; time < 3; time++)
         expect(await answer(params)).toMatchObject({ data: { papers: { totalCount: 0 } } });
