@@ -1,7 +1,7 @@
 import { deflatedPiece, gzipEnd, GZIP_HEADER, storedPiece, Tally } from './gzip-pieces.ts';
 
 /** Turns the texts of an event stream into bytes. Whatever it returns has to be sent at once, and in order. */
-export interface EventWriter {
+interface EventWriter {
   /** Headers of the response. */
   readonly headers: Readonly<Record<string, string>>;
   /** What the body begins with. */
