@@ -10,7 +10,7 @@ import type { IngestDigest } from './ingest-digest.ts';
 export type Admin = 'yes' | 'no' | 'unset';
 
 /** Whether the caller may run operations. */
-export type Reader = 'yes' | 'no';
+type Reader = 'yes' | 'no';
 
 /** The context of resolvers: made for one operation. */
 export interface Context {

@@ -54,19 +54,13 @@ export class Operations {
    * needed only to answer is local to this method, so that the stream does not keep it in memory.
    */
   async respond(http: RequestContext, mediaType: MediaType): Promise<void> {
-    const { authenticate, clientOf, pipeline, limits } = this.#options;
+    const { pipeline, limits } = this.#options;
     const { headers } = http.request;
     const method = http.request.method === 'GET' ? 'GET' : 'POST';
     const encoding = encodingOf(headers['accept-encoding']);
-    const caller = {
-      ...authenticate(headers.authorization),
-      resumeAfter: headers['last-event-id']?.toString(),
-    };
-    const transport = acceptsEvents(headers.accept) ? 'events' : 'http';
-    const client = clientOf(http.request);
-    http.client = client;
     const lifetime = new Lifetime();
-    const operation: OperationContext = { caller, client, requestId: http.id, http, transport, lifetime };
+    const operation = this.#operationOf(http, lifetime);
+    const { caller } = operation;
     const leave = (): void => lifetime.leave();
     let request: string | undefined;
     let result: ExecutionResult;
@@ -94,6 +88,15 @@ export class Operations {
     const asked = { request, mediaType, method, encoding, isPrivate } as const;
     const answer = await this.#answer(http, result, { ...asked, cost: operation.cost });
     if (request !== undefined && result.errors === undefined) this.#keep(request, answer, operation);
+  }
+
+  #operationOf(http: RequestContext, lifetime: Lifetime): OperationContext {
+    const { authenticate, clientOf } = this.#options;
+    const { authorization, accept, 'last-event-id': lastEvent } = http.request.headers;
+    const caller = { ...authenticate(authorization), resumeAfter: lastEvent?.toString() };
+    const transport = acceptsEvents(accept) ? 'events' : 'http';
+    http.client = clientOf(http.request);
+    return { caller, client: http.client, requestId: http.id, http, transport, lifetime };
   }
 
   /** Sends a result with its cost. An answer that caches may store says nothing of the client. */

@@ -17,7 +17,7 @@ const FLAGS = [
 ];
 
 /** A page that reaches one server alone, with what it asked of others and what it complained of. */
-export interface WatchedPage {
+interface WatchedPage {
   readonly page: Page;
   readonly elsewhere: string[];
   readonly complaints: string[];
