@@ -31,7 +31,7 @@ const PACKAGES = [
 /** Files with timers of their own. Anything that just waits uses the room `time`. */
 const TIMERS: Readonly<Record<string, string>> = {
   'src/client/socket.ts': 'a watchdog that every message resets',
-  'src/database/asker.ts': 'a moment that the end of a statement cancels',
+  'src/database/cancel.ts': 'moments that the end of a statement cancels',
   'src/feed/live-feed.ts': 'a tick for all subscriptions',
   'src/http/listen.ts': 'deadlines of a shutdown',
   'src/limits/load-monitor.ts': 'a tick that is late when the event loop is',

@@ -43,23 +43,3 @@ export function mayReadAgain(error: unknown): boolean {
 export function isAbandoned(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
-
-/**
- * How long a statement that nobody waits for may go on, in milliseconds. Most end sooner, and keep their
- * connection.
- */
-const ABANDONED_MS = 200;
-
-/** Calls `stop` if the work of a signal goes on for a while once it is abandoned. Returns how to prevent that. */
-export function onceAbandoned(signal: AbortSignal | undefined, stop: () => void): () => void {
-  if (signal === undefined) return () => {};
-  let timer: NodeJS.Timeout | undefined;
-  const wait = (): void => {
-    timer = setTimeout(stop, ABANDONED_MS);
-  };
-  signal.addEventListener('abort', wait);
-  return () => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', wait);
-  };
-}

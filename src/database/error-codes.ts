@@ -129,6 +129,11 @@ export function isTransient(error: unknown): boolean {
   return TRANSIENT.has(codeOf(error)) || codeOf(error).startsWith(SQLSTATE_CLASS.connection_exception);
 }
 
+/** Whether Postgres canceled a statement: on request, or because it ran out of time. */
+export function isCanceled(error: unknown): boolean {
+  return hasCode(error, SQLSTATE.query_canceled);
+}
+
 const TIMEOUT_MESSAGES: ReadonlySet<string> = new Set([
   PG_MESSAGE.queryTimeout,
   PG_MESSAGE.poolTimeout,
@@ -141,7 +146,7 @@ const TIMEOUT_MESSAGES: ReadonlySet<string> = new Set([
  */
 export function isTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return hasCode(error, SQLSTATE.query_canceled) || TIMEOUT_MESSAGES.has(error.message);
+  return isCanceled(error) || TIMEOUT_MESSAGES.has(error.message);
 }
 
 /**

@@ -4,7 +4,8 @@ import { BackOff } from '../time/back-off.ts';
 import type { EndTurn, Turns } from '../limits/turns.ts';
 import { unlessAborted } from '../time/deadline.ts';
 import { sleep } from '../time/sleep.ts';
-import { AbandonedError, currentAsker, isAbandoned, onceAbandoned, type Asker } from './asker.ts';
+import { AbandonedError, currentAsker, isAbandoned, type Asker } from './asker.ts';
+import { AbandonedStatement } from './cancel.ts';
 import {
   asUnavailable,
   isInterrupted,
@@ -13,7 +14,7 @@ import {
   isUnavailable,
 } from './error-codes.ts';
 import type { Sql } from './sql.ts';
-import { assumePooler, beginSql, breakConnection, canPrepare, hasPooler } from './store-pool.ts';
+import { assumePooler, beginSql, canPrepare, hasPooler } from './store-pool.ts';
 
 /** Called after every statement that succeeded. */
 type OnStatement = (statement: { name: string; rows: number }) => void;
@@ -178,23 +179,23 @@ async function runOnce<Row extends object>(
     client.release();
     throw new AbandonedError(name);
   }
-  const stopWatching = onceAbandoned(abandon, () => breakConnection(client));
   const run = async (query: pg.QueryConfig): Promise<pg.QueryResult<Row>> =>
     await client.query<Row>({ ...query, ...timeLeft(until) });
   const settings = localSettings(statement);
-  const inTransaction = settings.length > 0 || hasPooler(pool);
+  const pooled = hasPooler(pool);
+  const inTransaction = settings.length > 0 || pooled;
+  const abandoned = new AbandonedStatement(client, abandon, !pooled);
   try {
     if (inTransaction) await run({ text: [beginSql(pool, 'read only'), ...settings].join('; ') });
     const { rows } = await run({ text, values, ...(named && { name: preparedName(name, text) }) });
+    await abandoned.end();
     if (inTransaction) await run({ text: 'rollback' });
     client.release();
     return rows;
   } catch (error) {
-    // Closes the connection: it may still be busy with the statement.
-    client.release(true);
+    // Closes the connection, which may still be busy with the statement, unless Postgres has canceled that.
+    client.release(!(await abandoned.leavesIntact(error)));
     throw isAbandoned(abandon) ? new AbandonedError(name) : error;
-  } finally {
-    stopWatching();
   }
 }
 

@@ -96,6 +96,24 @@ test.each([
   await expect.poll(waiting, { timeout: 30_000 }).toBe(0);
 });
 
+test('a connection whose statement is canceled is used again', async () => {
+  const { url } = await startLiveServer(database);
+  let broken = 0;
+  const count = (): unknown => (broken += 1);
+  database.pool.on('remove', count);
+  onTestFinished(() => void database.pool.off('remove', count));
+  for (const first of [3, 4, 5]) {
+    const { answer, abandon } = ask(url, QUERY.replace('papers', `papers(first: ${first})`));
+    await expect.poll(waiting, { timeout: 30_000 }).toBe(1);
+    abandon();
+    expect(await answer).toBe('abandoned');
+    await expect.poll(waiting, { timeout: 30_000 }).toBe(0);
+  }
+  await unlock();
+  expect(await ask(url).answer).toHaveProperty('data.papers.nodes.length', 2);
+  expect(broken).toBe(0);
+});
+
 test('a read that another operation waits for is read again when the first one is abandoned', async () => {
   const { url } = await startLiveServer(database);
   const first = ask(url);
@@ -117,7 +135,7 @@ test('a client whose statements wait does not keep those of another from running
   });
   const { url } = await startTestServer({ schema, createContext });
   const pages = Array.from(
-    { length: 9 },
+    { length: 5 },
     (_, n) => `a${n}: authors(first: ${n + 1}) { nodes { coauthors { totalCount } } }`,
   );
   const { answer } = ask(url, `{ ${pages.join(' ')} }`);
