@@ -110,7 +110,7 @@ describe.skipIf(!HAS_NGINX)('behind nginx, as documented (needs nginx and openss
   });
 
   test.each([
-    ['as it is, and not compressed', undefined, (text: string) => text],
+    ['as it is, compressed by the server', 'gzip', (text: string) => text],
     [
       'with gzip for event streams',
       'gzip',

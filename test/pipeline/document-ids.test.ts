@@ -256,6 +256,8 @@ describe('a server that runs only trusted documents', () => {
     const server = await start(documents);
     const page = await (await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } })).text();
     const script = /src="(.*start\.js)"/.exec(page)?.[1] ?? '';
-    expect(await (await fetch(`${server.url}${script}`)).text()).toMatch('trusted documents only');
+    expect(await (await fetch(new URL(script, `${server.url}/graphql`))).text()).toMatch(
+      'trusted documents only',
+    );
   });
 });
