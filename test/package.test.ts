@@ -97,7 +97,8 @@ describe('npm pack', () => {
 describe('the packages', () => {
   test('depend on all that their code imports', () => {
     const declared = { ...main.dependencies, ...main.optionalDependencies };
-    const imported = [...packagesOf(sources)].filter((name) => !name.startsWith('node:'));
+    // Those of OpenTelemetry are only in the bundle: installed, they would take 27 MB.
+    const imported = [...packagesOf(sources)].filter((name) => !/^(?:node:|@opentelemetry\/)/.test(name));
     expect(imported.filter((name) => !(name in declared))).toEqual([]);
   });
 

@@ -53,7 +53,7 @@ describe('papergraph serve, in a process of its own with the embedded database',
     const url = await waitFor(child, ADDRESS);
 
     await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
-    expect(await ask(url, '{ papers(first: 1) { totalCount } }')).toEqual({
+    expect(await ask(url, '{ papers(first: 1) { totalCount } }')).toMatchObject({
       data: { papers: { totalCount: 0 } },
     });
     expect(isRunning(folder)).toBe(true);
@@ -96,7 +96,7 @@ describe('papergraph serve', () => {
       headers: { 'content-type': 'application/json' },
       body,
     });
-    expect(await response.json()).toEqual({ data: { papers: { nodes: [] } } });
+    expect(await response.json()).toMatchObject({ data: { papers: { nodes: [] } } });
 
     running.stop(new Interrupted('SIGTERM'));
     expect(await running.exit).toBe(0);

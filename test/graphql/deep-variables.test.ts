@@ -53,10 +53,10 @@ describe.each(WAYS)('over %s, a filter in variables', (_way, query, send) => {
     }
   });
 
-  test('used a thousand times is BAD_USER_INPUT: a short request must not expand to gigabytes', async () => {
+  test('used hundreds of times is BAD_USER_INPUT: a short request must not expand to gigabytes', async () => {
     const { url } = await startLiveServer(database);
     const filter = `{"and":[${Array.from({ length: 20_000 }, () => '{}').join(',')}]}`;
-    const uses = Array.from({ length: 2_000 }, () => '$filter').join(',');
+    const uses = Array.from({ length: 800 }, () => '$filter').join(',');
     const text = query
       .replace('PaperFilter)', 'PaperFilter!)')
       .replace('filter: $filter', `filter: {and: [${uses}]}`);

@@ -15,6 +15,7 @@ export interface Answer {
 /** `papergraph serve` inside this process; it ends with the test. */
 export interface Serving extends Running {
   readonly url: string;
+  /** The answer to a query, without its cost. */
   readonly ask: (query: string, headers?: Record<string, string>) => Promise<Answer>;
   /** What /readyz says. */
   readonly readiness: () => Promise<unknown>;
@@ -41,7 +42,8 @@ export async function startServing(
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query }),
     });
-    return (await response.json()) as Answer;
+    const { data, errors } = (await response.json()) as Answer;
+    return { ...(data !== undefined && { data }), ...(errors && { errors }) };
   };
   const readiness = async (): Promise<unknown> => await (await fetch(`${url}/readyz`)).json();
   return { ...running, url, ask, readiness, end };
