@@ -62,14 +62,14 @@ export const LIMIT_GROUPS = {
       canBeOff: true,
     },
     costPerSecond: {
-      preset: 10_000,
+      preset: 25_000,
       unit: 'points',
       about: 'points that a client gets back in each second',
       beyond: '`RATE_LIMITED`, 429',
       canBeOff: true,
     },
     costBurst: {
-      preset: 200_000,
+      preset: 500_000,
       unit: 'points',
       about: 'points that a client can have at most',
       beyond: '`RATE_LIMITED`, 429',

@@ -166,7 +166,7 @@ describe('a database with hardly a connection left', () => {
     await ingest();
     // One listens.
     const url = await createRole('connection limit 3');
-    const { ask } = await startServing(url);
+    const { ask } = await startServing(url, ['--cost-per-second', '0']);
     const answers = await Promise.all(Array.from({ length: 12 }, async () => await ask(EVERYTHING)));
     expect(answers.map(({ errors }) => errors)).toEqual(answers.map(() => undefined));
   });
