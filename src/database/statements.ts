@@ -76,7 +76,9 @@ export function statementRunner(pool: pg.Pool, options: StatementOptions): RunSt
     const { name } = statement;
     const asker = currentAsker();
     const endTurn = turns && asker && (await turnOf(turns, asker, name));
-    const attempt = async (): Promise<Row[]> => await runWithRetries<Row>(pool, statement, options);
+    const abandon = asker?.signal;
+    const attempt = async (): Promise<Row[]> =>
+      await runWithRetries<Row>(pool, statement, { ...options, abandon });
     try {
       const rows = await unlessAborted(
         stop,
@@ -104,15 +106,15 @@ async function turnOf(turns: Turns, { client, signal }: Asker, name: string): Pr
 async function runWithRetries<Row extends object>(
   pool: pg.Pool,
   statement: Statement,
-  options: StatementOptions,
+  options: StatementOptions & Pick<Attempt, 'abandon'>,
 ): Promise<Row[]> {
-  const { prepared, deadlineMs, stop } = options;
+  const { prepared, deadlineMs, stop, abandon } = options;
   const until = deadlineMs === undefined ? undefined : performance.now() + deadlineMs;
   const retries = new Retries(options);
   for (;;) {
     const named = prepared && statement.unique !== true && canPrepare(pool);
     try {
-      return await runOnce<Row>(pool, statement, { named, until, stop, abandon: currentAsker()?.signal });
+      return await runOnce<Row>(pool, statement, { named, until, stop, abandon });
     } catch (error) {
       if (stop?.aborted === true) throw error;
       // After this, `canPrepare` is false for the whole pool.

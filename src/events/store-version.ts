@@ -1,4 +1,3 @@
-import { askingForAll } from '../database/asker.ts';
 import { sql } from '../database/sql.ts';
 import type { RunStatement } from '../database/statements.ts';
 import { shareCalls } from '../time/share-calls.ts';
@@ -30,5 +29,5 @@ export function storeVersionReader(run: RunStatement): ReadStoreVersion {
     const { version, epoch, head, floor } = state;
     return { epoch, head, floor, key: `${version} ${epoch} ${head} ${floor}` };
   };
-  return shareCalls(async () => await askingForAll(read));
+  return shareCalls(read);
 }

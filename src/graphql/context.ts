@@ -1,3 +1,4 @@
+import type { Asker } from '../database/asker.ts';
 import type { Database } from '../database/connect.ts';
 import { statementRunner, type RunStatement } from '../database/statements.ts';
 import { storeVersionReader, type ReadStoreVersion, type StoreVersion } from '../events/store-version.ts';
@@ -33,6 +34,8 @@ export interface Context {
   readonly incomplete: boolean;
   /** Undefined on a server without subscriptions. */
   readonly live: Feed | undefined;
+  /** From now on, statements run for this operation, and end with it. */
+  readonly askFor?: (asker: Asker) => void;
   readonly caller: Caller;
   readonly ingestDigest: IngestDigest | undefined;
 }
@@ -105,11 +108,16 @@ class OperationContext implements Context {
   #reads: Reads | undefined;
   #failure: unknown = new Error('expected the version of the store to be read first');
   #feed: FeedQueries | undefined;
+  #asker: Asker | undefined;
 
   constructor(shared: Shared, caller: Caller, readVersion: ReadStoreVersion) {
     this.#shared = shared;
     this.caller = caller;
     this.#readFirst = readVersion;
+  }
+
+  askFor(asker: Asker): void {
+    this.#asker = asker;
   }
 
   async version(): Promise<StoreVersion> {
@@ -154,6 +162,9 @@ class OperationContext implements Context {
   }
 
   #readAt(version: StoreVersion): void {
-    this.#reads = this.#shared.readsAt(version).forOperation(() => (this.incomplete = true));
+    this.#reads = this.#shared.readsAt(version).forOperation(
+      () => (this.incomplete = true),
+      () => this.#asker,
+    );
   }
 }

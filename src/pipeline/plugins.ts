@@ -1,5 +1,4 @@
 import { getOperationAST, GraphQLError, Kind, type DocumentNode, type ExecutionArgs } from 'graphql';
-import { askingFor } from '../database/asker.ts';
 import type { CreateContext } from '../graphql/context.ts';
 import type { Limits } from '../limits/limits.ts';
 import { shapeError } from './document-shape.ts';
@@ -75,11 +74,9 @@ export function useReferenceExecutor({ maxAnswerCharacters, requestDeadlineMs }:
       if (operation?.type === 'query') lifetime?.limit(requestDeadlineMs);
       setExecuteFn(async (args: ExecutionArgs) => {
         const contextValue = resolverContextOf(context);
+        if (lifetime) contextValue.askFor?.({ client: context.client, signal: lifetime.signal });
         try {
-          const execute = async () => await executeOperation({ ...args, contextValue }, bounds);
-          return await (lifetime
-            ? askingFor({ client: context.client, signal: lifetime.signal }, execute)
-            : execute());
+          return await executeOperation({ ...args, contextValue }, bounds);
         } finally {
           lifetime?.end();
         }

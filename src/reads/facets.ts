@@ -2,6 +2,7 @@ import { InputError } from '../errors/input-error.ts';
 import { facetsSql, type FacetRow, type FacetValue, type FacetWant } from './facet-sql.ts';
 import type { CompileList, ListRequest } from './lists/list-field.ts';
 import type { PaperArgs, PaperField } from './lists/papers.ts';
+import { andThen } from './cache/maybe.ts';
 import type { Store } from './cache/store.ts';
 import { rowsByParent, type ParentId } from './paging/by-parent.ts';
 import { checkSize } from './paging/page-args.ts';
@@ -33,20 +34,22 @@ export function facetReader(
   return async ({ field, args, parent, wanted }) => {
     if (wanted.length === 0) return collect(wanted, []);
     for (const want of wanted) check(want);
-    const { list, key } = await compileList(field, args);
-    const counted = parent === undefined && !list.filtered;
-    const load = cache.loaderOf<ParentId, readonly FacetRow[]>(
-      `facets ${key}${JSON.stringify(wanted)}`,
-      () => ({
-        read: async (parents) => {
-          const query = facetsSql({ list, wanted, counted }, parents);
-          const name = `${field.name}.facets`;
-          const rows = await run<FacetRow>({ name, sql: query, unique: true, timeoutMs });
-          return rowsByParent(parents, rows);
-        },
-      }),
-    );
-    return collect(wanted, await load(parent?.id ?? 0));
+    const counting = andThen(compileList(field, args), ({ list, key }) => {
+      const counted = parent === undefined && !list.filtered;
+      const load = cache.loaderOf<ParentId, readonly FacetRow[]>(
+        `facets ${key}${JSON.stringify(wanted)}`,
+        () => ({
+          read: async (parents) => {
+            const query = facetsSql({ list, wanted, counted }, parents);
+            const name = `${field.name}.facets`;
+            const rows = await run<FacetRow>({ name, sql: query, unique: true, timeoutMs });
+            return rowsByParent(parents, rows);
+          },
+        }),
+      );
+      return load(parent?.id ?? 0);
+    });
+    return collect(wanted, await counting);
   };
 }
 

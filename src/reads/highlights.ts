@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { carried } from '../database/asker.ts';
 import { hasText } from '../database/model.ts';
 import { sql } from '../database/sql.ts';
 import { partsOf, sections } from '../digest/summary.ts';
@@ -118,9 +119,9 @@ interface Stems {
 /** Keys that are learned together are one statement; 20,000 at most, to bound its parameter. */
 function stemReader(run: RunStatement): Stems {
   const known = new Map<string, string>();
-  const loader = new DataLoader<string, string>(async (keys) => await readStems(run, keys), {
-    maxBatchSize: 20_000,
-  });
+  // Made in the first call of an operation, for all of its calls.
+  const read = carried(async (keys: readonly string[]) => await readStems(run, keys));
+  const loader = new DataLoader<string, string>(read, { maxBatchSize: 20_000 });
   const learn = async (keys: readonly string[]): Promise<void> => {
     await Promise.all([...new Set(keys)].map(async (key) => known.set(key, await loader.load(key))));
   };

@@ -1,3 +1,4 @@
+import { askingFor, type Asker } from '../database/asker.ts';
 import { DeadlineError, type RunStatement, type StatementOptions } from '../database/statements.ts';
 import { andThen, type Maybe } from './cache/maybe.ts';
 import { ReadCache } from './cache/read-cache.ts';
@@ -43,9 +44,9 @@ export interface Reads extends PlainReads {
 export interface VersionReads {
   /**
    * The reads of one operation. `onLate` is called when a value is left out or null because it takes too
-   * long: another operation may get it.
+   * long: another operation may get it. `asker` says for whom statements run.
    */
-  readonly forOperation: (onLate: () => void) => Reads;
+  readonly forOperation: (onLate: () => void, asker: () => Asker | undefined) => Reads;
 }
 
 /** How a process reads. */
@@ -86,7 +87,7 @@ export function createReads(run: RunStatement, options: ReadOptions): VersionRea
     summaries: summaryReader(store),
     suggest: async (asked, onLate) => await suggest(store, asked, { timeoutMs, onLate }),
   };
-  return { forOperation: (onLate) => operationReads(run, shared, onLate) };
+  return { forOperation: (onLate, asker) => askingReads(operationReads(run, shared, onLate), asker) };
 }
 
 /** What the reads of operations are made of. */
@@ -116,4 +117,14 @@ function operationReads(run: RunStatement, shared: SharedReads, onLate: () => vo
     },
     suggest: async (asked) => await shared.suggest(asked, onLate),
   };
+}
+
+/** Reads whose statements run for an operation. */
+function askingReads(reads: Reads, asker: () => Asker | undefined): Reads {
+  type Read = (...args: readonly unknown[]) => unknown;
+  const bound = (Object.entries(reads) as [string, Read][]).map(([name, read]): [string, Read] => [
+    name,
+    (...args) => askingFor(asker(), () => read(...args)),
+  ]);
+  return Object.fromEntries(bound) as unknown as Reads;
 }

@@ -1,4 +1,5 @@
 import { arxivOrder, parseArxivId } from '../arxiv/arxiv-id.ts';
+import { carried } from '../database/asker.ts';
 import { sql, type Sql } from '../database/sql.ts';
 import { matchRanges } from '../search/match-ranges.ts';
 import { nameWords } from '../search/name-words.ts';
@@ -141,14 +142,16 @@ async function readCandidates(
   { typed, first, timeoutMs }: Typed,
 ): Promise<Candidate[]> {
   const settings = { 'pg_trgm.word_similarity_threshold': SIMILAR };
-  const read = async (name: string, query: Sql) =>
-    await run<{ id: number; text: string }>({
-      name,
-      sql: sql`${query} limit ${first}`,
-      unique: true,
-      timeoutMs,
-      settings,
-    });
+  const read = carried(
+    async (name: string, query: Sql) =>
+      await run<{ id: number; text: string }>({
+        name,
+        sql: sql`${query} limit ${first}`,
+        unique: true,
+        timeoutMs,
+        settings,
+      }),
+  );
   const begun = await read(`suggest.${kind}`, BEGUN[kind](typed));
   const wanted = begun.length < first && typed.join('').length > 2;
   const similar = wanted ? await read(`suggest.${kind}.similar`, SIMILAR_TO[kind](typed.join(' '))) : [];

@@ -86,6 +86,22 @@ test('Postgres stops the statement of a request whose client disconnects', async
 });
 
 test.each([
+  ['page', '{ totalCount nodes { title } }'],
+  ['facets', '{ facets { authors { count } } }'],
+])(
+  'Postgres stops the %s of a search, which it reads once it has parsed the words',
+  async (_what, selection) => {
+    await lock('paper_search');
+    const { url } = await startLiveServer(database);
+    const { answer, abandon } = ask(url, `{ papers(filter: {search: "graph"}) ${selection} }`);
+    await expect.poll(waiting).toBe(1);
+    abandon();
+    expect(await answer).toBe('abandoned');
+    await expect.poll(waiting, { timeout: 15_000 }).toBe(0);
+  },
+);
+
+test.each([
   ['completes the operation', (socket: WebSocket) => socket.send('{"id":"1","type":"complete"}')],
   ['closes its socket', (socket: WebSocket) => socket.terminate()],
 ])('Postgres stops the statement of a WebSocket whose client %s', async (_how, leave) => {

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
-import { mayReadAgain } from '../../database/asker.ts';
+import { AbandonedError, askingFor, currentAsker, type Asker } from '../../database/asker.ts';
 import type { Maybe } from './maybe.ts';
 import { sizeOf } from './size-of.ts';
 
@@ -63,10 +63,10 @@ export class ReadCache {
 
   /** Makes a loader. Keys that are loaded in the same turn of the event loop are read together. */
   loader<Key, Value>({ read, identify = String }: LoaderOptions<Key, Value>): Load<Key, Value> {
-    const batches = new DataLoader(read, { cache: false });
+    const load = inBatches(read);
     this.#loaders += 1;
     const prefix = `${this.#loaders} `;
-    return (key) => this.get(prefix + identify(key), async () => await loadFrom(batches, key));
+    return (key) => this.get(prefix + identify(key), async () => await load(key));
   }
 
   /** The loader of a name, made when it is first needed: for those that depend on a client's arguments. */
@@ -76,8 +76,7 @@ export class ReadCache {
 
   /** Collects the keys that are read in the same turn of the event loop, without keeping their values. */
   batchOf<Key, Value>(name: string, read: () => ReadAll<Key, Value>): (key: Key) => Promise<Value> {
-    const batches = this.#remember(name, () => new DataLoader(read(), { cache: false }));
-    return async (key) => await loadFrom(batches, key);
+    return this.#remember(name, () => inBatches(read()));
   }
 
   #remember<Value>(key: string, make: () => Value): Value {
@@ -102,17 +101,31 @@ export class ReadCache {
   }
 }
 
-/** Loads a key, together with others. Loads it again if only the operation has ended that began the reading. */
-async function loadFrom<Key, Value>(batches: DataLoader<Key, Value>, key: Key): Promise<Value> {
-  return await again(batches.load(key), async () => await loadFrom(batches, key));
+/** Reads the keys of one turn of the event loop together, for the operation that asks first. */
+function inBatches<Key, Value>(read: ReadAll<Key, Value>): (key: Key) => Promise<Value> {
+  let first: Asker | undefined;
+  const batches = new DataLoader<Key, Value>(
+    async (keys) => {
+      const operation = first;
+      first = undefined;
+      return await askingFor(operation, () => read(keys));
+    },
+    { cache: false },
+  );
+  const load = async (key: Key): Promise<Value> => {
+    first ??= currentAsker();
+    return await again(batches.load(key), async () => await load(key));
+  };
+  return load;
 }
 
-/** What another operation began to read. If it ends before, `read` reads it again. */
+/** What another operation may have begun to read. If it ends before, `read` reads it again. */
 async function again<Value>(reading: Promise<Value>, read: () => Maybe<Value>): Promise<Value> {
+  const operation = currentAsker();
   try {
     return await reading;
   } catch (error) {
-    if (mayReadAgain(error)) return await read();
-    throw error;
+    if (!(error instanceof AbandonedError) || operation?.signal.aborted === true) throw error;
+    return await askingFor(operation, read);
   }
 }

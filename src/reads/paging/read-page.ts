@@ -1,3 +1,4 @@
+import { carried } from '../../database/asker.ts';
 import type { RunStatement } from '../../database/statements.ts';
 import { allOf, andThen, type Maybe } from '../cache/maybe.ts';
 import type { ReadAll } from '../cache/read-cache.ts';
@@ -108,6 +109,7 @@ function pagesReader(
   options: { readonly window: Window; readonly wants: Wants },
 ): ReadAll<ParentId, Fetched> {
   return async (parents) => {
+    const readRows = carried((rows: readonly FetchedRow[]) => rowsOf(list, rows));
     const query = listSql(list, parents, options);
     const rows = await run<FetchedRow>({ name, sql: query, unique: list.filtered });
     const pages = rowsByParent(parents, rows).map((own) => ({
@@ -115,7 +117,7 @@ function pagesReader(
       total: own[0]?.total ?? null,
     }));
     // Together, so that what is nested in the pages is read together, too.
-    await allOf(pages.flatMap((page) => rowsOf(list, page.rows.slice(0, options.window.limit))));
+    await allOf(pages.flatMap((page) => readRows(page.rows.slice(0, options.window.limit))));
     return pages;
   };
 }
