@@ -10,7 +10,9 @@ export class ConnectionLimit {
 
   constructor(limits: Limits) {
     this.#limits = limits;
-    const { maxSocketsPerAddress: costBurst, maxHandshakesPerSecond: costPerSecond } = limits;
+    const { maxSocketsPerAddress, maxHandshakesPerSecond: costPerSecond } = limits;
+    // A client may open all of its sockets at once.
+    const costBurst = Math.max(maxSocketsPerAddress, costPerSecond);
     this.#handshakes = new LeakyBuckets({ costBurst, costPerSecond });
   }
 

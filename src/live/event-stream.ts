@@ -3,6 +3,7 @@ import { type ServerResponse } from 'node:http';
 import { nextOf } from '../feed/subscription.ts';
 import { GzipEvents, PlainEvents } from './event-writer.ts';
 import type { Payload, PayloadStream } from './payload-stream.ts';
+import { jittered } from '../time/sleep.ts';
 import { patience } from './monitored-socket.ts';
 
 /** How to write an event stream. */
@@ -65,6 +66,7 @@ export async function sendEventStream(
     }
     // `complete` tells the client not to resume. After a restart or a retryable error it should.
     if (!resumable && !stop.aborted) response.write(writer.text('event: complete\ndata:\n\n'));
+    if (stop.aborted) response.write(writer.text(`retry: ${Math.round(jittered(RETRY_MS, 0.8))}\n\n`));
     response.end(writer.end());
   } finally {
     clearInterval(heartbeat);
@@ -73,6 +75,9 @@ export async function sendEventStream(
     release();
   }
 }
+
+/** How long clients of a server that stops wait before they connect again, in milliseconds, on average. */
+const RETRY_MS = 3_000;
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',

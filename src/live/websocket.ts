@@ -9,6 +9,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ConnectionLimit } from './connection-limit.ts';
 import type { ServeSocket } from './graphql-transport-ws.ts';
+import { sleep } from '../time/sleep.ts';
 import { MonitoredSocket } from './monitored-socket.ts';
 
 /** How to serve WebSockets. */
@@ -31,7 +32,7 @@ export interface WebSocketOptions {
 export interface WebSockets {
   /**
    * Closes every socket with 1012, which asks the client to connect again, once its queries and mutations are
-   * answered or `cut` is aborted. Disconnects clients that do not complete the closing handshake. Resolves
+   * answered or `cut` is aborted. Thousands of sockets are closed over some seconds. Disconnects clients that do not complete the closing handshake. Resolves
    * when no socket is left.
    */
   readonly close: (cut: AbortSignal) => Promise<void>;
@@ -81,8 +82,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
     close: async (cut) => {
       clearInterval(sweep);
       server.off('upgrade', upgrade);
-      const late = aborted(cut);
-      await Promise.all([...sockets].map(async (socket) => await dismiss(socket, late)));
+      await dismissAll([...sockets], cut);
     },
   };
 }
@@ -112,6 +112,25 @@ function closeLabel(code: number): string {
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** Sockets that are closed together when the server stops. */
+const SLICE = 100;
+/** Most slices: so many sockets are closed within five seconds. */
+const MOST_SLICES = 25;
+/** Milliseconds between two slices. */
+const SLICE_MS = 200;
+
+/** Closes sockets in slices, so that their clients do not all connect to another server at once. */
+async function dismissAll(sockets: readonly MonitoredSocket[], cut: AbortSignal): Promise<void> {
+  const size = Math.max(SLICE, Math.ceil(sockets.length / MOST_SLICES));
+  const late = aborted(cut);
+  const closing: Promise<void>[] = [];
+  for (let from = 0; from < sockets.length; from += size) {
+    if (from > 0) await sleep(SLICE_MS, cut);
+    for (const socket of sockets.slice(from, from + size)) closing.push(dismiss(socket, late));
+  }
+  await Promise.all(closing);
 }
 
 async function dismiss(socket: MonitoredSocket, late: Promise<void>): Promise<void> {

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startLiveServer } from '../support/live.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(async () => await database.close());
+
+const SUBSCRIPTION = 'subscription { paperIngested { cursor } }';
+
+test('a server that stops closes sockets with 1012, one slice after another', async () => {
+  const server = await startLiveServer(database);
+  const sockets = await Promise.all(
+    Array.from({ length: 250 }, async () => {
+      const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+      onTestFinished(() => socket.terminate());
+      await once(socket, 'open');
+      return socket;
+    }),
+  );
+  const closing = sockets.map(async (socket) => {
+    const [code] = (await once(socket, 'close')) as [number];
+    return { code, at: performance.now() };
+  });
+  await server.close();
+  const closed = await Promise.all(closing);
+  expect(new Set(closed.map(({ code }) => code))).toEqual(new Set([1012]));
+  // Two pauses of 200 ms between three slices.
+  const times = closed.map(({ at }) => at);
+  expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(200);
+});
+
+test('a server that stops tells event streams when to connect again, each at another time', async () => {
+  const server = await startLiveServer(database);
+  const reading = Array.from({ length: 5 }, async () => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: SUBSCRIPTION }),
+    });
+    return { text: response.text() };
+  });
+  const streams = await Promise.all(reading);
+  await server.close();
+  const waits = await Promise.all(streams.map(async ({ text }) => /^retry: (\d+)$/m.exec(await text)?.[1]));
+  expect(waits.every((wait) => Number(wait) >= 600 && Number(wait) <= 5_400)).toBe(true);
+  expect(new Set(waits).size).toBeGreaterThan(1);
+});
