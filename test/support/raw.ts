@@ -86,21 +86,27 @@ function lengthField(length: number): [short: number, extra: Buffer] {
   return [extra.length === 2 ? 126 : 127, extra];
 }
 
-/** The codes of the close frames among these bytes of a server. */
+/** A close frame without a code. */
+const NO_CODE = 1005;
+
+/** The codes of the close frames among these bytes of a server. A frame that is not there as a whole is left out. */
 export function closeCodesOf(received: string): number[] {
   const bytes = Buffer.from(received.slice(received.indexOf('\r\n\r\n') + 4), 'latin1');
   const codes: number[] = [];
   for (let at = 0; at + 2 <= bytes.length;) {
     const short = bytes.readUInt8(at + 1) & 0x7f;
     const head = short < 126 ? 2 : short === 126 ? 4 : 10;
+    if (at + head > bytes.length) break;
     const length =
       short < 126
         ? short
         : short === 126
           ? bytes.readUInt16BE(at + 2)
           : Number(bytes.readBigUInt64BE(at + 2));
-    if ((bytes.readUInt8(at) & 0x0f) === 8) codes.push(bytes.readUInt16BE(at + head));
-    at += head + length;
+    const end = at + head + length;
+    if ((bytes.readUInt8(at) & 0x0f) === 8 && end <= bytes.length)
+      codes.push(length < 2 ? NO_CODE : bytes.readUInt16BE(at + head));
+    at = end;
   }
   return codes;
 }
