@@ -53,5 +53,7 @@ test('the whole stream is a valid gzip file', async () => {
   await expect.poll(() => Buffer.concat(chunks).length, { timeout: 60_000 }).toBeGreaterThan(50);
   await server.close(0);
   await ended;
-  expect(gunzipSync(Buffer.concat(chunks)).toString()).toMatch(/^id: \S+\nevent: next\ndata: \{.*\}\n\n$/);
+  expect(gunzipSync(Buffer.concat(chunks)).toString()).toMatch(
+    /^id: \S+\nevent: next\ndata: \{.*\}\n\nretry: \d+\n\n$/,
+  );
 });
