@@ -81,7 +81,7 @@ export const LIMIT_GROUPS = {
       beyond: '`QUERY_TOO_COMPLEX`',
     },
     expensiveCost: {
-      preset: 2_000,
+      preset: 5_000,
       unit: 'points',
       about: 'price from which an operation counts as expensive',
       beyond: 'it waits for its turn',
