@@ -62,7 +62,8 @@ async function startServer(): Promise<Server> {
   onTestFinished(async () => await database.close());
   const databaseUrl = new URL(database.url);
   databaseUrl.searchParams.set('application_name', APPLICATION);
-  const limits = ['--max-sockets-per-address', String(MAX_SOCKETS_PER_ADDRESS)];
+  // All clients have one address: without limits of cost, they are not kept from coming back.
+  const limits = ['--max-sockets-per-address', String(MAX_SOCKETS_PER_ADDRESS), '--cost-per-second', '0'];
   const flags = ['serve', '--port', '0', '--log-level', 'warn', ...limits];
   const environment = {
     DATABASE_URL: databaseUrl.href,
