@@ -82,6 +82,8 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
     close: async (cut) => {
       clearInterval(sweep);
       server.off('upgrade', upgrade);
+      // Without a listener, Node would pass later handshakes on as requests.
+      server.on('upgrade', refuseLate);
       await dismissAll([...sockets], cut);
     },
   };
@@ -149,6 +151,11 @@ interface Refusal {
 }
 
 const TOO_OFTEN: Refusal = { status: '429 Too Many Requests', reason: 'too many new sockets', retryAfter: 1 };
+
+function refuseLate(_request: IncomingMessage, connection: Duplex): void {
+  connection.on('error', ignore);
+  refuse(connection, { status: '503 Service Unavailable', reason: 'the server is stopping', retryAfter: 1 });
+}
 
 /** Answers a handshake that is refused, and closes the connection without waiting for the client. */
 function refuse(connection: Duplex, { status, reason, retryAfter }: Refusal): void {

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -33,6 +35,23 @@ test('a server that stops closes sockets with 1012, one slice after another', as
   }
   await closing;
   expect(new Set(codes)).toEqual(new Set([1012]));
+});
+
+test('a server that stops refuses late handshakes with 503: clients try another server', async () => {
+  const server = await startLiveServer(database);
+  const { port } = new URL(server.url);
+  const connection = connect(Number(port), '127.0.0.1');
+  onTestFinished(() => void connection.destroy());
+  await once(connection, 'connect');
+  // The server has accepted the connection once it has answered a later one.
+  await (await fetch(`${server.url}/healthz`)).text();
+  const closing = server.close();
+  connection.write(
+    'GET /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n' +
+      'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  );
+  expect(await text(connection)).toMatch(/^HTTP\/1\.1 503 /);
+  await closing;
 });
 
 test('a server that stops tells event streams when to connect again, each at another time', async () => {
