@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -50,7 +50,7 @@ test('a server that stops refuses late handshakes with 503: clients try another 
     'GET /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n' +
       'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
   );
-  expect(await text(connection)).toMatch(/^HTTP\/1\.1 503 /);
+  expect(await textOf(connection)).toMatch(/^HTTP\/1\.1 503 /);
   await closing;
 });
 
