@@ -63,9 +63,13 @@ export function refusedInPlace(error: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes: nodes ?? null, path: path ?? null, extensions });
 }
 
+/** The error of what exceeded its deadline. */
+export function tookTooLong(): GraphQLError {
+  return clientError('TIMEOUT', 'This took too long. Asking for less may help, as may trying again.');
+}
+
 function asClientError(error: unknown): GraphQLError | undefined {
-  if (error instanceof DeadlineError)
-    return clientError('TIMEOUT', 'This took too long. Asking for less may help, as may trying again.');
+  if (error instanceof DeadlineError) return tookTooLong();
   if (!(error instanceof InputError)) return undefined;
   const { code, argument, position, message } = error;
   return clientError(code, message, { argument, ...(position !== undefined && { position }) });

@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import { clientError } from '../graphql/errors.ts';
+import { clientError, tookTooLong } from '../graphql/errors.ts';
 
 /** How long an operation may take, and whether its client still waits. */
 export class Lifetime {
@@ -13,7 +13,7 @@ export class Lifetime {
 
   /** Gives the operation this many milliseconds from now on. */
   limit(ms: number): void {
-    this.#timer = setTimeout(() => this.#abort(late()), ms);
+    this.#timer = setTimeout(() => this.#abort(tookTooLong()), ms);
   }
 
   /** Tells that the client does not wait for the answer any more. */
@@ -30,8 +30,4 @@ export class Lifetime {
     this.end();
     this.#controller.abort(reason);
   }
-}
-
-function late(): GraphQLError {
-  return clientError('TIMEOUT', 'This took too long. Asking for less may help, as may trying again.');
 }
